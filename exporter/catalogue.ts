@@ -1,0 +1,257 @@
+/**
+ * The one place where a metric, a span or a log event is named. Code, METRICS.md, dashboards and alert
+ * rules take the names from here; a projection that is missing, or a query that names an unknown label,
+ * does not compile.
+ */
+export type MetricType = 'gauge' | 'counter' | 'histogram';
+
+export interface Metric {
+  readonly type: MetricType;
+  readonly labels: readonly string[];
+  readonly unit: string;
+  readonly help: string;
+  readonly buckets?: readonly number[];
+}
+
+const lease = ['namespace', 'lease'] as const;
+const electionBuckets = [0.5, 1, 2, 4, 8, 12, 15, 17, 20, 30, 60, 120, 300, 900] as const;
+
+function gauge<const L extends readonly string[]>(labels: L, unit: string, help: string) {
+  return { type: 'gauge', labels, unit, help } as const;
+}
+function counter<const L extends readonly string[]>(labels: L, unit: string, help: string) {
+  return { type: 'counter', labels, unit, help } as const;
+}
+function histogram<const L extends readonly string[], const B extends readonly number[]>(
+  labels: L,
+  unit: string,
+  help: string,
+  buckets: B,
+) {
+  return { type: 'histogram', labels, unit, help, buckets } as const;
+}
+
+export const prefix = 'leasewatch_';
+
+export const metrics = {
+  lease_info: gauge(
+    [...lease, 'class', 'holder'] as const,
+    '',
+    'A lease and its holder, without the _uuid suffix that client-go appends. Value 1.',
+  ),
+  lease_state: gauge(
+    [...lease, 'class', 'state'] as const,
+    '',
+    'The verdict on a lease: 1 for the state it is in, 0 for the others.',
+  ),
+  lease_duration_seconds: gauge(
+    lease,
+    'seconds',
+    'Duration of the lease as its last holder wrote it; the 1 s of a release is ignored.',
+  ),
+  lease_transitions: gauge(
+    lease,
+    '',
+    'The field leaseTransitions as written. No counter: it starts again after a deletion.',
+  ),
+  lease_renew_timestamp_seconds: gauge(
+    lease,
+    'seconds',
+    'The renewTime that the holder wrote, on the clock of the holder.',
+  ),
+  lease_observed_renewal_timestamp_seconds: gauge(
+    lease,
+    'seconds',
+    'When the last change of the record reached leasewatch, on its own clock.',
+  ),
+  lease_acquire_timestamp_seconds: gauge(
+    lease,
+    'seconds',
+    'The acquireTime that the holder wrote, on the clock of the holder.',
+  ),
+  lease_renewals_total: counter(lease, '', 'Observed renewals by the same holder.'),
+  lease_late_renewals_total: counter(
+    lease,
+    '',
+    'Observed renewals that came after two thirds of the duration: an early warning.',
+  ),
+  lease_holder_changes_total: counter(
+    [...lease, 'cause'] as const,
+    '',
+    'Observed changes to another holder, by cause.',
+  ),
+  lease_gap_seconds_total: counter(
+    lease,
+    'seconds',
+    'Time between the last renewal of a holder and the acquisition by the next, summed over closed rounds.',
+  ),
+  lease_leaderless_seconds_total: counter(
+    lease,
+    'seconds',
+    'Time in which nobody was entitled to lead, summed over closed rounds.',
+  ),
+  lease_expired_seconds_total: counter(lease, 'seconds', 'Time spent in the state expired.'),
+  lease_unknown_seconds_total: counter(
+    lease,
+    'seconds',
+    'Time spent in the state unknown: leasewatch could not see.',
+  ),
+  lease_missed_rounds_total: counter(
+    lease,
+    '',
+    'Rounds that must have happened unseen, from jumps of leaseTransitions.',
+  ),
+  lease_open_round_info: gauge(
+    [...lease, 'cause', 'trace_id'] as const,
+    '',
+    'An election round that has not ended, with its trace. Value 1.',
+  ),
+  election_round_duration_seconds: histogram(
+    ['class', 'cause'] as const,
+    'seconds',
+    'From the last renewal of the old holder to the first renewal of the new one.',
+    electionBuckets,
+  ),
+  election_gap_duration_seconds: histogram(
+    ['class', 'cause'] as const,
+    'seconds',
+    'From the last renewal of the old holder to the acquisition: nobody was known to be alive.',
+    electionBuckets,
+  ),
+  election_leaderless_duration_seconds: histogram(
+    ['class', 'cause'] as const,
+    'seconds',
+    'From expiry, release or deletion to the acquisition: nobody was entitled to lead.',
+    electionBuckets,
+  ),
+  election_rounds_total: counter(['class', 'cause', 'outcome'] as const, '', 'Closed election rounds.'),
+  node_heartbeat_state: gauge(
+    ['node', 'state'] as const,
+    '',
+    'The verdict on the heartbeat of a node: its current state, value 1.',
+  ),
+  node_heartbeat_observed_timestamp_seconds: gauge(
+    ['node'] as const,
+    'seconds',
+    'When the last heartbeat of a node reached leasewatch.',
+  ),
+  node_heartbeat_interval_seconds: histogram(
+    [] as const,
+    'seconds',
+    'Time between two observed heartbeats of a node.',
+    [5, 9, 10, 11, 12, 15, 20, 30, 40, 60],
+  ),
+  node_heartbeat_missed_total: counter(
+    ['node'] as const,
+    '',
+    'Heartbeats that a node ought to have sent by its own rhythm and did not.',
+  ),
+  node_heartbeat_disagreement: gauge(
+    ['node', 'kind'] as const,
+    '',
+    'Lease and Ready condition tell different stories. Value 1.',
+  ),
+  node_heartbeat_outage_duration_seconds: histogram(
+    ['end'] as const,
+    'seconds',
+    'From the last heartbeat of a node to its return, reboot or deletion.',
+    [30, 40, 50, 60, 90, 120, 300, 600, 1800, 3600],
+  ),
+  websocket_connections: gauge(
+    ['port'] as const,
+    '',
+    'Established and accepted connections on a declared port, from the socket table of the network namespace.',
+  ),
+  websocket_unaccepted_connections: gauge(
+    ['port'] as const,
+    '',
+    'Connections that the kernel completed and the server has not accepted.',
+  ),
+  websocket_closing_connections: gauge(
+    ['port'] as const,
+    '',
+    'Connections on a declared port that are being closed.',
+  ),
+  detection_delay_seconds: histogram(
+    [] as const,
+    'seconds',
+    'From the moment a lease was up to the verdict with its evidence.',
+    [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  ),
+  build_info: gauge(['version', 'node_version', 'mode'] as const, '', 'What is running. Value 1.'),
+  source_up: gauge(['source'] as const, '', '1 while a source sees; 0 while it is blind.'),
+  source_last_event_timestamp_seconds: gauge(
+    ['source'] as const,
+    'seconds',
+    'When a source last delivered anything.',
+  ),
+  source_forbidden: gauge(
+    ['source'] as const,
+    '',
+    '1 while the API server forbids what a source wants to see.',
+  ),
+  watch_restarts_total: counter(
+    ['source', 'reason'] as const,
+    '',
+    'Watches that had to be started anew, by reason.',
+  ),
+  events_total: counter(['source', 'type'] as const, '', 'Objects delivered by a source, by type of change.'),
+  outbox_records: gauge(['route'] as const, '', 'Records that wait for their receiver.'),
+  outbox_bytes: gauge(['route'] as const, 'bytes', 'Bytes that wait for their receiver.'),
+  outbox_oldest_timestamp_seconds: gauge(
+    ['route'] as const,
+    'seconds',
+    'When the oldest waiting record was written.',
+  ),
+  outbox_enqueued_total: counter(['route'] as const, '', 'Records committed to the outbox.'),
+  outbox_delivered_total: counter(['route'] as const, '', 'Records that the receiver accepted.'),
+  outbox_dropped_total: counter(['route', 'reason'] as const, '', 'Records that were given up, by reason.'),
+  series_suppressed_total: counter(
+    ['reason'] as const,
+    '',
+    'Series that were not exported because a limit was reached.',
+  ),
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+export type LabelOf<N extends MetricName> = (typeof metrics)[N]['labels'][number];
+export type NamesOf<T extends MetricType> = {
+  [N in MetricName]: (typeof metrics)[N]['type'] extends T ? N : never;
+}[MetricName];
+
+/** One sample: a value for every label of the metric, no more and no less. */
+export interface Sample<N extends MetricName> {
+  readonly labels: Readonly<Record<LabelOf<N>, string>>;
+  readonly value: number;
+}
+
+export const spans = {
+  round: {
+    name: 'election round',
+    help: 'From the last observed renewal to the first renewal of the new holder.',
+  },
+  silence: { name: 'silence', help: 'From the last observed renewal to expiry, release or deletion.' },
+  leaderless: { name: 'leaderless', help: 'Nobody was entitled to lead.' },
+  settle: { name: 'settle', help: 'From the acquisition to the first renewal of the new holder.' },
+  outage: {
+    name: 'node outage',
+    help: 'From the last heartbeat of a node to its return, reboot or deletion.',
+  },
+} as const;
+
+export type SpanName = keyof typeof spans;
+
+export const logEvents = {
+  lease_state: { level: 'info', help: 'The verdict on a lease changed.' },
+  lease_late_renewal: { level: 'warn', help: 'A holder renewed after two thirds of the duration.' },
+  round_opened: { level: 'warn', help: 'An election round began.' },
+  round_acquired: { level: 'info', help: 'A holder acquired the lease within a round.' },
+  round_lost: { level: 'warn', help: 'A new holder was lost before its first renewal.' },
+  round_closed: { level: 'info', help: 'An election round ended.' },
+  node_state: { level: 'info', help: 'The verdict on a node changed.' },
+  node_outage_opened: { level: 'warn', help: 'A node fell silent.' },
+  node_outage_closed: { level: 'info', help: 'The outage of a node ended.' },
+  source_state: { level: 'warn', help: 'A source became able or unable to see.' },
+} as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;
+
+export type LogEventName = keyof typeof logEvents;

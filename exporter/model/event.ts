@@ -1,0 +1,116 @@
+import type { Moment } from '../clock.ts';
+
+/** What the model concludes. Signals turn events into metrics, spans and log lines; nothing else does. */
+export type Event =
+  | LeaseStateEvent
+  | LateRenewalEvent
+  | RoundEvent
+  | NodeStateEvent
+  | NodeOutageEvent
+  | SourceEvent;
+
+export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';
+
+export type LeaseState = 'held' | 'expired' | 'released' | 'vacant' | 'orphaned' | 'deleted' | 'unknown';
+
+export type Cause = 'released' | 'expired' | 'deleted' | 'taken' | 'coordinated' | 'created';
+
+export type Outcome = 'elected' | 'resumed' | 'recreated' | 'abandoned';
+
+export interface LeaseStateEvent {
+  readonly kind: 'lease-state';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly class: LeaseClass;
+  readonly from: LeaseState | undefined;
+  readonly to: LeaseState;
+  readonly holder: string;
+  readonly why: string;
+}
+
+export interface LateRenewalEvent {
+  readonly kind: 'late-renewal';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly holder: string;
+  readonly intervalSeconds: number;
+  readonly durationSeconds: number;
+}
+
+/**
+ * One step of an election round. `opened` comes with the silence, `acquired` ends the leaderless time
+ * (again at every further attempt), `closed` tells the outcome.
+ */
+export interface RoundEvent {
+  readonly kind: 'round';
+  readonly step: 'opened' | 'acquired' | 'lost' | 'closed';
+  readonly at: Moment;
+  readonly round: Round;
+}
+
+/** A view of a round; valid during the call, except when `step` is `closed`: then nobody changes it any more. */
+export interface Round {
+  readonly traceId: string;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly leaseUid: string;
+  readonly class: LeaseClass;
+  readonly cause: Cause;
+  readonly outcome: Outcome | undefined;
+  readonly uncertain: boolean;
+  readonly predecessor: string;
+  readonly successor: string;
+  readonly durationSeconds: number;
+  /** Acquisitions within this round, the lost ones included. */
+  readonly attempts: number;
+  /** All steps on one time line: Unix microseconds, carried on by the monotonic clock from `lastRenewal`. */
+  readonly lastRenewal: number;
+  /** Expiry, release, deletion or, when taken, the acquisition itself: nobody was entitled from here on. */
+  readonly vacated: number;
+  readonly acquired: number | undefined;
+  readonly closed: number | undefined;
+  readonly writes: readonly RoundWrite[];
+  readonly previousTraceId: string | undefined;
+}
+
+export interface RoundWrite {
+  /** Unix microseconds on the round's time line. */
+  readonly at: number;
+  readonly what: string;
+  readonly holder: string;
+  readonly resourceVersion: string;
+}
+
+export type NodeState = 'alive' | 'late' | 'lost' | 'terminating' | 'orphan' | 'unknown';
+
+export interface NodeStateEvent {
+  readonly kind: 'node-state';
+  readonly at: Moment;
+  readonly node: string;
+  readonly from: NodeState | undefined;
+  readonly to: NodeState;
+  readonly why: string;
+}
+
+export interface NodeOutageEvent {
+  readonly kind: 'node-outage';
+  readonly step: 'opened' | 'closed';
+  readonly at: Moment;
+  readonly node: string;
+  readonly traceId: string;
+  /** Unix microseconds, on one time line as in a round. */
+  readonly lastHeartbeat: number;
+  readonly lost: number;
+  readonly closed: number | undefined;
+  readonly end: 'back' | 'rebooted' | 'deleted' | undefined;
+}
+
+export interface SourceEvent {
+  readonly kind: 'source';
+  readonly at: Moment;
+  readonly source: string;
+  readonly to: 'up' | 'down' | 'forbidden';
+  readonly why: string;
+}

@@ -1,0 +1,134 @@
+import type { Moment } from '../clock.ts';
+
+/**
+ * What sources tell the model. An observation says what was seen and when it reached us; it never
+ * says what it means. Wall-clock times inside records are Unix microseconds.
+ */
+export type Observation =
+  | ListObservation
+  | LeaseObservation
+  | NodeObservation
+  | SightObservation
+  | ClusterObservation
+  | SocketsObservation
+  | AnswerObservation
+  | TimeObservation;
+
+/** The name of a configured source, such as `leases`, `leases/kube-system`, `nodes` or `sockets`. */
+export type SourceName = string;
+
+/** Brackets around a complete list: what the source knew before and did not name again is deleted. */
+export interface ListObservation {
+  readonly kind: 'list';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly phase: 'begin' | 'end';
+  /** When the request for the (first page of the) list was sent. */
+  readonly sentAt: Moment;
+}
+
+export type Change = 'listed' | 'added' | 'modified' | 'deleted';
+
+export interface LeaseObservation {
+  readonly kind: 'lease';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly change: Change;
+  readonly lease: LeaseRecord;
+}
+
+export interface NodeObservation {
+  readonly kind: 'node';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly change: Change;
+  readonly node: NodeRecord;
+}
+
+/** `blind`: we may be missing events from here on. `sighted`: a watch resumed where it had stopped. */
+export interface SightObservation {
+  readonly kind: 'sight';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly sight: 'blind' | 'sighted' | 'forbidden';
+  readonly why: string;
+  /** Set when a watch had to be started anew; counted by `watch_restarts_total`. */
+  readonly restart?: string;
+}
+
+/** The identity of the cluster: the UID of the namespace `kube-system`. */
+export interface ClusterObservation {
+  readonly kind: 'cluster';
+  readonly at: Moment;
+  readonly uid: string;
+}
+
+/** One census of the socket table: a row a declared port. */
+export interface SocketsObservation {
+  readonly kind: 'sockets';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly ports: readonly PortCensus[];
+}
+
+export interface PortCensus {
+  readonly port: number;
+  readonly established: number;
+  readonly unaccepted: number;
+  readonly closing: number;
+  readonly listening: boolean;
+}
+
+/** The answer to an `Ask`. A read counts as evidence from the moment when it was sent. */
+export interface AnswerObservation {
+  readonly kind: 'answer';
+  readonly ask: Ask;
+  readonly sentAt: Moment;
+  readonly at: Moment;
+  readonly result: { readonly found: LeaseRecord } | { readonly absent: true } | { readonly failed: string };
+}
+
+export interface TimeObservation {
+  readonly kind: 'time';
+  readonly at: Moment;
+}
+
+/** What a pure model wants to know: `main` has it read and hands the answer back as an observation. */
+export interface Ask {
+  readonly kind: 'read-lease';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A Lease with the fields that are judged. An absent field is `undefined`; an empty holder is `''`. */
+export interface LeaseRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly holder: string | undefined;
+  readonly durationSeconds: number | undefined;
+  /** Unix microseconds. */
+  readonly acquireTime: number | undefined;
+  /** Unix microseconds. */
+  readonly renewTime: number | undefined;
+  readonly transitions: number | undefined;
+  readonly strategy: string | undefined;
+  /** The label `apiserver.kubernetes.io/identity`. */
+  readonly identityLabel: string | undefined;
+}
+
+/** A Node with the fields that are judged. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly bootId: string | undefined;
+  /** Status of the condition Ready: `True`, `False`, `Unknown`, or absent. */
+  readonly ready: string | undefined;
+  /** Unix microseconds of the Ready condition's last heartbeat and last transition. */
+  readonly readyHeartbeat: number | undefined;
+  readonly readyTransition: number | undefined;
+  /** A deletionTimestamp, or a taint of a shutdown, an autoscaler or a drain. */
+  readonly terminating: boolean;
+}

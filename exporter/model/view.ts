@@ -1,0 +1,68 @@
+import type { Cause, LeaseClass, LeaseState, NodeState, Round } from './event.ts';
+import type { PortCensus } from './observation.ts';
+
+/** What signals may read of the model. Views are valid during the call: copy what you keep. */
+export interface ModelView {
+  leases(): Iterable<LeaseView>;
+  nodes(): Iterable<NodeView>;
+  sources(): Iterable<SourceView>;
+  ports(): Iterable<PortCensus>;
+  openRounds(): Iterable<Round>;
+}
+
+/** Node leases are not among these: they are told as `NodeView`. */
+export interface LeaseView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly class: LeaseClass;
+  readonly state: LeaseState;
+  /** When the state began; monotonic milliseconds. */
+  readonly since: number;
+  /** Raw text from the cluster: escape it, cap it, never make a label value of it as it is. */
+  readonly holder: string;
+  /** The last duration that a holder wrote, in seconds; `undefined` for a lock. */
+  readonly durationSeconds: number | undefined;
+  readonly transitions: number | undefined;
+  /** Unix microseconds, on the clock of the holder. */
+  readonly renewTime: number | undefined;
+  /** Unix microseconds, on the clock of the holder. */
+  readonly acquireTime: number | undefined;
+  /** When the last change of the record reached us: Unix microseconds and monotonic milliseconds. */
+  readonly observedWall: number;
+  readonly observedMono: number;
+  readonly renewals: number;
+  readonly lateRenewals: number;
+  readonly missedRounds: number;
+  readonly gapSeconds: number;
+  readonly leaderlessSeconds: number;
+  readonly holderChanges: Readonly<Record<Cause, number>>;
+  /** Seconds spent in the states `expired` and `unknown`, up to the monotonic time `now`. */
+  expiredSeconds(now: number): number;
+  unknownSeconds(now: number): number;
+  readonly round: Round | undefined;
+}
+
+export interface NodeView {
+  readonly name: string;
+  readonly state: NodeState;
+  readonly since: number;
+  readonly observedWall: number;
+  readonly observedMono: number;
+  readonly missed: number;
+  /** `fresh_lease_not_ready`, `stale_lease_ready`, or none. */
+  readonly disagreement: string | undefined;
+}
+
+export interface SourceView {
+  readonly name: string;
+  readonly up: boolean;
+  readonly forbidden: boolean;
+  readonly why: string;
+  /** Synced at least once. */
+  readonly synced: boolean;
+  /** Unix microseconds of the last delivery, 0 before the first. */
+  readonly lastEvent: number;
+  readonly restarts: ReadonlyMap<string, number>;
+  readonly events: ReadonlyMap<string, number>;
+}
