@@ -1,0 +1,51 @@
+import { formatMicroTime, parseMicroTime } from '../../exporter/kube/microtime.ts';
+import type { LeaseSpec } from './lease-client.ts';
+
+/** What the candidates of an election agree on. Times are Unix microseconds; 0 stands for none. */
+export interface ElectionRecord {
+  readonly holder: string;
+  readonly durationSeconds: number;
+  readonly acquireTime: number;
+  readonly renewTime: number;
+  readonly transitions: number;
+}
+
+export function recordOf(spec: LeaseSpec): ElectionRecord {
+  return {
+    holder: spec.holderIdentity ?? '',
+    durationSeconds: spec.leaseDurationSeconds ?? 0,
+    acquireTime: parseMicroTime(spec.acquireTime ?? '') ?? 0,
+    renewTime: parseMicroTime(spec.renewTime ?? '') ?? 0,
+    transitions: spec.leaseTransitions ?? 0,
+  };
+}
+
+export function specOf(record: ElectionRecord): LeaseSpec {
+  return {
+    holderIdentity: record.holder,
+    leaseDurationSeconds: record.durationSeconds,
+    acquireTime: formatMicroTime(record.acquireTime),
+    renewTime: formatMicroTime(record.renewTime),
+    leaseTransitions: record.transitions,
+  };
+}
+
+/**
+ * Whether two records read from the server are the same to a candidate. client-go compares them as JSON
+ * with times of whole seconds, so that two renewals within one second count as none.
+ */
+export function sameRecord(a: ElectionRecord, b: ElectionRecord): boolean {
+  return fingerprint(a) === fingerprint(b);
+}
+
+function fingerprint(record: ElectionRecord): string {
+  const seconds = (micros: number) => Math.floor(micros / 1e6);
+  const { holder, durationSeconds, transitions } = record;
+  return JSON.stringify([
+    holder,
+    durationSeconds,
+    transitions,
+    seconds(record.acquireTime),
+    seconds(record.renewTime),
+  ]);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { type Answer, type Channel, exchange } from './request.ts';
+
+const metadataSchema = z.looseObject({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string().optional(),
+  resourceVersion: z.string().optional(),
+});
+
+const specSchema = z.looseObject({
+  holderIdentity: z.string().optional(),
+  leaseDurationSeconds: z.number().optional(),
+  /** MicroTime, as is the next one. */
+  acquireTime: z.string().nullish(),
+  renewTime: z.string().nullish(),
+  leaseTransitions: z.number().optional(),
+});
+
+const leaseSchema = z.looseObject({ metadata: metadataSchema, spec: specSchema.default({}) });
+
+export type LeaseSpec = z.infer<typeof specSchema>;
+export type LeaseMetadata = z.infer<typeof metadataSchema>;
+
+export interface LeaseObject {
+  readonly metadata: LeaseMetadata;
+  readonly spec: LeaseSpec;
+}
+
+/** `conflict` covers both a stale resourceVersion and a create of what is already there. */
+export type LeaseResult =
+  | { readonly kind: 'found'; readonly lease: LeaseObject }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface LeaseClient {
+  get(namespace: string, name: string, signal: AbortSignal): Promise<LeaseResult>;
+  create(lease: LeaseObject, signal: AbortSignal): Promise<LeaseResult>;
+  /** Replaces the lease of that resourceVersion; an update without one overwrites blindly. */
+  update(lease: LeaseObject, signal: AbortSignal): Promise<LeaseResult>;
+}
+
+/** Reads and writes coordination.k8s.io/v1 Leases as plain JSON. */
+export function leaseClient(channel: Channel): LeaseClient {
+  return {
+    get: async (namespace, name, signal) =>
+      read(await exchange(channel, 'GET', leasePath(namespace, name), signal)),
+    create: async (lease, signal) =>
+      read(await exchange(channel, 'POST', leasePath(lease.metadata.namespace), signal, typed(lease))),
+    update: async (lease, signal) => {
+      const { namespace, name } = lease.metadata;
+      return read(await exchange(channel, 'PUT', leasePath(namespace, name), signal, typed(lease)));
+    },
+  };
+}
+
+/** The path of one Lease, or of the collection of a namespace. */
+export function leasePath(namespace: string, name?: string): string {
+  const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+  return name === undefined ? collection : `${collection}/${name}`;
+}
+
+function typed(lease: LeaseObject): object {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: lease.metadata,
+    spec: lease.spec,
+  };
+}
+
+function read(answer: Answer): LeaseResult {
+  if (answer.kind === 'failed') return answer;
+  if (answer.status === 404) return { kind: 'not-found' };
+  if (answer.status === 409) return { kind: 'conflict' };
+  const lease = leaseSchema.safeParse(answer.body);
+  if (answer.status < 300 && lease.success) return { kind: 'found', lease: lease.data };
+  return { kind: 'failed', reason: `status ${answer.status}: ${JSON.stringify(answer.body)}` };
+}
