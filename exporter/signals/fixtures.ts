@@ -1,0 +1,124 @@
+import type { Moment } from '../clock.ts';
+import type { NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import type { LeaseView, ModelView, NodeView, SourceView } from '../model/view.ts';
+
+/** Hand-made views and events for the tests of this folder. */
+
+/** 2023-11-14T22:13:20Z in Unix microseconds. */
+export const epoch = 1_700_000_000_000_000;
+
+export const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+/** The moment `seconds` after `epoch`. */
+export function at(seconds: number): Moment {
+  return { mono: seconds * 1000, wall: epoch + Math.round(seconds * 1e6) };
+}
+
+export function leaseView(part: Partial<LeaseView> = {}): LeaseView {
+  return {
+    namespace: 'kube-system',
+    name: 'scheduler',
+    uid: 'uid-1',
+    class: 'election',
+    state: 'held',
+    since: 0,
+    holder: 'scheduler-a_7b6f6f0e-8f1b-4c7e-9b0a-111111111111',
+    durationSeconds: 15,
+    transitions: 3,
+    renewTime: epoch + 1_500_000,
+    acquireTime: epoch - 60_000_000,
+    observedWall: epoch + 1_600_000,
+    observedMono: 1600,
+    renewals: 7,
+    lateRenewals: 1,
+    missedRounds: 0,
+    gapSeconds: 17.25,
+    leaderlessSeconds: 2.25,
+    holderChanges: { released: 0, expired: 1, deleted: 0, taken: 0, coordinated: 0, created: 1 },
+    expiredSeconds: (now) => now / 1000,
+    unknownSeconds: () => 0.5,
+    round: undefined,
+    ...part,
+  };
+}
+
+export function nodeView(part: Partial<NodeView> = {}): NodeView {
+  return {
+    name: 'node-1',
+    state: 'alive',
+    since: 0,
+    observedWall: epoch,
+    observedMono: 0,
+    missed: 2,
+    disagreement: undefined,
+    ...part,
+  };
+}
+
+export function sourceView(part: Partial<SourceView> = {}): SourceView {
+  return {
+    name: 'leases',
+    up: true,
+    forbidden: false,
+    why: '',
+    synced: true,
+    lastEvent: epoch,
+    restarts: new Map([['expired', 1]]),
+    events: new Map([['modified', 9]]),
+    ...part,
+  };
+}
+
+export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<ModelView[K]> }): ModelView {
+  return {
+    leases: () => part.leases ?? [],
+    nodes: () => part.nodes ?? [],
+    sources: () => part.sources ?? [],
+    ports: () => part.ports ?? [],
+    openRounds: () => part.openRounds ?? [],
+  };
+}
+
+/** A round after a SIGKILL at 15/10/2: silent at 0, expired at 15, acquired at 17, renewed at 19. */
+export function closedRound(part: Partial<Round> = {}): Round {
+  return {
+    traceId,
+    namespace: 'kube-system',
+    lease: 'scheduler',
+    leaseUid: 'uid-1',
+    class: 'election',
+    cause: 'expired',
+    outcome: 'elected',
+    uncertain: false,
+    predecessor: 'scheduler-a',
+    successor: 'scheduler-b',
+    durationSeconds: 15,
+    attempts: 1,
+    lastRenewal: epoch + 1,
+    vacated: epoch + 15_000_001,
+    acquired: epoch + 17_250_001,
+    closed: epoch + 19_250_001,
+    writes: [{ at: epoch + 17_250_001, what: 'acquired', holder: 'scheduler-b', resourceVersion: '42' }],
+    previousTraceId: undefined,
+    ...part,
+  };
+}
+
+export function roundEvent(step: RoundEvent['step'], part: Partial<Round> = {}): RoundEvent {
+  return { kind: 'round', step, at: at(20), round: closedRound(part) };
+}
+
+export function outageEvent(part: Partial<NodeOutageEvent> = {}): NodeOutageEvent {
+  return {
+    kind: 'node-outage',
+    step: 'closed',
+    at: at(100),
+    node: 'node-1',
+    traceId: 'bbf7651916cd43dd8448eb211c80319c',
+    lastHeartbeat: epoch,
+    lost: epoch + 40_000_000,
+    closed: epoch + 95_000_000,
+    end: 'rebooted',
+    ...part,
+  };
+}

@@ -1,0 +1,67 @@
+import { Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import { metrics as catalogue, type NamesOf, prefix } from '../catalogue.ts';
+import type { Event, NodeOutageEvent, Round } from '../model/event.ts';
+import { stampExemplar } from './registry-families.ts';
+
+export type OpenRegistry = Registry<OpenMetricsContentType>;
+
+/** The histograms of the catalogue: total over it, so that a missing one does not compile. */
+type Histograms = { readonly [N in NamesOf<'histogram'>]: Histogram };
+
+export interface HistogramFeed {
+  observe(event: Event): void;
+  observeHeartbeat(seconds: number): void;
+  observeDetectionDelay(seconds: number): void;
+}
+
+/** Registers every histogram; those of elections and outages carry exemplars with a trace id. */
+export function createHistograms(registry: OpenRegistry): HistogramFeed {
+  const make = (name: NamesOf<'histogram'>, enableExemplars: boolean) => {
+    const { help, labels, buckets } = catalogue[name];
+    const config = { name: prefix + name, help, labelNames: [...labels], buckets: [...buckets] };
+    return new Histogram({ ...config, enableExemplars, registers: [registry] });
+  };
+  const histograms: Histograms = {
+    election_round_duration_seconds: make('election_round_duration_seconds', true),
+    election_gap_duration_seconds: make('election_gap_duration_seconds', true),
+    election_leaderless_duration_seconds: make('election_leaderless_duration_seconds', true),
+    node_heartbeat_interval_seconds: make('node_heartbeat_interval_seconds', false),
+    node_heartbeat_outage_duration_seconds: make('node_heartbeat_outage_duration_seconds', true),
+    detection_delay_seconds: make('detection_delay_seconds', false),
+  };
+  return {
+    observe(event) {
+      if (event.kind === 'round' && event.step === 'closed') observeRound(histograms, event.round);
+      if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
+    },
+    observeHeartbeat: (seconds) => histograms.node_heartbeat_interval_seconds.observe(seconds),
+    observeDetectionDelay: (seconds) => histograms.detection_delay_seconds.observe(seconds),
+  };
+}
+
+/** Only a change of holder has durations; a lease that was just created has no predecessor to be missed. */
+function observeRound(histograms: Histograms, round: Round): void {
+  const { acquired, closed, lastRenewal, vacated, traceId } = round;
+  if (round.outcome !== 'elected' || round.cause === 'created') return;
+  if (acquired === undefined || closed === undefined) return;
+  const labels = { class: round.class, cause: round.cause };
+  const observe = (histogram: Histogram, micros: number) =>
+    histogram.observe({
+      labels,
+      value: Math.max(0, micros) / 1e6,
+      exemplarLabels: stampExemplar({ trace_id: traceId }, closed / 1e6),
+    });
+  observe(histograms.election_round_duration_seconds, closed - lastRenewal);
+  observe(histograms.election_gap_duration_seconds, acquired - lastRenewal);
+  observe(histograms.election_leaderless_duration_seconds, acquired - vacated);
+}
+
+function observeOutage(histograms: Histograms, outage: NodeOutageEvent): void {
+  const { closed, end, lastHeartbeat, traceId } = outage;
+  if (closed === undefined || end === undefined) return;
+  histograms.node_heartbeat_outage_duration_seconds.observe({
+    labels: { end },
+    value: Math.max(0, closed - lastHeartbeat) / 1e6,
+    exemplarLabels: stampExemplar({ trace_id: traceId }, closed / 1e6),
+  });
+}

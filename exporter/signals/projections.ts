@@ -1,0 +1,28 @@
+import type { NamesOf, Sample } from '../catalogue.ts';
+import type { Moment } from '../clock.ts';
+import type { RouteStats } from '../delivery/outbox.ts';
+import type { ModelView } from '../model/view.ts';
+import { leaseProjections } from './projections-leases.ts';
+import { nodeProjections } from './projections-nodes.ts';
+import { selfProjections } from './projections-self.ts';
+import type { Tally } from './tally.ts';
+
+/** What a projection may read while a scrape is answered. */
+export interface ScrapeContext {
+  readonly view: ModelView;
+  readonly now: Moment;
+  readonly mode: string;
+  readonly version: string;
+  readonly outbox: readonly RouteStats[];
+  readonly closedRounds: Tally<'class' | 'cause' | 'outcome'>;
+  readonly suppressed: Tally<'reason'>;
+  /** A label value made of the name of an object: harmless, capped and still unique. */
+  readonly text: (name: string) => string;
+}
+
+/** Total over the gauges and counters of the catalogue: a missing projection does not compile. */
+export type Projections = {
+  readonly [N in NamesOf<'gauge' | 'counter'>]: (context: ScrapeContext) => Iterable<Sample<N>>;
+};
+
+export const projections: Projections = { ...leaseProjections, ...nodeProjections, ...selfProjections };
