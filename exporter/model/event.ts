@@ -7,6 +7,7 @@ export type Event =
   | RoundEvent
   | NodeStateEvent
   | NodeOutageEvent
+  | HeartbeatEvent
   | SourceEvent;
 
 export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';
@@ -27,6 +28,8 @@ export interface LeaseStateEvent {
   readonly to: LeaseState;
   readonly holder: string;
   readonly why: string;
+  /** Of an `expired` verdict: from the moment when the time was up to the verdict with its evidence. */
+  readonly delaySeconds?: number;
 }
 
 export interface LateRenewalEvent {
@@ -105,6 +108,14 @@ export interface NodeOutageEvent {
   readonly lost: number;
   readonly closed: number | undefined;
   readonly end: 'back' | 'rebooted' | 'deleted' | undefined;
+}
+
+/** A node was heard again. There is one for every heartbeat of every node: it is for metrics, not for logs. */
+export interface HeartbeatEvent {
+  readonly kind: 'heartbeat';
+  readonly at: Moment;
+  readonly node: string;
+  readonly intervalSeconds: number;
 }
 
 export interface SourceEvent {

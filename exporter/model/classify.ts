@@ -1,0 +1,40 @@
+import type { LeaseClass } from './event.ts';
+import type { LeaseRecord } from './observation.ts';
+
+export const nodeLeaseNamespace = 'kube-node-lease';
+
+/** What kind of lease a record is; the first match wins. A release must not be classified: it lost its traits. */
+export function classify(lease: LeaseRecord): LeaseClass {
+  if (lease.namespace === nodeLeaseNamespace) return 'node';
+  if (lease.identityLabel !== undefined) return 'apiserver';
+  if (lease.strategy !== undefined) return 'coordinated';
+  if (lease.durationSeconds === undefined || lease.renewTime === undefined) return 'lock';
+  if (lease.holder === lease.name && (lease.transitions ?? 0) === 0) return 'heartbeat';
+  return 'election';
+}
+
+/** Only these have rounds: the others have one owner for life. */
+export function hasRounds(kind: LeaseClass): boolean {
+  return kind === 'election' || kind === 'coordinated';
+}
+
+/**
+ * Whether `a` is an older revision than `b` of one object. Officially comparable since Kubernetes 1.35,
+ * in fact always (etcd revisions). When one is not a number nothing is called older.
+ */
+export function isOlder(a: string, b: string): boolean {
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return a.length === b.length ? a < b : a.length < b.length;
+}
+
+/** Whether two records say the same about the election: labels may be edited without being a renewal. */
+export function sameSpec(a: LeaseRecord, b: LeaseRecord): boolean {
+  return (
+    a.holder === b.holder &&
+    a.renewTime === b.renewTime &&
+    a.acquireTime === b.acquireTime &&
+    a.durationSeconds === b.durationSeconds &&
+    a.transitions === b.transitions &&
+    a.strategy === b.strategy
+  );
+}

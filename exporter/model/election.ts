@@ -1,0 +1,128 @@
+import type { Moment } from '../clock.ts';
+import type { Cause, LeaseClass, Outcome, Round, RoundWrite } from './event.ts';
+import type { Now } from './sink.ts';
+import { traceId } from './trace-id.ts';
+
+const mostWrites = 64;
+
+/** What is known at the moment when a round opens. Times are monotonic milliseconds. */
+export interface RoundStart {
+  readonly namespace: string;
+  readonly lease: string;
+  readonly leaseUid: string;
+  readonly class: LeaseClass;
+  readonly cause: Cause;
+  readonly predecessor: string;
+  readonly durationSeconds: number;
+  /** resourceVersion of the last record before the opening: part of the trace id. */
+  readonly lastRevision: string;
+  readonly lastRenewal: number;
+  readonly vacated: number;
+  readonly uncertain: boolean;
+  readonly previousTraceId: string | undefined;
+}
+
+/**
+ * One election round, from the last observed renewal of a holder to the first renewal of the next. Times
+ * are kept monotonic and told on one time line that is anchored to the wall clock once, at the opening:
+ * a wall clock that jumps in the middle of a round must not bend its spans.
+ */
+export class ElectionRound implements Round {
+  readonly namespace: string;
+  readonly lease: string;
+  readonly leaseUid: string;
+  readonly class: LeaseClass;
+  readonly cause: Cause;
+  readonly predecessor: string;
+  readonly durationSeconds: number;
+  readonly previousTraceId: string | undefined;
+  readonly traceId: string;
+  readonly writes: RoundWrite[] = [];
+  readonly vacatedMono: number;
+  readonly #anchor: Moment;
+  readonly #lastRenewal: number;
+  uncertain: boolean;
+  outcome: Outcome | undefined;
+  successor = '';
+  attempts = 0;
+  #acquired: number | undefined;
+  #closed: number | undefined;
+
+  constructor(start: RoundStart, now: Now) {
+    this.namespace = start.namespace;
+    this.lease = start.lease;
+    this.leaseUid = start.leaseUid;
+    this.class = start.class;
+    this.cause = start.cause;
+    this.predecessor = start.predecessor;
+    this.durationSeconds = start.durationSeconds;
+    this.previousTraceId = start.previousTraceId;
+    this.uncertain = start.uncertain;
+    this.traceId = traceId('round', now.clusterUid, start.leaseUid, start.lastRevision);
+    this.vacatedMono = start.vacated;
+    this.#anchor = now.at;
+    this.#lastRenewal = Math.min(start.lastRenewal, start.vacated);
+  }
+
+  get lastRenewal(): number {
+    return this.#told(this.#lastRenewal);
+  }
+  get vacated(): number {
+    return this.#told(this.vacatedMono);
+  }
+  get acquired(): number | undefined {
+    return this.#acquired === undefined ? undefined : this.#told(this.#acquired);
+  }
+  get closed(): number | undefined {
+    return this.#closed === undefined ? undefined : this.#told(this.#closed);
+  }
+  /** Seconds in which nobody was known to be alive. */
+  get gapSeconds(): number {
+    return ((this.#acquired ?? this.#lastRenewal) - this.#lastRenewal) / 1000;
+  }
+  /** Seconds in which nobody was entitled to lead. */
+  get leaderlessSeconds(): number {
+    return Math.max(0, ((this.#acquired ?? this.vacatedMono) - this.vacatedMono) / 1000);
+  }
+
+  wrote(now: Now, what: string, holder: string, resourceVersion: string): void {
+    if (this.writes.length >= mostWrites) return;
+    this.writes.push({ at: this.#told(now.at.mono), what, holder, resourceVersion });
+  }
+
+  open(now: Now): void {
+    this.#tell(now, 'opened');
+  }
+
+  acquire(now: Now, holder: string): void {
+    this.attempts += 1;
+    this.successor = holder;
+    this.#acquired = Math.max(now.at.mono, this.vacatedMono);
+    this.#tell(now, 'acquired');
+  }
+
+  /** The new holder was lost before its first renewal: the leaderless time goes on. */
+  lose(now: Now): void {
+    this.#tell(now, 'lost');
+    this.#acquired = undefined;
+    this.successor = '';
+  }
+
+  close(now: Now, outcome: Outcome): void {
+    this.outcome = outcome;
+    this.#closed = Math.max(now.at.mono, this.vacatedMono);
+    this.#tell(now, 'closed');
+  }
+
+  get settling(): boolean {
+    return this.#acquired !== undefined;
+  }
+
+  #told(mono: number): number {
+    return this.#anchor.wall + Math.round((mono - this.#anchor.mono) * 1000);
+  }
+
+  #tell(now: Now, step: 'opened' | 'acquired' | 'lost' | 'closed'): void {
+    now.sink.event({ kind: 'round', step, at: now.at, round: this });
+  }
+}

@@ -1,0 +1,247 @@
+import { isOlder, nodeLeaseNamespace } from './classify.ts';
+import type { Sleeper } from './deadlines.ts';
+import type { NodeOutageEvent, NodeState } from './event.ts';
+import type { AnswerObservation, LeaseRecord, NodeRecord } from './observation.ts';
+import type { Now } from './sink.ts';
+import { traceId } from './trace-id.ts';
+import type { NodeView } from './view.ts';
+
+const readAgain = 2000;
+/** Rhythm of the kubelet: a quarter of the duration of its lease. */
+const beatsPerDuration = 4;
+
+interface Outage {
+  readonly traceId: string;
+  readonly anchorWall: number;
+  readonly anchorMono: number;
+  readonly heard: number;
+  readonly lost: number;
+  readonly bootId: string | undefined;
+  /** The first heartbeat after the silence; the outage ends with the second, when the bootID is known too. */
+  back: number | undefined;
+}
+
+/** What is kept of one node: its lease, its Node, and when it was last heard (monotonic milliseconds). */
+export class NodeRow implements NodeView, Sleeper {
+  readonly name: string;
+  lease: LeaseRecord | undefined;
+  node: NodeRecord | undefined;
+  leaseGeneration = 0;
+  nodeGeneration = 0;
+  state: NodeState = 'unknown';
+  since: number;
+  observedMono: number;
+  observedWall: number;
+  missed = 0;
+  /** Heard since the first sight or the last gap: the rhythm may be judged. */
+  heard = false;
+  blind = false;
+  asked = false;
+  retryAt = 0;
+  /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
+  quietSince: number;
+  outage: Outage | undefined;
+  wake = Number.POSITIVE_INFINITY;
+  filed = Number.POSITIVE_INFINITY;
+
+  constructor(name: string, now: Now) {
+    this.name = name;
+    this.since = now.at.mono;
+    this.observedMono = now.at.mono;
+    this.observedWall = now.at.wall;
+    this.quietSince = now.at.mono;
+  }
+
+  get disagreement(): string | undefined {
+    if (this.node === undefined || this.lease === undefined) return undefined;
+    if (this.state === 'lost' && this.node.ready === 'True') return 'stale_lease_ready';
+    if (this.state === 'alive' && this.node.ready !== 'True') return 'fresh_lease_not_ready';
+    return undefined;
+  }
+  get durationMs(): number {
+    return (this.lease?.durationSeconds ?? 40) * 1000;
+  }
+
+  turn(now: Now, to: NodeState, why: string): void {
+    if (this.state === to) return;
+    const from = this.state;
+    this.state = to;
+    this.since = now.at.mono;
+    now.sink.event({ kind: 'node-state', at: now.at, node: this.name, from, to, why });
+  }
+}
+
+/** What the model is told about nodes once, at its start. */
+export interface NodeRules {
+  /** After this silence the node controller calls a node NotReady (ms): 50 s since 1.32, 40 s before. */
+  readonly graceMs: number;
+}
+
+export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
+  const before = row.lease;
+  if (
+    before !== undefined &&
+    before.uid === next.uid &&
+    isOlder(next.resourceVersion, before.resourceVersion)
+  )
+    return;
+  row.lease = next;
+  if (before === undefined || next.renewTime === undefined) return judge(row, now);
+  // The node controller counts only an increasing renewTime; a kubelet whose clock stepped back is silent to it.
+  if (next.renewTime > (before.renewTime ?? Number.NEGATIVE_INFINITY)) heard(row, now);
+  else judge(row, now);
+}
+
+export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
+  const before = row.node;
+  row.node = next;
+  const beat = next.readyHeartbeat ?? Number.NEGATIVE_INFINITY;
+  if (before !== undefined && next.ready !== 'Unknown' && beat > (before.readyHeartbeat ?? beat))
+    heard(row, now);
+  else judge(row, now);
+}
+
+export function nodeGone(row: NodeRow, now: Now): void {
+  row.node = undefined;
+  closeOutage(row, now, 'deleted', now.at.mono);
+  judge(row, now);
+}
+
+function heard(row: NodeRow, now: Now): void {
+  const interval = now.at.mono - row.observedMono;
+  const rhythm = row.durationMs / beatsPerDuration;
+  if (row.heard && interval > rhythm / 2) {
+    row.missed += Math.max(0, Math.round(interval / rhythm) - 1);
+    now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
+  }
+  row.heard = true;
+  row.observedMono = now.at.mono;
+  row.observedWall = now.at.wall;
+  row.quietSince = now.at.mono;
+  row.asked = false;
+  row.retryAt = 0;
+  endOfSilence(row, now);
+  judge(row, now);
+}
+
+function endOfSilence(row: NodeRow, now: Now): void {
+  const outage = row.outage;
+  if (outage === undefined) return;
+  if (outage.back === undefined) {
+    outage.back = now.at.mono;
+    return;
+  }
+  const bootId = row.node?.bootId;
+  const rebooted = bootId !== undefined && outage.bootId !== undefined && bootId !== outage.bootId;
+  closeOutage(row, now, rebooted ? 'rebooted' : 'back', outage.back);
+}
+
+/** The verdict that needs no evidence: everything but `lost`, which only `seeNodeAnswer` may say. */
+function judge(row: NodeRow, now: Now): void {
+  if (row.blind) return row.turn(now, 'unknown', 'the source is blind');
+  if (row.node?.terminating)
+    return row.turn(now, 'terminating', 'planned: deletion, shutdown, autoscaler or drain');
+  if (row.lease !== undefined && row.node === undefined && row.nodeGeneration < 0)
+    return row.turn(now, 'orphan', 'a lease without a Node');
+  if (!row.heard) return;
+  const quiet = now.at.mono - row.quietSince;
+  if (row.state === 'lost' && quiet > 0) return;
+  if (quiet >= (row.durationMs * 2) / 3)
+    row.turn(now, 'late', `no heartbeat for ${(quiet / 1000).toFixed(1)} s`);
+  else row.turn(now, 'alive', 'heard');
+}
+
+/** The time of a node has come: it is late, or it is suspected to be lost and its lease is read again. */
+export function wakeNode(row: NodeRow, now: Now, rules: NodeRules): void {
+  judge(row, now);
+  const due = now.at.mono >= Math.max(row.quietSince + rules.graceMs, row.retryAt);
+  if (!due || row.asked || !suspectable(row)) return;
+  row.asked = true;
+  now.sink.ask({ kind: 'read-lease', namespace: nodeLeaseNamespace, name: row.name });
+}
+
+function suspectable(row: NodeRow): boolean {
+  return (
+    !row.blind &&
+    row.lease !== undefined &&
+    (row.state === 'late' || row.state === 'unknown' || row.state === 'alive')
+  );
+}
+
+export function nextNodeWake(row: NodeRow, rules: NodeRules): number {
+  if (row.asked || !suspectable(row)) return Number.POSITIVE_INFINITY;
+  const lateAt = row.quietSince + (row.durationMs * 2) / 3;
+  if (row.state === 'alive') return Math.min(lateAt, row.quietSince + rules.graceMs);
+  return Math.max(row.quietSince + rules.graceMs, row.retryAt);
+}
+
+export function seeNodeAnswer(row: NodeRow, answer: AnswerObservation, now: Now, rules: NodeRules): void {
+  if (!row.asked) return;
+  row.asked = false;
+  const { result } = answer;
+  if ('failed' in result) {
+    row.retryAt = now.at.mono + readAgain;
+    return row.turn(now, 'unknown', `silent, but the read that would prove it failed: ${result.failed}`);
+  }
+  if ('absent' in result) {
+    row.lease = undefined;
+    return;
+  }
+  if (result.found.renewTime !== row.lease?.renewTime) return seeNodeLease(row, result.found, now);
+  if (answer.sentAt.mono < row.quietSince + rules.graceMs) return;
+  lose(row, now);
+}
+
+function lose(row: NodeRow, now: Now): void {
+  const quiet = (now.at.mono - row.observedMono) / 1000;
+  row.turn(now, 'lost', `no heartbeat for ${quiet.toFixed(1)} s`);
+  if (!row.heard || row.outage !== undefined) return;
+  row.outage = {
+    traceId: traceId('outage', now.clusterUid, row.lease?.uid ?? row.name, row.lease?.resourceVersion ?? ''),
+    anchorWall: now.at.wall,
+    anchorMono: now.at.mono,
+    heard: row.observedMono,
+    lost: now.at.mono,
+    bootId: row.node?.bootId,
+    back: undefined,
+  };
+  tellOutage(row, row.outage, now, 'opened', undefined, undefined);
+}
+
+function closeOutage(row: NodeRow, now: Now, end: 'back' | 'rebooted' | 'deleted', closed: number): void {
+  const outage = row.outage;
+  if (outage === undefined) return;
+  row.outage = undefined;
+  tellOutage(row, outage, now, 'closed', closed, end);
+}
+
+function tellOutage(
+  row: NodeRow,
+  outage: Outage,
+  now: Now,
+  step: NodeOutageEvent['step'],
+  closed: number | undefined,
+  end: NodeOutageEvent['end'],
+): void {
+  const told = (mono: number) => outage.anchorWall + Math.round((mono - outage.anchorMono) * 1000);
+  now.sink.event({
+    kind: 'node-outage',
+    step,
+    at: now.at,
+    node: row.name,
+    traceId: outage.traceId,
+    lastHeartbeat: told(outage.heard),
+    lost: told(outage.lost),
+    closed: closed === undefined ? undefined : told(closed),
+    end,
+  });
+}
+
+/** The source cannot see, or sees again: then silence is counted anew, since we may have missed heartbeats. */
+export function nodeSight(row: NodeRow, now: Now, blind: boolean): void {
+  if (row.blind === blind) return;
+  row.blind = blind;
+  row.asked = false;
+  if (!blind) row.quietSince = now.at.mono;
+  if (blind) judge(row, now);
+}

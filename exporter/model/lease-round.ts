@@ -1,0 +1,114 @@
+import { hasRounds } from './classify.ts';
+import { ElectionRound } from './election.ts';
+import type { Cause, Outcome } from './event.ts';
+import type { LeaseRow } from './lease-row.ts';
+import type { LeaseRecord } from './observation.ts';
+import type { Now } from './sink.ts';
+
+/** How much earlier than the deadline a takeover may reach us and still be one after an expiry (ms). */
+const watchDelay = 1000;
+
+interface Opening {
+  readonly cause: Cause;
+  readonly vacated: number;
+  readonly uncertain?: boolean;
+}
+
+export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
+  if (!hasRounds(row.class) || row.round !== undefined) return;
+  row.round = new ElectionRound(
+    {
+      namespace: row.namespace,
+      lease: row.name,
+      leaseUid: row.uid,
+      class: row.class,
+      cause: opening.cause,
+      predecessor: opening.cause === 'created' ? '' : row.holder,
+      durationSeconds: row.durationSeconds ?? 0,
+      lastRevision: row.record.resourceVersion,
+      lastRenewal: lastRenewal(row, now),
+      vacated: opening.vacated,
+      uncertain: opening.uncertain ?? false,
+      previousTraceId: row.lastTraceId,
+    },
+    now,
+  );
+  row.round.open(now);
+}
+
+/**
+ * The last renewal that is known. Where none was seen by us, the record's own renewTime tells what
+ * happened before we looked; it is the only use of a holder's clock for a duration.
+ */
+function lastRenewal(row: LeaseRow, now: Now): number {
+  if (row.seenAlive || row.renewTime === undefined) return row.observedMono;
+  const before = (now.at.wall - row.renewTime) / 1000;
+  return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
+}
+
+/** A release: `row` still carries the record before it. */
+export function released(row: LeaseRow, now: Now, next: LeaseRecord): void {
+  if (row.round?.settling) {
+    // Perhaps the successor's own release, perhaps a partitioned predecessor that blanks its successor.
+    row.round.uncertain = true;
+    row.round.wrote(now, 'released', row.holder, next.resourceVersion);
+    row.round.lose(now);
+    return;
+  }
+  // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
+  const silent = now.at.mono - row.observedMono;
+  const failed = row.seenAlive && silent > (row.durationMs * 2) / 3;
+  openRound(row, now, { cause: failed ? 'expired' : 'released', vacated: now.at.mono });
+  row.round?.wrote(now, 'released', row.holder, next.resourceVersion);
+}
+
+/** Another holder writes over one that had not released. */
+export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain: boolean): void {
+  if (row.round?.settling) row.round.lose(now);
+  const up = row.observedMono + row.durationMs;
+  const late = now.at.mono >= up - watchDelay;
+  openRound(row, now, {
+    cause: next.strategy !== undefined ? 'coordinated' : late || uncertain ? 'expired' : 'taken',
+    vacated: late ? Math.min(up, now.at.mono) : now.at.mono,
+    uncertain,
+  });
+  acquired(row, now, next);
+}
+
+/** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
+export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
+  if (row.round === undefined && (created || row.state === 'vacant')) {
+    openRound(row, now, { cause: 'created', vacated: now.at.mono });
+  } else if (row.round === undefined) {
+    openRound(row, now, { cause: 'released', vacated: lastRenewal(row, now), uncertain: true });
+  }
+  const round = row.round;
+  if (round === undefined) return;
+  const holder = next.holder ?? '';
+  round.wrote(now, 'acquired', holder, next.resourceVersion);
+  round.acquire(now, holder);
+  if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;
+  if (round.cause === 'deleted' && holder === round.predecessor) closeRound(row, now, 'recreated');
+}
+
+/** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */
+export function renewed(row: LeaseRow, now: Now, next: LeaseRecord): void {
+  const round = row.round;
+  if (round === undefined) return;
+  round.wrote(now, 'renewed', next.holder ?? '', next.resourceVersion);
+  if (!round.settling) round.acquire(now, next.holder ?? '');
+  const same = round.cause !== 'created' && round.successor === round.predecessor;
+  closeRound(row, now, same ? 'resumed' : 'elected');
+}
+
+export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {
+  const round = row.round;
+  if (round === undefined) return;
+  row.round = undefined;
+  row.lastTraceId = round.traceId;
+  if (round.cause !== 'created' && outcome !== 'abandoned' && outcome !== 'recreated') {
+    row.gapSeconds += round.gapSeconds;
+    row.leaderlessSeconds += round.leaderlessSeconds;
+  }
+  round.close(now, outcome);
+}

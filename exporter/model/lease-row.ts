@@ -1,0 +1,123 @@
+import { classify } from './classify.ts';
+import type { Sleeper } from './deadlines.ts';
+import type { ElectionRound } from './election.ts';
+import type { Cause, LeaseClass, LeaseState } from './event.ts';
+import type { LeaseRecord, SourceName } from './observation.ts';
+import type { Now } from './sink.ts';
+import type { LeaseView } from './view.ts';
+
+export const causes = ['released', 'expired', 'deleted', 'taken', 'coordinated', 'created'] as const;
+
+/** What is kept of one lease. Times are monotonic milliseconds unless they say otherwise. */
+export class LeaseRow implements LeaseView, Sleeper {
+  readonly namespace: string;
+  readonly name: string;
+  readonly source: SourceName;
+  record: LeaseRecord;
+  class: LeaseClass;
+  state: LeaseState = 'unknown';
+  since: number;
+  /** The last duration that a holder wrote. A release writes 1 s, which says nothing. */
+  durationSeconds: number | undefined;
+  observedMono: number;
+  observedWall: number;
+  /** When the time is up, unless a renewal moves it. */
+  deadline = Number.POSITIVE_INFINITY;
+  /** A read that shall confirm the expiry is under way, or was and shall be repeated at `retryAt`. */
+  asked = false;
+  retryAt = 0;
+  /** A write was seen since the first sight: the holder was truly alive before our eyes. */
+  seenAlive = false;
+  /** The verdict `expired` that stood when the source went blind: it stands again if nothing was written. */
+  wasExpired = false;
+  deletedAt = 0;
+  /** Of the list that named it last; see `Model`. */
+  generation: number;
+  wake = Number.POSITIVE_INFINITY;
+  filed = Number.POSITIVE_INFINITY;
+
+  renewals = 0;
+  lateRenewals = 0;
+  missedRounds = 0;
+  gapSeconds = 0;
+  leaderlessSeconds = 0;
+  readonly holderChanges: Record<Cause, number> = {
+    released: 0,
+    expired: 0,
+    deleted: 0,
+    taken: 0,
+    coordinated: 0,
+    created: 0,
+  };
+  round: ElectionRound | undefined;
+  lastTraceId: string | undefined;
+  #expiredMs = 0;
+  #unknownMs = 0;
+
+  constructor(record: LeaseRecord, source: SourceName, generation: number, now: Now) {
+    this.namespace = record.namespace;
+    this.name = record.name;
+    this.source = source;
+    this.generation = generation;
+    this.record = record;
+    this.class = classify(record);
+    this.durationSeconds = isRelease(record) ? undefined : record.durationSeconds;
+    this.since = now.at.mono;
+    this.observedMono = now.at.mono;
+    this.observedWall = now.at.wall;
+  }
+
+  get uid(): string {
+    return this.record.uid;
+  }
+  get holder(): string {
+    return this.record.holder ?? '';
+  }
+  get transitions(): number | undefined {
+    return this.record.transitions;
+  }
+  get renewTime(): number | undefined {
+    return this.record.renewTime;
+  }
+  get acquireTime(): number | undefined {
+    return this.record.acquireTime;
+  }
+  get durationMs(): number {
+    return this.durationSeconds === undefined ? Number.POSITIVE_INFINITY : this.durationSeconds * 1000;
+  }
+
+  expiredSeconds(now: number): number {
+    return (this.#expiredMs + (this.state === 'expired' ? now - this.since : 0)) / 1000;
+  }
+  unknownSeconds(now: number): number {
+    return (this.#unknownMs + (this.state === 'unknown' ? now - this.since : 0)) / 1000;
+  }
+
+  /** Changes the verdict and says so; a verdict that stays is not told again. */
+  turn(now: Now, to: LeaseState, why: string, delaySeconds?: number): void {
+    if (this.state === to) return;
+    const from = this.state;
+    const spent = now.at.mono - this.since;
+    if (from === 'expired') this.#expiredMs += spent;
+    if (from === 'unknown') this.#unknownMs += spent;
+    this.state = to;
+    this.since = now.at.mono;
+    now.sink.event({
+      kind: 'lease-state',
+      at: now.at,
+      namespace: this.namespace,
+      lease: this.name,
+      class: this.class,
+      from,
+      to,
+      holder: this.holder,
+      why,
+      ...(delaySeconds === undefined ? {} : { delaySeconds }),
+    });
+  }
+}
+
+/** An empty holder after a held one; `nil` and empty mean the same to client-go. */
+export function isRelease(record: LeaseRecord): boolean {
+  return (record.holder ?? '') === '';
+}

@@ -1,0 +1,229 @@
+import { classify, isOlder, sameSpec } from './classify.ts';
+import { acquired, closeRound, openRound, released, renewed, takenOver } from './lease-round.ts';
+import { isRelease, type LeaseRow } from './lease-row.ts';
+import type { AnswerObservation, Change, LeaseRecord } from './observation.ts';
+import type { Now } from './sink.ts';
+
+/** A lease nobody takes again after a deletion: its round ends without an election (ms). */
+const abandonedAfter = 10 * 60_000;
+/** How long a deleted lease is told (ms). */
+const deletedKept = 60 * 60_000;
+/** An unrenewed lease at first sight is a leftover when its renewTime is older than this (µs). */
+const leftoverAfter = 24 * 3_600_000_000;
+/** Pause before a read that failed is tried again (ms). */
+const readAgain = 2000;
+
+/** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
+export function firstSight(row: LeaseRow, now: Now, change: Change): void {
+  if (change === 'added') return created(row, now);
+  if (isRelease(row.record)) {
+    return row.turn(now, (row.transitions ?? 0) > 0 ? 'released' : 'vacant', 'first sight, no holder');
+  }
+  if (row.class === 'lock') return row.turn(now, 'held', 'a lock has no duration: it never expires');
+  row.deadline = now.at.mono + row.durationMs;
+}
+
+function created(row: LeaseRow, now: Now): void {
+  if (isRelease(row.record)) return row.turn(now, 'vacant', 'created without a holder');
+  acquired(row, now, row.record, true);
+  row.deadline = now.at.mono + row.durationMs;
+  row.seenAlive = true;
+  row.turn(now, 'held', 'created by its holder');
+}
+
+/** A record of a known lease. `listed` means that the change may have happened while we were blind. */
+export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
+  if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
+  if (sameSpec(row.record, next)) {
+    row.record = next;
+    if (row.wasExpired && change === 'listed') row.turn(now, 'expired', 'still not renewed after the gap');
+    return;
+  }
+  countMissed(row, next);
+  const before = row.holder;
+  const after = next.holder ?? '';
+  if (before === after && after !== '') renewal(row, next, now, change);
+  else if (after === '') release(row, next, now);
+  else if (before === '') acquisition(row, next, now, change);
+  else takeover(row, next, now, change);
+}
+
+function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (row.state !== 'deleted') seeDeleted(row, now);
+  const fresh = row.round === undefined;
+  if (isRelease(next)) {
+    take(row, next, now);
+    return row.turn(now, 'vacant', 'created again without a holder');
+  }
+  acquired(row, now, next, fresh);
+  take(row, next, now);
+  settle(row, now, change, 'created again');
+}
+
+function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  const interval = now.at.mono - row.observedMono;
+  row.renewals += 1;
+  if (row.seenAlive && change !== 'listed' && row.state === 'held' && interval > (row.durationMs * 2) / 3) {
+    late(row, now, interval);
+  }
+  if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
+  take(row, next, now);
+  settle(row, now, change, 'renewed');
+}
+
+function late(row: LeaseRow, now: Now, interval: number): void {
+  row.lateRenewals += 1;
+  now.sink.event({
+    kind: 'late-renewal',
+    at: now.at,
+    namespace: row.namespace,
+    lease: row.name,
+    holder: row.holder,
+    intervalSeconds: interval / 1000,
+    durationSeconds: row.durationSeconds ?? 0,
+  });
+}
+
+function release(row: LeaseRow, next: LeaseRecord, now: Now): void {
+  if (row.holder !== '') released(row, now, next);
+  row.record = next;
+  row.deadline = Number.POSITIVE_INFINITY;
+  forgetSuspicion(row);
+  row.turn(now, 'released', 'released by its holder');
+}
+
+function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  row.class = classify(next);
+  acquired(row, now, next);
+  take(row, next, now);
+  settle(row, now, change, `acquired by ${next.holder}`);
+}
+
+function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  takenOver(row, now, next, change === 'listed');
+  take(row, next, now);
+  settle(row, now, change, `taken over by ${next.holder}`);
+}
+
+/** After a gap a write that was listed is old news of unknown age: it proves no life now. */
+function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
+  row.seenAlive = row.seenAlive || change !== 'listed';
+  row.turn(now, change === 'listed' ? 'unknown' : 'held', why);
+}
+
+function take(row: LeaseRow, next: LeaseRecord, now: Now): void {
+  row.record = next;
+  if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
+  row.observedMono = now.at.mono;
+  row.observedWall = now.at.wall;
+  row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : now.at.mono + row.durationMs;
+  forgetSuspicion(row);
+}
+
+function forgetSuspicion(row: LeaseRow): void {
+  row.asked = false;
+  row.retryAt = 0;
+  row.wasExpired = false;
+}
+
+function countMissed(row: LeaseRow, next: LeaseRecord): void {
+  if (next.transitions === undefined || row.transitions === undefined) return;
+  const before = row.holder;
+  const after = next.holder ?? '';
+  const expected = after !== '' && after !== before ? 1 : 0;
+  row.missedRounds += Math.max(0, next.transitions - row.transitions - expected);
+}
+
+export function seeDeleted(row: LeaseRow, now: Now): void {
+  if (row.state === 'deleted') return;
+  if (row.round?.settling) row.round.lose(now);
+  if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono });
+  row.round?.wrote(now, 'deleted', row.holder, row.record.resourceVersion);
+  row.deletedAt = now.at.mono;
+  row.deadline = Number.POSITIVE_INFINITY;
+  forgetSuspicion(row);
+  row.turn(now, 'deleted', 'deleted');
+}
+
+/** The time of a row has come. Returns whether the row is to be forgotten. */
+export function wakeLease(row: LeaseRow, now: Now): boolean {
+  if (row.state === 'deleted') {
+    if (now.at.mono >= row.deletedAt + abandonedAfter) closeRound(row, now, 'abandoned');
+    return now.at.mono >= row.deletedAt + deletedKept;
+  }
+  if (isSuspect(row, now)) {
+    row.asked = true;
+    now.sink.ask({ kind: 'read-lease', namespace: row.namespace, name: row.name });
+  }
+  return false;
+}
+
+function isSuspect(row: LeaseRow, now: Now): boolean {
+  const open = row.state === 'held' || row.state === 'unknown';
+  return open && !row.asked && now.at.mono >= Math.max(row.deadline, row.retryAt);
+}
+
+/** When the row wants to be shown the time again. */
+export function nextWake(row: LeaseRow): number {
+  if (row.state === 'deleted') {
+    return row.deletedAt + (row.round === undefined ? deletedKept : abandonedAfter);
+  }
+  if (row.asked || (row.state !== 'held' && row.state !== 'unknown')) return Number.POSITIVE_INFINITY;
+  return Math.max(row.deadline, row.retryAt);
+}
+
+/** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
+export function seeAnswer(row: LeaseRow, answer: AnswerObservation, now: Now): void {
+  const { result } = answer;
+  if ('failed' in result) return readFailed(row, now, result.failed);
+  if ('absent' in result) return seeDeleted(row, now);
+  if (result.found.uid !== row.uid || !sameSpec(result.found, row.record)) {
+    row.asked = false;
+    return seeRecord(row, result.found, now, 'modified');
+  }
+  if (!row.asked || answer.sentAt.mono < row.deadline) {
+    row.asked = false;
+    return;
+  }
+  row.asked = false;
+  expire(row, now);
+}
+
+function readFailed(row: LeaseRow, now: Now, why: string): void {
+  if (!row.asked) return;
+  row.asked = false;
+  row.retryAt = now.at.mono + readAgain;
+  row.turn(now, 'unknown', `its time is up, but the read that would prove it failed: ${why}`);
+}
+
+function expire(row: LeaseRow, now: Now): void {
+  if (!row.seenAlive && isLeftover(row, now)) {
+    return row.turn(now, 'orphaned', 'a leftover: not renewed since long before we looked');
+  }
+  const up = row.seenAlive ? row.observedMono + row.durationMs : row.deadline;
+  const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
+  openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive });
+  row.round?.wrote(now, 'expired', row.holder, row.record.resourceVersion);
+  row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
+}
+
+function isLeftover(row: LeaseRow, now: Now): boolean {
+  return row.renewTime === undefined || now.at.wall - row.renewTime > leftoverAfter;
+}
+
+/** The source cannot see any more: nothing is judged until it can again. */
+export function blindLease(row: LeaseRow, now: Now, why: string): void {
+  if (row.class === 'lock' && row.state === 'held') return;
+  if (row.state !== 'held' && row.state !== 'expired' && row.state !== 'unknown') return;
+  row.wasExpired = row.wasExpired || row.state === 'expired';
+  row.deadline = Number.POSITIVE_INFINITY;
+  row.asked = false;
+  row.turn(now, 'unknown', why);
+}
+
+/** The source sees again: as a new candidate would, wait one whole duration or for a write. */
+export function sightedLease(row: LeaseRow, now: Now): void {
+  if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
+  row.deadline = now.at.mono + row.durationMs;
+}

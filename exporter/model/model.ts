@@ -1,0 +1,303 @@
+import type { Moment } from '../clock.ts';
+import { nodeLeaseNamespace } from './classify.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Round } from './event.ts';
+import {
+  type NodeRow as Node,
+  NodeRow,
+  type NodeRules,
+  nextNodeWake,
+  nodeGone,
+  nodeSight,
+  seeNode,
+  seeNodeAnswer,
+  seeNodeLease,
+  wakeNode,
+} from './heartbeat.ts';
+import {
+  blindLease,
+  firstSight,
+  nextWake,
+  seeAnswer,
+  seeDeleted,
+  seeRecord,
+  sightedLease,
+  wakeLease,
+} from './lease.ts';
+import { LeaseRow } from './lease-row.ts';
+import type {
+  AnswerObservation,
+  LeaseObservation,
+  ListObservation,
+  NodeObservation,
+  Observation,
+  PortCensus,
+  SightObservation,
+  SocketsObservation,
+} from './observation.ts';
+import { SourceRow } from './sight.ts';
+import type { Now, Sink } from './sink.ts';
+import type { ModelView } from './view.ts';
+
+export interface ModelOptions {
+  /** The configured sources: known, and down, from the first moment. */
+  readonly sources: readonly string[];
+  /** Whether Nodes are watched too: only then can a node lease be called an orphan. */
+  readonly nodes: NodeRules;
+}
+
+/**
+ * The judge. Deterministic: time comes with the observations, and the only way to make it look at the
+ * time is to show it the time. Whoever drives it calls `see` at `nextDeadline()` at the latest.
+ */
+export class Model implements ModelView {
+  readonly #leases = new Map<string, LeaseRow>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #sources = new Map<string, SourceRow>();
+  readonly #deadlines = new Deadlines<LeaseRow | Node>();
+  readonly #rules: NodeRules;
+  #ports: readonly PortCensus[] = [];
+  #clusterUid = '';
+
+  constructor(options: ModelOptions) {
+    this.#rules = options.nodes;
+    for (const name of options.sources) this.#source(name);
+  }
+
+  leases(): Iterable<LeaseRow> {
+    return this.#leases.values();
+  }
+  nodes(): Iterable<Node> {
+    return this.#nodes.values();
+  }
+  sources(): Iterable<SourceRow> {
+    return this.#sources.values();
+  }
+  ports(): Iterable<PortCensus> {
+    return this.#ports;
+  }
+  *openRounds(): Iterable<Round> {
+    for (const row of this.#leases.values()) if (row.round !== undefined) yield row.round;
+  }
+
+  /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
+  nextDeadline(): number {
+    return this.#deadlines.next();
+  }
+
+  /** Judges a batch of observations in their order. Never throws on what they contain. */
+  see(batch: readonly Observation[], sink: Sink): void {
+    for (const observation of batch) {
+      const now: Now = { at: observation.at, sink, clusterUid: this.#clusterUid };
+      this.#wakeUntil(now);
+      this.#take(observation, now);
+    }
+  }
+
+  #take(observation: Observation, now: Now): void {
+    switch (observation.kind) {
+      case 'lease':
+        return this.#lease(observation, now);
+      case 'node':
+        return this.#node(observation, now);
+      case 'list':
+        return this.#list(observation, now);
+      case 'sight':
+        return this.#sight(observation, now);
+      case 'sockets':
+        return this.#sockets(observation, now);
+      case 'answer':
+        return this.#answer(observation, now);
+      case 'cluster':
+        this.#clusterUid = observation.uid;
+        return;
+      case 'time':
+        return;
+    }
+  }
+
+  #wakeUntil(now: Now): void {
+    for (
+      let row = this.#deadlines.due(now.at.mono);
+      row !== undefined;
+      row = this.#deadlines.due(now.at.mono)
+    ) {
+      if (row instanceof NodeRow) wakeNode(row, now, this.#rules);
+      else if (wakeLease(row, now)) {
+        this.#leases.delete(key(row.namespace, row.name));
+        continue;
+      }
+      this.#file(row);
+    }
+  }
+
+  #file(row: LeaseRow | Node): void {
+    row.wake = row instanceof NodeRow ? nextNodeWake(row, this.#rules) : nextWake(row);
+    this.#deadlines.file(row);
+  }
+
+  #lease(seen: LeaseObservation, now: Now): void {
+    const source = this.#source(seen.source);
+    source.count(seen.change, now.at);
+    if (seen.lease.namespace === nodeLeaseNamespace) return this.#nodeLease(seen, source, now);
+    const id = key(seen.lease.namespace, seen.lease.name);
+    let row = this.#leases.get(id);
+    if (seen.change === 'deleted') {
+      if (row === undefined || row.uid !== seen.lease.uid) return;
+      seeDeleted(row, now);
+    } else if (row === undefined) {
+      row = new LeaseRow(seen.lease, seen.source, source.generation, now);
+      this.#leases.set(id, row);
+      firstSight(row, now, seen.change);
+    } else {
+      row.generation = source.generation;
+      seeRecord(row, seen.lease, now, seen.change);
+    }
+    this.#file(row);
+  }
+
+  #nodeLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
+    const row = this.#nodeRow(seen.lease.name, now);
+    row.leaseGeneration = source.generation;
+    if (seen.change === 'deleted') row.lease = undefined;
+    else seeNodeLease(row, seen.lease, now);
+    this.#keepOrForget(row);
+  }
+
+  #node(seen: NodeObservation, now: Now): void {
+    const source = this.#source(seen.source);
+    source.count(seen.change, now.at);
+    const row = this.#nodeRow(seen.node.name, now);
+    row.nodeGeneration = source.generation;
+    if (seen.change === 'deleted') {
+      row.nodeGeneration = -1;
+      nodeGone(row, now);
+    } else seeNode(row, seen.node, now);
+    this.#keepOrForget(row);
+  }
+
+  #keepOrForget(row: Node): void {
+    if (row.lease === undefined && row.node === undefined) this.#nodes.delete(row.name);
+    else this.#file(row);
+  }
+
+  #list(seen: ListObservation, now: Now): void {
+    const source = this.#source(seen.source);
+    source.lastEvent = now.at.wall;
+    if (seen.phase === 'begin') {
+      source.generation += 1;
+      return;
+    }
+    this.#sweep(source, now);
+    source.synced = true;
+    this.#see(source, now, 'listed');
+  }
+
+  /** A complete list is the truth: what it did not name was deleted while we could not see. */
+  #sweep(source: SourceRow, now: Now): void {
+    for (const row of this.#leases.values()) {
+      if (row.source !== source.name || row.generation === source.generation) continue;
+      seeDeleted(row, now);
+      this.#file(row);
+    }
+    for (const row of this.#nodes.values()) this.#sweepNode(row, source, now);
+  }
+
+  #sweepNode(row: Node, source: SourceRow, now: Now): void {
+    if (source.name === 'nodes') {
+      if (row.nodeGeneration === source.generation) return;
+      row.nodeGeneration = -1;
+      nodeGone(row, now);
+    } else if (row.lease !== undefined && isLeaseSource(source.name, nodeLeaseNamespace)) {
+      if (row.leaseGeneration === source.generation) return;
+      row.lease = undefined;
+    }
+    this.#keepOrForget(row);
+  }
+
+  #sight(seen: SightObservation, now: Now): void {
+    const source = this.#source(seen.source);
+    if (seen.restart !== undefined) source.restarted(seen.restart);
+    if (seen.sight === 'sighted') return this.#see(source, now, seen.why);
+    const was =
+      source.up || source.why === 'not yet synced' || source.forbidden !== (seen.sight === 'forbidden');
+    source.up = false;
+    source.forbidden = seen.sight === 'forbidden';
+    source.why = seen.why;
+    for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
+    for (const row of this.#nodes.values()) if (seesNodes(source.name)) nodeSight(row, now, true);
+    if (!was) return;
+    const to = source.forbidden ? 'forbidden' : 'down';
+    now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
+  }
+
+  #see(source: SourceRow, now: Now, why: string): void {
+    if (source.up) return;
+    source.up = true;
+    source.forbidden = false;
+    source.why = '';
+    for (const row of this.#leases.values()) {
+      if (row.source !== source.name) continue;
+      sightedLease(row, now);
+      this.#file(row);
+    }
+    for (const row of this.#nodes.values()) {
+      if (!seesNodes(source.name)) continue;
+      nodeSight(row, now, false);
+      this.#file(row);
+    }
+    now.sink.event({ kind: 'source', at: now.at, source: source.name, to: 'up', why });
+  }
+
+  #sockets(seen: SocketsObservation, now: Now): void {
+    const source = this.#source(seen.source);
+    source.count('census', now.at);
+    source.synced = true;
+    this.#ports = seen.ports;
+    this.#see(source, now, 'the socket table was read');
+  }
+
+  #answer(seen: AnswerObservation, now: Now): void {
+    if (seen.ask.namespace === nodeLeaseNamespace) {
+      const row = this.#nodes.get(seen.ask.name);
+      if (row === undefined) return;
+      seeNodeAnswer(row, seen, now, this.#rules);
+      return this.#keepOrForget(row);
+    }
+    const row = this.#leases.get(key(seen.ask.namespace, seen.ask.name));
+    if (row === undefined) return;
+    seeAnswer(row, seen, now);
+    this.#file(row);
+  }
+
+  #nodeRow(name: string, now: Now): Node {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const row = new NodeRow(name, now);
+    this.#nodes.set(name, row);
+    return row;
+  }
+
+  #source(name: string): SourceRow {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const row = new SourceRow(name);
+    this.#sources.set(name, row);
+    return row;
+  }
+}
+
+function key(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** Whether a source of leases covers a namespace: `leases` covers all of them. */
+function isLeaseSource(source: string, namespace: string): boolean {
+  return source === 'leases' || source === `leases/${namespace}`;
+}
+
+function seesNodes(source: string): boolean {
+  return isLeaseSource(source, nodeLeaseNamespace);
+}
+
+export type { Moment };

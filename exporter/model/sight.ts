@@ -1,0 +1,30 @@
+import type { Moment } from '../clock.ts';
+import type { SourceView } from './view.ts';
+
+/** What is known of one source: whether it sees, and what it delivered. */
+export class SourceRow implements SourceView {
+  readonly name: string;
+  up = false;
+  forbidden = false;
+  why = 'not yet synced';
+  synced = false;
+  lastEvent = 0;
+  /** Number of the list under way or completed last; rows that it did not name are deleted at its end. */
+  generation = 0;
+  listing = false;
+  readonly restarts = new Map<string, number>();
+  readonly events = new Map<string, number>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  count(type: string, at: Moment): void {
+    this.lastEvent = at.wall;
+    this.events.set(type, (this.events.get(type) ?? 0) + 1);
+  }
+
+  restarted(reason: string): void {
+    this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
+  }
+}

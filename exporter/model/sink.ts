@@ -1,0 +1,16 @@
+import type { Moment } from '../clock.ts';
+import type { Event } from './event.ts';
+import type { Ask } from './observation.ts';
+
+/** Where the model puts what it concludes and what it wants to know. */
+export interface Sink {
+  event(event: Event): void;
+  ask(ask: Ask): void;
+}
+
+/** What a state machine sees of the world while it handles one observation. */
+export interface Now {
+  readonly at: Moment;
+  readonly sink: Sink;
+  readonly clusterUid: string;
+}
