@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { histogramSeries, labelsOf, promql, series } from './promql.ts';
+
+test('a series carries the prefix and its matchers', () => {
+  assert.equal(series('lease_state').promql, 'leasewatch_lease_state');
+  const expired = series('lease_state', { state: 'expired', class: ['election', 'a.b'] });
+  assert.equal(expired.promql, 'leasewatch_lease_state{state="expired",class=~"election|a\\\\.b"}');
+  const others = series('lease_state', { state: { not: 'held' }, lease: { unlike: 'x.*' } });
+  assert.equal(others.promql, 'leasewatch_lease_state{state!="held",lease!~"x.*"}');
+  assert.equal(series('source_up', { source: 'a"b\n' }).promql, 'leasewatch_source_up{source="a\\"b\\n"}');
+});
+
+test('a template joins series, labels and numbers', () => {
+  const by = labelsOf('election_gap_duration_seconds', 'class');
+  const buckets = histogramSeries('election_gap_duration_seconds', 'bucket', { cause: 'expired' });
+  assert.equal(
+    promql`histogram_quantile(${0.99}, sum by (le, ${by}) (rate(${buckets}[5m])))`.promql,
+    'histogram_quantile(0.99, sum by (le, class) (rate(leasewatch_election_gap_duration_seconds_bucket{cause="expired"}[5m])))',
+  );
+});
+
+test('what the catalogue does not know does not compile', () => {
+  // @ts-expect-error no such metric
+  series('lease_sate');
+  // @ts-expect-error no such label
+  series('lease_state', { holder: 'x' });
+  // @ts-expect-error a histogram has no series of its own name
+  series('election_gap_duration_seconds');
+  // @ts-expect-error a gauge has no buckets
+  histogramSeries('lease_state', 'bucket');
+  // @ts-expect-error no such part
+  histogramSeries('election_gap_duration_seconds', 'buckets');
+  // @ts-expect-error no such label
+  labelsOf('lease_state', 'cause');
+  // @ts-expect-error raw text is no query: it would escape the check
+  promql`${'leasewatch_lease_state'}`;
+});

@@ -1,0 +1,65 @@
+import { type LabelOf, type MetricName, type metrics, prefix } from './catalogue.ts';
+
+/** Queries from the catalogue: one that names an unknown metric or label does not compile. */
+export interface Query {
+  readonly promql: string;
+}
+
+/** A label's value: equal to a text, one of several, or compared with another operator. */
+export type Matcher =
+  | string
+  | readonly string[]
+  | { readonly not: string }
+  | { readonly like: string }
+  | { readonly unlike: string };
+
+export type Matchers<N extends MetricName> = { readonly [L in LabelOf<N>]?: Matcher };
+
+/** What a histogram is stored as. */
+export type Part = 'bucket' | 'sum' | 'count';
+
+type HistogramName = {
+  [N in MetricName]: (typeof metrics)[N]['type'] extends 'histogram' ? N : never;
+}[MetricName];
+type PlainName = Exclude<MetricName, HistogramName>;
+
+/** The selector of a gauge or a counter. */
+export function series<N extends PlainName>(name: N, matchers?: Matchers<N>): Query {
+  return selector(prefix + name, matchers ?? {});
+}
+
+/** The selector of one part of a histogram. */
+export function histogramSeries<N extends HistogramName>(name: N, part: Part, matchers?: Matchers<N>): Query {
+  return selector(`${prefix}${name}_${part}`, matchers ?? {});
+}
+
+/** Labels for `by` and `on`: every one of them must be a label of the metric. */
+export function labelsOf<N extends MetricName>(_name: N, ...labels: readonly LabelOf<N>[]): Query {
+  return { promql: labels.join(', ') };
+}
+
+/** A query with series, durations, numbers or other queries put in. */
+export function promql(parts: TemplateStringsArray, ...values: readonly (Query | number)[]): Query {
+  const told = values.map((value) => (typeof value === 'number' ? String(value) : value.promql));
+  return { promql: String.raw({ raw: parts }, ...told) };
+}
+
+function selector(name: string, matchers: Readonly<Record<string, Matcher | undefined>>): Query {
+  const told = Object.entries(matchers).flatMap(([label, matcher]) =>
+    matcher === undefined ? [] : [`${label}${renderMatcher(matcher)}`],
+  );
+  return { promql: told.length === 0 ? name : `${name}{${told.join(',')}}` };
+}
+
+function renderMatcher(matcher: Matcher): string {
+  if (typeof matcher === 'string') return `=${quote(matcher)}`;
+  if ('not' in matcher) return `!=${quote(matcher.not)}`;
+  if ('like' in matcher) return `=~${quote(matcher.like)}`;
+  if ('unlike' in matcher) return `!~${quote(matcher.unlike)}`;
+  return `=~${quote(matcher.map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`;
+}
+
+/** PromQL reads the escapes of JSON, except that a lone half of a surrogate pair has none. */
+function quote(text: string): string {
+  return JSON.stringify(text.toWellFormed());
+}

@@ -1,0 +1,29 @@
+/**
+ * Writes the files that are made from the catalogue. With `--check` it writes nothing and ends with
+ * exit code 1, naming them, when some are stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { metricsPage } from './metrics-page.ts';
+
+const generated: readonly { readonly path: string; readonly make: () => string }[] = [
+  { path: 'METRICS.md', make: metricsPage },
+];
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const stale = generated.filter(({ path, make }) => readOrEmpty(join(root, path)) !== make());
+
+for (const { path, make } of stale) {
+  if (check) console.error(`generate: ${path} is stale; run: npm run generate`);
+  else writeFileSync(join(root, path), make());
+}
+if (check && stale.length > 0) process.exitCode = 1;
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
