@@ -1,0 +1,126 @@
+import type { Moment } from '../clock.ts';
+import type { Event } from './event.ts';
+import { Model } from './model.ts';
+import type { AnswerObservation, Ask, Change, LeaseRecord, NodeRecord, Observation } from './observation.ts';
+
+/** Wall time of second 0 of every test: Unix microseconds. */
+export const epoch = Date.parse('2026-01-01T00:00:00Z') * 1000;
+
+export function moment(seconds: number): Moment {
+  return { mono: seconds * 1000, wall: epoch + Math.round(seconds * 1e6) };
+}
+
+export function leaseRecord(fields: Partial<LeaseRecord>): LeaseRecord {
+  return {
+    namespace: 'ns',
+    name: 'lease',
+    uid: 'uid-1',
+    resourceVersion: '1',
+    holder: 'a',
+    durationSeconds: 15,
+    acquireTime: epoch,
+    renewTime: epoch,
+    transitions: 0,
+    strategy: undefined,
+    identityLabel: undefined,
+    ...fields,
+  };
+}
+
+export function nodeRecord(fields: Partial<NodeRecord>): NodeRecord {
+  return {
+    name: 'node-1',
+    uid: 'node-uid',
+    resourceVersion: '1',
+    bootId: 'boot-1',
+    ready: 'True',
+    readyHeartbeat: epoch,
+    readyTransition: epoch,
+    terminating: false,
+    ...fields,
+  };
+}
+
+/** A model under a hand: every call says the second at which it happens. */
+export class Bench {
+  readonly model = new Model({ sources: ['leases', 'nodes'], nodes: { graceMs: 50_000 } });
+  readonly events: Event[] = [];
+  readonly asks: Ask[] = [];
+  #revision = 1;
+  #current: LeaseRecord = leaseRecord({});
+
+  see(observation: Observation): void {
+    this.model.see([observation], {
+      event: (event) => this.events.push(event),
+      ask: (ask) => this.asks.push(ask),
+    });
+  }
+
+  list(seconds: number, leases: readonly LeaseRecord[] = [], source = 'leases'): void {
+    const at = moment(seconds);
+    this.see({ kind: 'list', source, at, phase: 'begin', sentAt: at });
+    for (const lease of leases) this.#lease(seconds, 'listed', lease);
+    this.see({ kind: 'list', source, at, phase: 'end', sentAt: at });
+  }
+
+  /** Writes fields over the current record; the resourceVersion grows and renewTime is now, unless given. */
+  write(seconds: number, fields: Partial<LeaseRecord> = {}, change: Change = 'modified'): LeaseRecord {
+    this.#revision += 1;
+    const renewTime = moment(seconds).wall;
+    const resourceVersion = String(this.#revision);
+    return this.#lease(seconds, change, { ...this.#current, resourceVersion, renewTime, ...fields });
+  }
+
+  release(seconds: number): LeaseRecord {
+    return this.write(seconds, { holder: '', durationSeconds: 1 });
+  }
+
+  sight(seconds: number, sight: 'blind' | 'sighted', source = 'leases'): void {
+    this.see({ kind: 'sight', source, at: moment(seconds), sight, why: 'test' });
+  }
+
+  time(seconds: number): void {
+    this.see({ kind: 'time', at: moment(seconds) });
+  }
+
+  /** Answers the last question with the current record, unless another result is given. */
+  answer(seconds: number, result?: AnswerObservation['result'], sentAt = seconds): void {
+    const ask = this.asks.pop();
+    if (ask === undefined) throw new Error('the model asked nothing');
+    const found = result ?? { found: this.#current };
+    this.see({ kind: 'answer', ask, sentAt: moment(sentAt), at: moment(seconds), result: found });
+  }
+
+  lease(name = 'lease') {
+    for (const row of this.model.leases()) if (row.name === name) return row;
+    throw new Error(`no lease ${name}`);
+  }
+
+  node(name = 'node-1') {
+    for (const row of this.model.nodes()) if (row.name === name) return row;
+    throw new Error(`no node ${name}`);
+  }
+
+  /** The events of rounds, one line each. */
+  rounds(): string[] {
+    return this.events.flatMap((event) =>
+      event.kind === 'round'
+        ? [`${event.step} ${event.round.cause}${event.step === 'closed' ? ` ${event.round.outcome}` : ''}`]
+        : [],
+    );
+  }
+
+  /** The states of leases or nodes in their order. */
+  states(): string[] {
+    return this.events.flatMap((event) =>
+      event.kind === 'lease-state' || event.kind === 'node-state' ? [event.to] : [],
+    );
+  }
+
+  #lease(seconds: number, change: Change, lease: LeaseRecord): LeaseRecord {
+    this.#current = lease;
+    this.#revision = Math.max(this.#revision, Number(lease.resourceVersion));
+    this.see({ kind: 'lease', source: 'leases', at: moment(seconds), change, lease });
+    return lease;
+  }
+}

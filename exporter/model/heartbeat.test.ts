@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Bench, leaseRecord, moment, nodeRecord } from './fixture.ts';
+
+const lease = { namespace: 'kube-node-lease', name: 'node-1', durationSeconds: 40, holder: 'node-1' };
+
+function alive(): Bench {
+  const bench = new Bench();
+  const at = moment(0);
+  bench.see({ kind: 'list', source: 'nodes', at, phase: 'begin', sentAt: at });
+  bench.see({ kind: 'node', source: 'nodes', at, change: 'listed', node: nodeRecord({}) });
+  bench.see({ kind: 'list', source: 'nodes', at, phase: 'end', sentAt: at });
+  bench.list(0, [leaseRecord({ ...lease, renewTime: moment(0).wall })]);
+  bench.write(10);
+  return bench;
+}
+
+function lost(): Bench {
+  const bench = alive();
+  bench.time(36.7);
+  bench.time(60);
+  bench.answer(60.1);
+  return bench;
+}
+
+test('a node is unknown at first sight and alive after a heartbeat', () => {
+  assert.deepEqual(alive().states(), ['alive']);
+});
+
+test('a silent node is late, then lost on a read after the grace period', () => {
+  const bench = lost();
+  assert.deepEqual(bench.states(), ['alive', 'late', 'lost']);
+  assert.equal(bench.node().disagreement, 'stale_lease_ready');
+});
+
+test('a renewTime that steps back is no heartbeat, as for the node controller', () => {
+  const bench = alive();
+  bench.write(20, { renewTime: moment(5).wall });
+  bench.time(36.7);
+  assert.equal(bench.node().state, 'late');
+});
+
+test('missed heartbeats are counted by the rhythm of a quarter of the duration', () => {
+  const bench = alive();
+  bench.write(41);
+  assert.equal(bench.node().missed, 2);
+});
+
+test('an outage ends with the second heartbeat, and a changed bootID is a reboot', () => {
+  const bench = lost();
+  bench.write(100);
+  const at = moment(101);
+  bench.see({
+    kind: 'node',
+    source: 'nodes',
+    at,
+    change: 'modified',
+    node: nodeRecord({ bootId: 'boot-2' }),
+  });
+  bench.write(110);
+  const outage = bench.events.findLast((event) => event.kind === 'node-outage');
+  assert.equal(outage?.kind === 'node-outage' && outage.end, 'rebooted');
+  assert.equal(outage?.kind === 'node-outage' && outage.closed, moment(100).wall);
+  assert.equal(bench.node().state, 'alive');
+});
+
+test('a node that is being drained away is terminating, not lost', () => {
+  const bench = alive();
+  const at = moment(12);
+  bench.see({
+    kind: 'node',
+    source: 'nodes',
+    at,
+    change: 'modified',
+    node: nodeRecord({ terminating: true }),
+  });
+  bench.time(200);
+  assert.equal(bench.node().state, 'terminating');
+  assert.equal(bench.asks.length, 0);
+});
+
+test('a lease whose Node was deleted is an orphan', () => {
+  const bench = alive();
+  bench.see({ kind: 'node', source: 'nodes', at: moment(12), change: 'deleted', node: nodeRecord({}) });
+  assert.equal(bench.node().state, 'orphan');
+});
