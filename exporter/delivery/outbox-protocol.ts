@@ -1,0 +1,52 @@
+import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+
+/** What the main thread and the outbox's worker say to each other. Bodies travel in one buffer. */
+export interface PackedRecord extends Omit<OutboxRecord, 'body'> {
+  readonly created: number;
+  readonly length: number;
+}
+
+export type Call =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'append';
+      readonly records: readonly PackedRecord[];
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly lost: Readonly<Record<Route, number>>;
+    }
+  | { readonly kind: 'next'; readonly route: Route; readonly maxBytes: number }
+  | { readonly kind: 'settle'; readonly batch: number; readonly outcome: Outcome }
+  | { readonly kind: 'stats' }
+  | { readonly kind: 'close' };
+
+export type Request = Call & { readonly id: number };
+
+export type Reply =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'batch'; readonly batch: OutboxBatch | undefined }
+  | { readonly kind: 'stats'; readonly stats: readonly RouteStats[] }
+  /** Trying again cannot help. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** Nothing was changed; it may work later. */
+  | { readonly kind: 'failed'; readonly why: string };
+
+export type FromWorker =
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
+  | { readonly kind: 'notice'; readonly message: string };
+
+/** What the worker is started with; the mark keeps it from running in any other worker. */
+export interface WorkerInput {
+  readonly leasewatch: 'outbox';
+  readonly path: string;
+  readonly maxBytes: number;
+}
+
+export function packBodies(bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(bodies.reduce((sum, body) => sum + body.byteLength, 0));
+  let offset = 0;
+  for (const body of bodies) {
+    packed.set(body, offset);
+    offset += body.byteLength;
+  }
+  return packed;
+}

@@ -1,0 +1,98 @@
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { isCorruption } from './database.ts';
+
+type Row = Record<string, SQLOutputValue>;
+
+/**
+ * Copies what can still be read of a damaged database into a new one, under the same ids, so that
+ * batches keep their bounds. Returns the number of records saved.
+ */
+export function salvage(path: string, into: DatabaseSync): number {
+  const from = new DatabaseSync(path);
+  into.exec('BEGIN');
+  try {
+    copyTable(from, into, 'counters', ['route', 'name', 'value']);
+    copyTable(from, into, 'batches', ['id', 'route', 'stream', 'first', 'last']);
+    const saved = copyRecords(from, into);
+    into.exec('COMMIT');
+    return saved;
+  } catch (error) {
+    into.exec('ROLLBACK');
+    // Nothing at all could be read: then the new file starts empty.
+    if (isCorruption(error)) return 0;
+    throw error;
+  } finally {
+    from.close();
+  }
+}
+
+function copyTable(from: DatabaseSync, into: DatabaseSync, table: string, columns: readonly string[]): void {
+  const insert = inserter(into, table, columns);
+  const select = from.prepare(`SELECT * FROM ${table}`);
+  try {
+    for (const row of select.iterate()) insert(row);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+  }
+}
+
+function copyRecords(from: DatabaseSync, into: DatabaseSync): number {
+  const columns = ['id', 'route', 'stream', 'importance', 'created', 'size', 'checksum', 'body'];
+  const insert = inserter(into, 'records', columns);
+  const up = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id');
+  const down = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id DESC');
+  let saved = 0;
+
+  function read(rows: Iterable<Row>, end: number): number | undefined {
+    let reached = end;
+    try {
+      for (const row of rows) {
+        if (typeof row.id === 'number') reached = row.id;
+        if (insert(row)) saved += 1;
+      }
+      return undefined;
+    } catch (error) {
+      if (isCorruption(error)) return reached;
+      throw error;
+    }
+  }
+
+  // From both ends up to the damage, then again in both halves of what lies between.
+  function between(first: number, last: number): void {
+    if (first > last) return;
+    const below = read(up.iterate(first, last), first - 1);
+    if (below === undefined) return;
+    const above = read(down.iterate(below + 1, last), last + 1);
+    if (above === undefined || above - below <= 2) return;
+    const middle = Math.floor((below + above) / 2);
+    between(below + 1, middle);
+    between(middle + 1, above - 1);
+  }
+
+  between(1, lastId(from));
+  return saved;
+}
+
+function lastId(db: DatabaseSync): number {
+  const row = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'records'").get();
+  return typeof row?.seq === 'number' ? row.seq : 0;
+}
+
+/** The returned function tells whether the row went in; one that breaks the schema does not. */
+function inserter(db: DatabaseSync, table: string, columns: readonly string[]): (row: Row) => boolean {
+  const places = columns.map(() => '?').join(', ');
+  const insert = db.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+  return (row) => {
+    if (row.route !== 'traces' && row.route !== 'logs') return false;
+    try {
+      return insert.run(...columns.map((column) => row[column] ?? null)).changes === 1;
+    } catch (error) {
+      if (isConstraint(error)) return false;
+      throw error;
+    }
+  };
+}
+
+function isConstraint(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 19;
+}

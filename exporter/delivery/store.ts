@@ -1,0 +1,231 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { corruption, openDatabase } from './database.ts';
+import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+import { salvage } from './salvage.ts';
+import { type CounterName, prepareStatements, type StoreStatements } from './store-statements.ts';
+
+export interface NewRecord extends OutboxRecord {
+  /** Unix microseconds. */
+  readonly created: number;
+}
+
+export interface StoreOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** Cap on the sum of all bodies; beyond it the least important and oldest records go. */
+  readonly maxBytes: number;
+  readonly now: Date;
+  /** The file was found damaged while it was used: start a new one with what can be read of it. */
+  readonly damaged: boolean;
+}
+
+export type OpenedStore =
+  | { readonly kind: 'open'; readonly store: Store; readonly notices: readonly string[] }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export const routes: readonly Route[] = ['traces', 'logs'];
+
+/** Opens the store; throws when the disk is full, cannot be read, or the file is in use. */
+export function openStore(options: StoreOptions): OpenedStore {
+  const { path, now, damaged } = options;
+  const opened = openDatabase(path, now, damaged);
+  if (opened.kind === 'refused') return opened;
+  const { db, setAside } = opened;
+  const notices: string[] = [];
+  if (setAside !== undefined) {
+    const saved = salvage(setAside, db);
+    notices.push(`outbox: ${path} is damaged, kept as ${setAside}; started anew with ${saved} records of it`);
+  }
+  const store = new Store(db, options.maxBytes);
+  return { kind: 'open', store, notices: [...notices, ...store.reconcile()] };
+}
+
+interface Tally {
+  pending: number;
+  bytes: number;
+}
+
+/**
+ * The outbox on SQLite, synchronous. Every method is one transaction, and throws SQLite's error with
+ * nothing changed.
+ */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #sql: StoreStatements;
+  readonly #maxBytes: number;
+  readonly #sending = new Set<number>();
+  /** Counting a long queue for every scrape would hold up the writing. */
+  #tally: Record<Route, Tally>;
+
+  constructor(db: DatabaseSync, maxBytes: number) {
+    this.#db = db;
+    this.#sql = prepareStatements(db);
+    this.#maxBytes = maxBytes;
+    this.#tally = { traces: this.#sql.pending('traces'), logs: this.#sql.pending('logs') };
+  }
+
+  /** Appends all or none. `lost` counts records that were given up before they came here. */
+  appendMany(records: readonly NewRecord[], lost: Readonly<Record<Route, number>>): void {
+    this.#transaction(() => {
+      for (const route of routes) this.#give(route, lost[route], 'enqueued', 'full');
+      for (const record of records) this.#append(record);
+      this.#makeRoom();
+    });
+  }
+
+  /** The oldest batch of a route that is not being sent: one begun earlier before a new one. */
+  next(route: Route, maxBytes: number): OutboxBatch | undefined {
+    return this.#transaction(() => this.#begunEarlier(route) ?? this.#begin(route, maxBytes));
+  }
+
+  /** Ends a batch, with its counters. `retry` keeps it; a batch that is not known changes nothing. */
+  settle(batch: number, outcome: Outcome): void {
+    const bounds = this.#sql.batch(batch);
+    if (bounds !== undefined && outcome.kind !== 'retry') {
+      this.#transaction(() => {
+        const gone = this.#sql.deleteRange(bounds);
+        this.#take(
+          bounds.route,
+          gone.count,
+          gone.bytes,
+          outcome.kind === 'accepted' ? 'delivered' : 'rejected',
+        );
+        this.#sql.deleteBatch(batch);
+      });
+    }
+    this.#sending.delete(batch);
+  }
+
+  stats(): readonly RouteStats[] {
+    return routes.map((route) => {
+      const value = this.#sql.counters(route);
+      return {
+        route,
+        enqueued: value.enqueued,
+        delivered: value.delivered,
+        dropped: { rejected: value.rejected, full: value.full, damaged: value.damaged },
+        ...this.#tally[route],
+        oldest: this.#sql.oldest(route),
+      };
+    });
+  }
+
+  /**
+   * Records that a broken file swallowed are missing from the sum: they count as damaged, so that
+   * enqueued = delivered + dropped + pending also holds after damage. Returns what there is to tell.
+   */
+  reconcile(): string[] {
+    const notices: string[] = [];
+    this.#transaction(() => {
+      for (const { route, enqueued, delivered, dropped, pending } of this.stats()) {
+        const missing = enqueued - delivered - dropped.rejected - dropped.full - dropped.damaged - pending;
+        this.#give(route, Math.abs(missing), missing > 0 ? 'damaged' : 'enqueued');
+        if (missing > 0) notices.push(`outbox: ${missing} records of ${route} were lost to damage`);
+      }
+    });
+    return notices;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #append(record: NewRecord): void {
+    const size = record.body.byteLength;
+    if (size > this.#maxBytes) {
+      this.#give(record.route, 1, 'enqueued', 'full');
+      return;
+    }
+    this.#sql.insert({ ...record, size, checksum: checksum(record) });
+    this.#give(record.route, 1, 'enqueued');
+    this.#tally[record.route].pending += 1;
+    this.#tally[record.route].bytes += size;
+  }
+
+  #makeRoom(): void {
+    let excess = this.#tally.traces.bytes + this.#tally.logs.bytes - this.#maxBytes;
+    while (excess > 0) {
+      // What is being sent stays: its batch must come again with the same bytes.
+      const victim = this.#sql.leastImportant();
+      if (victim === undefined) return;
+      this.#sql.deleteRecord(victim.id);
+      this.#take(victim.route, 1, victim.size, 'full');
+      excess -= victim.size;
+    }
+  }
+
+  #begunEarlier(route: Route): OutboxBatch | undefined {
+    for (const bounds of this.#sql.batches(route)) {
+      if (this.#sending.has(bounds.id)) continue;
+      const bodies = this.#sound(this.#sql.range(bounds));
+      if (bodies.length > 0) return this.#send({ id: bounds.id, route, stream: bounds.stream, bodies });
+      this.#sql.deleteBatch(bounds.id);
+    }
+    return undefined;
+  }
+
+  #begin(route: Route, maxBytes: number): OutboxBatch | undefined {
+    for (;;) {
+      const head = this.#sql.head(route);
+      if (head === undefined) return undefined;
+      const last = this.#sql.lastWithin(head, maxBytes);
+      const bounds = { route, stream: head.stream, first: head.id, last };
+      const records = this.#sql.range(bounds);
+      if (records.length === 0) throw corruption('an index disagrees with its table');
+      const bodies = this.#sound(records);
+      if (bodies.length === 0) continue;
+      return this.#send({ id: this.#sql.insertBatch(bounds), route, stream: head.stream, bodies });
+    }
+  }
+
+  #send(batch: OutboxBatch): OutboxBatch {
+    this.#sending.add(batch.id);
+    return batch;
+  }
+
+  /** The bodies of the records whose checksum is right; the others are dropped and counted. */
+  #sound(records: ReturnType<StoreStatements['range']>): Uint8Array[] {
+    const bodies: Uint8Array[] = [];
+    for (const record of records) {
+      if (record.body !== undefined && record.checksum === checksum({ ...record, body: record.body })) {
+        bodies.push(record.body);
+        continue;
+      }
+      this.#sql.deleteRecord(record.id);
+      this.#take(record.route, 1, record.size, 'damaged');
+    }
+    return bodies;
+  }
+
+  #take(route: Route, count: number, bytes: number, why: CounterName): void {
+    this.#give(route, count, why);
+    this.#tally[route].pending -= count;
+    this.#tally[route].bytes -= bytes;
+  }
+
+  #give(route: Route, count: number, ...names: readonly CounterName[]): void {
+    if (count === 0) return;
+    for (const name of names) this.#sql.count(route, name, count);
+  }
+
+  #transaction<T>(work: () => T): T {
+    const before = structuredClone(this.#tally);
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#tally = before;
+      // SQLite rolls back by itself on a full disk or an I/O error.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function checksum(record: Omit<NewRecord, 'importance'> & { readonly importance: number }): number {
+  const { route, stream, importance, created, body } = record;
+  return crc32(body, crc32(JSON.stringify([route, stream, importance, created])));
+}
