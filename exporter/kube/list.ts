@@ -1,0 +1,73 @@
+import type { Moment } from '../clock.ts';
+import { startDeadline } from './deadline.ts';
+import type { ListPage } from './decoder.ts';
+import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
+import type { Reflection } from './reflection.ts';
+import type { KubeResponse } from './transport.ts';
+
+export interface Listed<T> {
+  readonly kind: 'listed';
+  readonly sentAt: Moment;
+  readonly resourceVersion: string;
+  readonly items: readonly T[];
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+}
+
+/**
+ * Reads a complete list, page by page. It is handed over whole or not at all, so that nobody ever takes
+ * the objects of a page that did not come for deleted ones.
+ */
+export async function listAll<T>(reflection: Reflection<T>, stop: AbortSignal): Promise<Listed<T> | Failed> {
+  const sentAt = reflection.clock.now();
+  const items: T[] = [];
+  let token = '';
+  do {
+    const page = await readPage(reflection, token, stop);
+    if (page.kind === 'failed') return page;
+    for (const item of page.items) items.push(item);
+    if (page.continue === '') return { kind: 'listed', sentAt, resourceVersion: page.resourceVersion, items };
+    token = page.continue;
+  } while (!stop.aborted);
+  return { kind: 'failed', failure: { reason: 'closed', why: 'stopped', relist: true } };
+}
+
+async function readPage<T>(
+  reflection: Reflection<T>,
+  token: string,
+  stop: AbortSignal,
+): Promise<ListPage<T> | Failed> {
+  const deadline = startDeadline(reflection.clock, reflection.limits.answerMs, stop);
+  try {
+    const response = await reflection.transport.request({
+      method: 'GET',
+      path: pagePath(reflection, token),
+      headers: { accept: reflection.decoder.accept.list },
+      signal: deadline.signal,
+      idleMs: reflection.limits.answerMs,
+    });
+    deadline.clear();
+    return await decode(reflection, response);
+  } catch (error) {
+    return { kind: 'failed', failure: failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable') };
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function decode<T>(reflection: Reflection<T>, response: KubeResponse): Promise<ListPage<T> | Failed> {
+  if (response.status !== 200) return { kind: 'failed', failure: await failureOfResponse(response) };
+  const page = await reflection.decoder.list(response.body);
+  if (page.kind === 'page') return page;
+  return { kind: 'failed', failure: { reason: 'unreadable', why: page.why, relist: true } };
+}
+
+function pagePath<T>(reflection: Reflection<T>, token: string): string {
+  const query = new URLSearchParams(reflection.query);
+  query.set('limit', String(reflection.limits.pageSize));
+  if (token !== '') query.set('continue', token);
+  return `${reflection.path}?${query}`;
+}

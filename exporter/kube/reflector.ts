@@ -1,0 +1,122 @@
+import { type Moment, sleep } from '../clock.ts';
+import type { Observation } from '../model/observation.ts';
+import { type Backoff, createBackoff } from './backoff.ts';
+import type { Failure } from './failure.ts';
+import { type Listed, listAll } from './list.ts';
+import type { Reflection } from './reflection.ts';
+import { Sight } from './sight.ts';
+import { type WatchEnd, type WatchStep, watchFrom } from './watch.ts';
+
+/**
+ * Mirrors a collection of the API server until `stop` is aborted: a complete list, then a watch from
+ * there, resumed where it broke off, and a new list when the server no longer knows that place.
+ */
+export async function reflect<T>(
+  reflection: Reflection<T>,
+  emit: (observation: Observation) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  await new Reflector(reflection, emit, stop).run();
+}
+
+class Reflector<T> {
+  readonly #reflection: Reflection<T>;
+  readonly #emit: (observation: Observation) => void;
+  readonly #stop: AbortSignal;
+  readonly #sight: Sight;
+  readonly #backoff: Backoff;
+  /** Where the watch goes on; `undefined` asks for a list. */
+  #resourceVersion: string | undefined;
+
+  constructor(reflection: Reflection<T>, emit: (observation: Observation) => void, stop: AbortSignal) {
+    const { minMs, maxMs } = reflection.limits.backoff;
+    this.#reflection = reflection;
+    this.#emit = emit;
+    this.#stop = stop;
+    this.#sight = new Sight(reflection.source, reflection.clock, emit);
+    this.#backoff = createBackoff(reflection.random, minMs, maxMs);
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stop.aborted) {
+      const failure =
+        this.#resourceVersion === undefined ? await this.#list() : await this.#watch(this.#resourceVersion);
+      if (failure !== undefined && !this.#stop.aborted) await this.#recover(failure);
+    }
+  }
+
+  async #list(): Promise<Failure | undefined> {
+    const listed = await listAll(this.#reflection, this.#stop);
+    if (this.#stop.aborted) return undefined;
+    if (listed.kind === 'failed') return listed.failure;
+    this.#hand(listed);
+    this.#sight.listed();
+    this.#resourceVersion = listed.resourceVersion;
+    return undefined;
+  }
+
+  #hand(listed: Listed<T>): void {
+    const { source, clock, toObservation } = this.#reflection;
+    const at = clock.now();
+    this.#emit({ kind: 'list', source, at, phase: 'begin', sentAt: listed.sentAt });
+    for (const object of listed.items) this.#emit(toObservation('listed', object, at));
+    this.#emit({ kind: 'list', source, at, phase: 'end', sentAt: listed.sentAt });
+  }
+
+  async #watch(resourceVersion: string): Promise<Failure | undefined> {
+    const { clock, limits } = this.#reflection;
+    const begun = clock.now().mono;
+    const { end, items } = await this.#follow(watchFrom(this.#reflection, resourceVersion, this.#stop));
+    if (this.#stop.aborted) return undefined;
+    const lived = clock.now().mono - begun;
+    if (lived >= limits.backoff.maxMs) this.#backoff.reset();
+    if (end.kind === 'failed') return end.failure;
+    if (lived >= limits.settleMs) return undefined;
+    if (items === 0) return { reason: 'closed', why: 'the server ends watches at once', relist: false };
+    // It sent something, so nothing is lost; the pause keeps a hasty server from a busy loop.
+    await sleep(clock, limits.backoff.minMs, this.#stop);
+    return undefined;
+  }
+
+  async #follow(steps: AsyncGenerator<WatchStep<T>, WatchEnd>): Promise<{ end: WatchEnd; items: number }> {
+    const { clock, limits } = this.#reflection;
+    let items = 0;
+    let cancel = (): void => {};
+    try {
+      while (true) {
+        const step = await steps.next();
+        if (step.done === true) return { end: step.value, items };
+        if (this.#stop.aborted) return { end: { kind: 'ended' }, items };
+        if (step.value.kind === 'open') {
+          // An API server that lost our place says so right after it has opened the watch.
+          cancel = clock.after(limits.settleMs, () => this.#resumed());
+        } else {
+          items += 1;
+          this.#take(step.value.at, step.value.item);
+        }
+      }
+    } finally {
+      cancel();
+      await steps.return({ kind: 'ended' });
+    }
+  }
+
+  #resumed(): void {
+    if (!this.#stop.aborted) this.#sight.resumed();
+  }
+
+  #take(at: Moment, item: Extract<WatchStep<T>, { kind: 'item' }>['item']): void {
+    this.#sight.resumed();
+    if (item.kind !== 'bookmark') this.#emit(this.#reflection.toObservation(item.kind, item.object, at));
+    if (item.resourceVersion !== '') this.#resourceVersion = item.resourceVersion;
+  }
+
+  async #recover(failure: Failure): Promise<void> {
+    const { clock, random, limits } = this.#reflection;
+    this.#sight.lost(failure);
+    if (failure.relist) this.#resourceVersion = undefined;
+    const refused = failure.reason === 'forbidden' || failure.reason === 'unauthorized';
+    const pause = refused ? limits.forbiddenMs * (0.5 + random() / 2) : this.#backoff.next();
+    await sleep(clock, Math.max(pause, failure.retryAfterMs ?? 0), this.#stop);
+  }
+}
