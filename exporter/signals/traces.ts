@@ -1,0 +1,130 @@
+import { type Attributes, type Link, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { importance, type OutboxRecord } from '../delivery/outbox.ts';
+import type { Event, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import { printable } from './safe-text.ts';
+import { spanIdOf } from './span-ids.ts';
+import { createTracer, type FinishedSpan, type TraceResource } from './tracer.ts';
+
+export interface TracesOptions {
+  deliver(record: OutboxRecord): void;
+  readonly resource: TraceResource;
+  /** When given, spans go to it in the SDK's batches instead of the outbox. */
+  readonly exporter?: SpanExporter;
+}
+
+export interface Traces {
+  observe(event: Event): void;
+  shutdown(): Promise<void>;
+}
+
+/** One trace a round and a node outage; children are delivered as they end, the root with the end. */
+export function createTraces({ deliver, resource, exporter }: TracesOptions): Traces {
+  const tracer = createTracer(deliver, resource, exporter);
+  return {
+    observe(event) {
+      for (const span of spansOf(event)) tracer.tell(span);
+    },
+    shutdown: () => tracer.shutdown(),
+  };
+}
+
+/** The spans that end with an event. */
+export function spansOf(event: Event): FinishedSpan[] {
+  if (event.kind === 'round') return roundSpans(event);
+  if (event.kind === 'node-outage') return outageSpans(event);
+  return [];
+}
+
+function roundSpans({ step, round }: RoundEvent): FinishedSpan[] {
+  const child = { traceId: round.traceId, parent: 'round', importance: importance.transition } as const;
+  const attempt = round.attempts;
+  const { acquired, closed, lastRenewal, vacated } = round;
+  const attributes = leaseAttributes(round);
+  if (step === 'opened' && round.cause !== 'created') {
+    return [{ ...child, span: 'silence', start: lastRenewal, end: vacated, attributes }];
+  }
+  if (step === 'acquired' && acquired !== undefined && acquired > vacated) {
+    return [{ ...child, span: 'leaderless', attempt, start: vacated, end: acquired, attributes }];
+  }
+  if (step !== 'closed' || closed === undefined) return [];
+  if (acquired === undefined) return [rootSpan(round, closed)];
+  return [
+    { ...child, span: 'settle', attempt, start: acquired, end: closed, attributes },
+    rootSpan(round, closed),
+  ];
+}
+
+function rootSpan(round: Round, closed: number): FinishedSpan {
+  return {
+    traceId: round.traceId,
+    span: 'round',
+    importance: importance.transition,
+    start: round.lastRenewal,
+    end: closed,
+    attributes: roundAttributes(round),
+    events: round.writes.map(({ at, what, holder, resourceVersion }) => ({
+      at,
+      name: printable(what),
+      attributes: {
+        'leasewatch.holder': printable(holder),
+        'k8s.lease.resource_version': printable(resourceVersion),
+      },
+    })),
+    links: round.previousTraceId === undefined ? [] : [linkTo(round.previousTraceId)],
+    ...(round.outcome === 'abandoned'
+      ? { status: { code: SpanStatusCode.ERROR, message: 'nobody acquired the lease' } }
+      : {}),
+  };
+}
+
+function linkTo(traceId: string): Link {
+  const context = { traceId, spanId: spanIdOf(traceId, 'round'), traceFlags: TraceFlags.SAMPLED };
+  return { context, attributes: { 'leasewatch.link': 'previous round' } };
+}
+
+function leaseAttributes(round: Round): Attributes {
+  return {
+    'k8s.namespace.name': printable(round.namespace),
+    'k8s.lease.name': printable(round.lease),
+    'leasewatch.cause': round.cause,
+  };
+}
+
+function roundAttributes(round: Round): Attributes {
+  const { acquired, lastRenewal, vacated } = round;
+  return {
+    ...leaseAttributes(round),
+    'k8s.lease.uid': printable(round.leaseUid),
+    'leasewatch.class': round.class,
+    'leasewatch.outcome': round.outcome ?? 'unknown',
+    'leasewatch.uncertain': round.uncertain,
+    'leasewatch.predecessor': printable(round.predecessor),
+    'leasewatch.successor': printable(round.successor),
+    'leasewatch.attempts': round.attempts,
+    ...(acquired === undefined
+      ? {}
+      : {
+          'leasewatch.gap_seconds': Math.max(0, acquired - lastRenewal) / 1e6,
+          'leasewatch.leaderless_seconds': Math.max(0, acquired - vacated) / 1e6,
+        }),
+  };
+}
+
+function outageSpans(outage: NodeOutageEvent): FinishedSpan[] {
+  const { traceId, node, lastHeartbeat, lost, closed, end } = outage;
+  const common = { traceId, start: lastHeartbeat, importance: importance.outage };
+  const attributes = { 'k8s.node.name': printable(node) };
+  if (outage.step === 'opened')
+    return [{ ...common, span: 'silence', parent: 'outage', end: lost, attributes }];
+  if (closed === undefined) return [];
+  return [
+    {
+      ...common,
+      span: 'outage',
+      end: closed,
+      attributes: { ...attributes, 'leasewatch.end': end ?? 'unknown' },
+      events: [{ at: lost, name: 'lost', attributes: {} }],
+    },
+  ];
+}
