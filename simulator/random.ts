@@ -20,3 +20,10 @@ export function pick<T>(random: () => number, items: readonly T[]): T {
 export function between(random: () => number, low: number, high: number): number {
   return low + random() * (high - low);
 }
+
+/** A UUID (version 4) that the generator decides, so that identities repeat with the seed. */
+export function seededUuid(random: () => number): string {
+  const hex = (digits: number) =>
+    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${pick(random, ['8', '9', 'a', 'b'])}${hex(3)}-${hex(12)}`;
+}
