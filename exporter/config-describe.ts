@@ -1,0 +1,28 @@
+import { stringify } from 'yaml';
+import type { Config } from './config.ts';
+
+/** The effective configuration as YAML for people to read. Credentials are hidden. */
+export function describeConfig(config: Config): string {
+  const { host, port } = config.listen;
+  return stringify({
+    ...config,
+    listen: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    otlp: { tracesUrl: hidePassword(config.otlp.tracesUrl), headers: hideValues(config.otlp.headers) },
+    loki: {
+      ...config.loki,
+      pushUrl: hidePassword(config.loki.pushUrl),
+      headers: hideValues(config.loki.headers),
+    },
+  });
+}
+
+function hideValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, '(hidden)']));
+}
+
+function hidePassword(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  const url = new URL(address);
+  if (url.password !== '') url.password = 'hidden';
+  return url.href;
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Environment, environmentSettings } from './config-environment.ts';
+import { type FlagValues, flagSettings } from './config-flags.ts';
+import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
+import { modeProblems } from './config-modes.ts';
+import { type ConfigProblem, problemsOf } from './config-problems.ts';
+import { configSchema, type WrittenConfig } from './config-schema.ts';
+
+export type Mode = 'sidecar' | 'node' | 'cluster';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What is to be done, with every default filled in. Deeply frozen. */
+export interface Config {
+  readonly mode: Mode;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly kubernetes: {
+    /** A file, or several with the platform's path delimiter between them; `undefined`: in-cluster or ~/.kube/config. */
+    readonly kubeconfig: string | undefined;
+    readonly context: string | undefined;
+    readonly namespaces: 'all' | readonly string[];
+    /** Only leases of these names; `undefined`: all of them. An empty list: none at all. */
+    readonly leases: readonly string[] | undefined;
+    /** Whether Nodes are watched. */
+    readonly nodes: boolean;
+    /** Only this Node, where `nodes` is set; `undefined`: all of them. */
+    readonly node: string | undefined;
+  };
+  readonly websockets: { readonly ports: readonly number[]; readonly intervalMs: number };
+  /** `tracesUrl` is the whole address, `/v1/traces` included. */
+  readonly otlp: {
+    readonly tracesUrl: string | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  /** `pushUrl` is the whole address, `/loki/api/v1/push` included. */
+  readonly loki: {
+    readonly pushUrl: string | undefined;
+    readonly tenant: string | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  /** `path` is a file, or `off`. */
+  readonly outbox: { readonly path: string; readonly maxBytes: number };
+  readonly service: { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
+  /** `undefined`: the UID of the namespace kube-system. */
+  readonly cluster: string | undefined;
+  readonly site: string | undefined;
+  readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
+  /** A file to which every observation is written. */
+  readonly record: string | undefined;
+}
+
+export interface ConfigInput {
+  readonly flags: FlagValues;
+  readonly env: Environment;
+  /** A YAML file. */
+  readonly file?: string | undefined;
+}
+
+export type LoadedConfig =
+  | { readonly kind: 'ok'; readonly config: Config }
+  | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] };
+
+/** Flags win over variables, and these over the file. Reports everything that is wrong at once. */
+export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
+  const yaml: Layer<unknown> = file === undefined ? { found: {}, problems: [] } : readFile(file);
+  const environment = environmentSettings(env);
+  const merged = mergeLayers(file ?? 'configuration', yaml.found, [
+    ...environment.found,
+    ...flagSettings(flags),
+  ]);
+  const parsed = configSchema.safeParse(merged.raw);
+  const problems = [
+    ...yaml.problems,
+    ...environment.problems,
+    ...(parsed.success ? [] : problemsOf(parsed.error, merged.raw, merged.origin)),
+    ...modeProblems(merged),
+  ];
+  if (!parsed.success || problems.length > 0) return { kind: 'invalid', problems };
+  return { kind: 'ok', config: freeze(resolve(parsed.data, env)) };
+}
+
+function readFile(file: string): Layer<unknown> {
+  try {
+    return readYaml(file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { found: {}, problems: [{ path: file, value: '', message: `cannot be read: ${why}` }] };
+  }
+}
+
+function resolve(written: WrittenConfig, env: Environment): Config {
+  const { websockets, otlp, loki, outbox, service, log } = written;
+  return {
+    mode: written.mode ?? 'cluster',
+    listen: written.listen ?? { host: '0.0.0.0', port: 9465 },
+    kubernetes: resolveKubernetes(written),
+    websockets: { ports: [...new Set(websockets?.ports)], intervalMs: websockets?.interval ?? 5000 },
+    otlp: {
+      tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),
+      headers: otlp?.headers ?? {},
+    },
+    loki: {
+      pushUrl: withPath(loki?.url, 'loki/api/v1/push'),
+      tenant: loki?.tenant,
+      headers: loki?.headers ?? {},
+    },
+    outbox: { path: outbox?.path ?? outboxPath(env), maxBytes: outbox?.maxBytes ?? 256 * 2 ** 20 },
+    service: {
+      name: service?.name ?? service?.attributes?.['service.name'] ?? 'leasewatch',
+      attributes: service?.attributes ?? {},
+    },
+    cluster: written.cluster,
+    site: written.site,
+    log: { level: log?.level ?? 'info', format: log?.format ?? 'text' },
+    record: written.record,
+  };
+}
+
+/** What each mode watches when nothing else is said. */
+function resolveKubernetes({ mode, kubernetes = {}, pod = {} }: WrittenConfig): Config['kubernetes'] {
+  const access = { kubeconfig: kubernetes.kubeconfig, context: kubernetes.context };
+  const { namespaces, leases, nodes } = kubernetes;
+  if (mode === 'sidecar') {
+    const own = pod.namespace === undefined ? [] : [pod.namespace];
+    return { ...access, namespaces: namespaces ?? own, leases: leases ?? [], nodes: false, node: undefined };
+  }
+  if (mode === 'node') {
+    const own = pod.node === undefined ? [] : [pod.node];
+    return { ...access, namespaces: ['kube-node-lease'], leases: own, nodes: nodes ?? true, node: pod.node };
+  }
+  return { ...access, namespaces: namespaces ?? 'all', leases, nodes: nodes ?? true, node: undefined };
+}
+
+/** The whole address of a receiver of which the base was given; the whole address is taken as it is. */
+function withPath(base: string | undefined, path: string): string | undefined {
+  if (base === undefined) return undefined;
+  const url = new URL(base);
+  const given = url.pathname.replace(/\/+$/, '');
+  url.pathname = given.endsWith(`/${path}`) ? given : `${given}/${path}`;
+  return url.href;
+}
+
+/** The user's state folder; a container without a home has only its temporary one. */
+function outboxPath(env: Environment): string {
+  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'leasewatch/outbox.db');
+  if (env.HOME) return join(env.HOME, '.local/state/leasewatch/outbox.db');
+  return join(tmpdir(), 'leasewatch/outbox.db');
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}
