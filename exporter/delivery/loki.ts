@@ -1,0 +1,33 @@
+import type { OutboxBatch, Outcome } from './outbox.ts';
+import { openPoster, type PostOptions } from './post.ts';
+import { joined, outcomeOf, type Receiver, withPath } from './receiver.ts';
+
+export interface LokiTarget {
+  /** Loki's base address; `/loki/api/v1/push` is appended unless it ends so already. */
+  readonly url: string;
+  /** Sent as `X-Scope-OrgID`. */
+  readonly tenant?: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Posts batches of `values` entries (`["<ns>","<line>",{…}]`) to Loki. A batch is one stream, whose name
+ * is the labels as JSON, so that Loki's answer speaks of this stream alone.
+ */
+export function lokiReceiver(target: LokiTarget, options: PostOptions): Receiver {
+  const tenant = target.tenant === undefined ? {} : { 'x-scope-orgid': target.tenant };
+  const poster = openPoster(
+    withPath(target.url, '/loki/api/v1/push'),
+    { ...target.headers, ...tenant },
+    options,
+  );
+  async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
+    const before = `{"streams":[{"stream":${batch.stream},"values":[`;
+    return outcomeOf(await poster.post(joined(before, batch.bodies, ']}]}'), signal), isTemporary);
+  }
+  return { post, close: () => poster.close() };
+}
+
+function isTemporary(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { appendAll, record, statsOf } from '../../test/conformance/outbox.ts';
+import { ManualClock } from '../../test/manual-clock.ts';
+import {
+  answer,
+  type Behaviour,
+  cut,
+  cutInBody,
+  hang,
+  MisbehavingReceiver,
+} from '../../test/misbehaving-receiver.ts';
+import { lokiReceiver } from './loki.ts';
+import { openOutbox } from './open-outbox.ts';
+import type { Outbox, Outcome } from './outbox.ts';
+import { type Post, runSender } from './sender.ts';
+
+interface Sending {
+  readonly outbox: Outbox;
+  readonly clock: ManualClock;
+  readonly outcomes: Outcome[];
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+  /** Resolves when so many outcomes were settled. */
+  readonly settled: (count: number) => Promise<void>;
+}
+
+async function opened(t: TestContext): Promise<Outbox> {
+  const result = await openOutbox({ path: ':memory:', maxBytes: 1_000_000, onError: () => {} });
+  assert.equal(result.kind, 'open');
+  t.after(() => result.outbox.close());
+  return result.outbox;
+}
+
+/** Runs a sender whose jitter is always in the middle. */
+async function sending(t: TestContext, post: (clock: ManualClock) => Post): Promise<Sending> {
+  const outbox = await opened(t);
+  const clock = new ManualClock();
+  const outcomes: Outcome[] = [];
+  const stop = new AbortController();
+  let watchers: (() => void)[] = [];
+  function onOutcome(outcome: Outcome): void {
+    outcomes.push(outcome);
+    for (const watcher of watchers.splice(0)) watcher();
+  }
+  const random = () => 0.5;
+  const sender = { outbox, route: 'logs', post: post(clock), clock, random, maxBytes: 5, onOutcome } as const;
+  const done = runSender(sender, stop.signal);
+  t.after(() => {
+    stop.abort();
+    watchers = [];
+    return done;
+  });
+  async function settled(count: number): Promise<void> {
+    while (outcomes.length < count) await new Promise<void>((resolve) => watchers.push(resolve));
+  }
+  return { outbox, clock, outcomes, stop, done, settled };
+}
+
+async function sendingTo(
+  t: TestContext,
+  ...behaviours: readonly Behaviour[]
+): Promise<Sending & { readonly receiver: MisbehavingReceiver }> {
+  const receiver = await MisbehavingReceiver.start(...behaviours);
+  const run = await sending(t, (clock) => {
+    const loki = lokiReceiver({ url: receiver.url, headers: {} }, { clock, timeoutMs: 20_000 });
+    t.after(() => loki.close());
+    return loki.post;
+  });
+  t.after(() => receiver.stop());
+  return { ...run, receiver };
+}
+
+const stream = '{"site":"x"}';
+const logs = (...texts: readonly string[]) => texts.map((text) => record(text, { stream }));
+const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
+const isPause = (ms: number) => ms <= 60_000 && ms !== 20_000 && ms !== 30_000;
+
+test('a backlog goes out at once, oldest first', async (t) => {
+  const { outbox, settled, receiver } = await sendingTo(t);
+  await appendAll(outbox, logs('"a1"', '"a2"', '"a3"'));
+  await settled(3);
+  const bodies = receiver.received.map(({ body }) => body);
+  assert.deepEqual(
+    bodies,
+    ['"a1"', '"a2"', '"a3"'].map((v) => `{"streams":[{"stream":${stream},"values":[${v}]}]}`),
+  );
+  assert.equal((await statsOf(outbox, 'logs')).delivered, 3);
+});
+
+test('a receiver that comes back gets the same bytes, and then the rest without a pause', async (t) => {
+  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, answer(500), cut, answer(503));
+  await appendAll(outbox, logs('"a1"', '"a2"'));
+  for (const pause of [500, 1_000, 2_000]) {
+    await clock.timer((ms) => ms === pause);
+    clock.advance(pause);
+  }
+  await settled(5);
+  assert.deepEqual(kinds(outcomes), ['retry', 'retry', 'retry', 'accepted', 'accepted']);
+  assert.equal(new Set(receiver.received.slice(0, 4).map(({ body }) => body)).size, 1);
+});
+
+test('Retry-After is waited for, in seconds and as a date', async (t) => {
+  const date = new Date(Date.UTC(2026, 0, 1, 0, 2)).toUTCString();
+  const after = (value: string) => answer(429, { 'retry-after': value });
+  const { outbox, clock, settled, receiver } = await sendingTo(t, after('40'), after(date));
+  await appendAll(outbox, logs('"a1"'));
+  await clock.timer((ms) => ms === 42_000);
+  clock.advance(41_999);
+  assert.equal(receiver.received.length, 1);
+  clock.advance(1);
+  // Two minutes past the start, of which 42 s are over; and half of the tenth that spreads sites.
+  await clock.timer((ms) => Math.round(ms) === 78_000 * 1.05);
+  clock.advance(78_000 * 1.05);
+  await settled(3);
+  assert.equal(receiver.received.length, 3);
+});
+
+test('a poison batch is dropped with the words of the receiver, and blocks nothing', async (t) => {
+  const { outbox, settled, outcomes } = await sendingTo(t, answer(400, {}, 'entry\ntoo far behind'));
+  await appendAll(outbox, logs('"a1"', '"a2"'));
+  await settled(2);
+  assert.deepEqual(outcomes[0], { kind: 'rejected', why: 'status 400: entry too far behind' });
+  assert.equal((await statsOf(outbox, 'logs')).dropped.rejected, 1);
+});
+
+test('wrong credentials pause and drop nothing', async (t) => {
+  const { outbox, clock, settled } = await sendingTo(t, answer(401), answer(403));
+  await appendAll(outbox, logs('"a1"'));
+  for (let i = 1; i <= 2; i++) {
+    await settled(i);
+    await clock.timer((ms) => ms === 31_500);
+    clock.advance(31_500);
+  }
+  await settled(3);
+  assert.equal((await statsOf(outbox, 'logs')).delivered, 1);
+});
+
+test('a receiver that hangs is given up after the timeout, and the batch comes again', async (t) => {
+  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, hang);
+  await appendAll(outbox, logs('"a1"'));
+  await receiver.requests(1);
+  clock.advance(20_000);
+  await settled(1);
+  assert.deepEqual(outcomes[0], { kind: 'retry', why: 'no answer in 20000 ms' });
+  await clock.timer(isPause);
+  clock.advance(500);
+  await settled(2);
+  assert.equal(outcomes[1]?.kind, 'accepted');
+});
+
+test('a good status whose body is cut counts as accepted', async (t) => {
+  const { outbox, settled, outcomes } = await sendingTo(t, cutInBody);
+  await appendAll(outbox, logs('"a1"'));
+  await settled(1);
+  assert.deepEqual(outcomes, [{ kind: 'accepted' }]);
+});
+
+test('a refused connection is tried again', async (t) => {
+  const gone = await MisbehavingReceiver.start();
+  const { url } = gone;
+  await gone.stop();
+  const { outbox, settled, outcomes } = await sending(t, (clock) => {
+    const loki = lokiReceiver({ url, headers: {} }, { clock });
+    t.after(() => loki.close());
+    return loki.post;
+  });
+  await appendAll(outbox, logs('"a1"'));
+  await settled(1);
+  assert.equal(outcomes[0]?.kind, 'retry');
+  assert.match(outcomes[0].why, /ECONNREFUSED/);
+});
+
+test('a post that throws loses nothing', async (t) => {
+  const { outbox, settled, outcomes } = await sending(t, () => () => Promise.reject(new Error('bug')));
+  await appendAll(outbox, logs('"a1"'));
+  await settled(1);
+  assert.equal(outcomes[0]?.kind, 'retry');
+  assert.equal((await statsOf(outbox, 'logs')).pending, 1);
+});
+
+test('after the stop a request may end within 5 s, and is kept when it does not', async (t) => {
+  const { outbox, clock, stop, done, receiver } = await sendingTo(t, hang);
+  await appendAll(outbox, logs('"a1"'));
+  await receiver.requests(1);
+  stop.abort();
+  await clock.timer((ms) => ms === 5_000);
+  clock.advance(5_000);
+  await done;
+  assert.equal((await statsOf(outbox, 'logs')).pending, 1);
+});
+
+test('a sender that pauses stops at once', async (t) => {
+  const { outbox, clock, stop, done } = await sendingTo(t, answer(503));
+  await appendAll(outbox, logs('"a1"'));
+  await clock.timer(isPause);
+  stop.abort();
+  await done;
+});
