@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import type { LeaseStateEvent, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
 import type { LeaseView, ModelView, NodeView, SourceView } from '../model/view.ts';
 
 /** Hand-made views and events for the tests of this folder. */
@@ -119,6 +119,14 @@ export function outageEvent(part: Partial<NodeOutageEvent> = {}): NodeOutageEven
     lost: epoch + 40_000_000,
     closed: epoch + 95_000_000,
     end: 'rebooted',
+    ...part,
+  };
+}
+
+export function leaseStateEvent(part: Partial<LeaseStateEvent> = {}): LeaseStateEvent {
+  return {
+    ...{ kind: 'lease-state', at: at(15), namespace: 'kube-system', lease: 'scheduler', class: 'election' },
+    ...{ from: 'held', to: 'expired', holder: 'scheduler-a', why: 'no renewal by scheduler-a for 15.0 s' },
     ...part,
   };
 }

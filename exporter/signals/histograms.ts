@@ -8,14 +8,11 @@ export type OpenRegistry = Registry<OpenMetricsContentType>;
 /** The histograms of the catalogue: total over it, so that a missing one does not compile. */
 type Histograms = { readonly [N in NamesOf<'histogram'>]: Histogram };
 
-export interface HistogramFeed {
-  observe(event: Event): void;
-  observeHeartbeat(seconds: number): void;
-  observeDetectionDelay(seconds: number): void;
-}
-
-/** Registers every histogram; those of elections and outages carry exemplars with a trace id. */
-export function createHistograms(registry: OpenRegistry): HistogramFeed {
+/**
+ * Registers every histogram; those of elections and outages carry exemplars with a trace id. Returns
+ * what feeds them.
+ */
+export function createHistograms(registry: OpenRegistry): (event: Event) => void {
   const make = (name: NamesOf<'histogram'>, enableExemplars: boolean) => {
     const { help, labels, buckets } = catalogue[name];
     const config = { name: prefix + name, help, labelNames: [...labels], buckets: [...buckets] };
@@ -29,14 +26,16 @@ export function createHistograms(registry: OpenRegistry): HistogramFeed {
     node_heartbeat_outage_duration_seconds: make('node_heartbeat_outage_duration_seconds', true),
     detection_delay_seconds: make('detection_delay_seconds', false),
   };
-  return {
-    observe(event) {
-      if (event.kind === 'round' && event.step === 'closed') observeRound(histograms, event.round);
-      if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
-    },
-    observeHeartbeat: (seconds) => histograms.node_heartbeat_interval_seconds.observe(seconds),
-    observeDetectionDelay: (seconds) => histograms.detection_delay_seconds.observe(seconds),
-  };
+  return (event) => observe(histograms, event);
+}
+
+function observe(histograms: Histograms, event: Event): void {
+  if (event.kind === 'heartbeat') histograms.node_heartbeat_interval_seconds.observe(event.intervalSeconds);
+  if (event.kind === 'lease-state' && event.delaySeconds !== undefined) {
+    histograms.detection_delay_seconds.observe(event.delaySeconds);
+  }
+  if (event.kind === 'round' && event.step === 'closed') observeRound(histograms, event.round);
+  if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
 }
 
 /** Only a change of holder has durations; a lease that was just created has no predecessor to be missed. */
@@ -45,15 +44,15 @@ function observeRound(histograms: Histograms, round: Round): void {
   if (round.outcome !== 'elected' || round.cause === 'created') return;
   if (acquired === undefined || closed === undefined) return;
   const labels = { class: round.class, cause: round.cause };
-  const observe = (histogram: Histogram, micros: number) =>
+  const tell = (histogram: Histogram, micros: number) =>
     histogram.observe({
       labels,
       value: Math.max(0, micros) / 1e6,
       exemplarLabels: stampExemplar({ trace_id: traceId }, closed / 1e6),
     });
-  observe(histograms.election_round_duration_seconds, closed - lastRenewal);
-  observe(histograms.election_gap_duration_seconds, acquired - lastRenewal);
-  observe(histograms.election_leaderless_duration_seconds, acquired - vacated);
+  tell(histograms.election_round_duration_seconds, closed - lastRenewal);
+  tell(histograms.election_gap_duration_seconds, acquired - lastRenewal);
+  tell(histograms.election_leaderless_duration_seconds, acquired - vacated);
 }
 
 function observeOutage(histograms: Histograms, outage: NodeOutageEvent): void {

@@ -5,7 +5,16 @@ import { test } from 'node:test';
 import { needTool } from '../../test/tool.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
-import { at, leaseView, modelView, nodeView, outageEvent, roundEvent, sourceView } from './fixtures.ts';
+import {
+  at,
+  leaseStateEvent,
+  leaseView,
+  modelView,
+  nodeView,
+  outageEvent,
+  roundEvent,
+  sourceView,
+} from './fixtures.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
 
 const clock = { now: () => at(30), after: () => () => undefined };
@@ -45,8 +54,8 @@ async function smallText(
   const metrics = make(smallView(), { outboxStats: async () => [stats], ...part });
   metrics.observe(roundEvent('closed'));
   metrics.observe(outageEvent());
-  metrics.observeHeartbeat(10);
-  metrics.observeDetectionDelay(0.03);
+  metrics.observe({ kind: 'heartbeat', at: at(10), node: 'node-1', intervalSeconds: 10 });
+  metrics.observe({ ...leaseStateEvent(), delaySeconds: 0.03 });
   return metrics.render(format);
 }
 

@@ -27,10 +27,6 @@ export interface MetricsOptions {
 
 export interface Metrics {
   observe(event: Event): void;
-  /** Seconds between two observed heartbeats of a node. */
-  observeHeartbeat(seconds: number): void;
-  /** Seconds from the moment when a lease was up to the verdict. */
-  observeDetectionDelay(seconds: number): void;
   render(format: Format): Promise<string>;
 }
 
@@ -43,11 +39,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const outbox = outboxReader(options);
   let context: ScrapeContext | undefined;
   registerProjections(registry, () => context);
-  const histograms = createHistograms(registry);
+  const observeHistograms = createHistograms(registry);
   if (options.processMetrics !== false) registerProcessMetrics(registry);
   return {
     observe(event) {
-      histograms.observe(event);
+      observeHistograms(event);
       if (event.kind === 'round' && event.step === 'closed' && event.round.outcome !== undefined) {
         closedRounds.add({
           class: event.round.class,
@@ -56,8 +52,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
         });
       }
     },
-    observeHeartbeat: histograms.observeHeartbeat,
-    observeDetectionDelay: histograms.observeDetectionDelay,
     async render(format) {
       const stats = await outbox();
       context = {

@@ -43,7 +43,7 @@ test('children are delivered as they end, the root with the end, with exact time
 test('a record is one resourceSpans element, the same bytes every time', (t) => {
   const events = [roundEvent('opened'), roundEvent('closed')];
   const elements = told(...events).map(textOf);
-  const path = join(import.meta.dirname, 'testdata', 'round.spans.json');
+  const path = join(import.meta.dirname, 'testdata', 'round.spans.txt');
   const request: unknown = JSON.parse(`{"resourceSpans":[${elements.join(',')}]}`);
   t.assert.fileSnapshot(`${JSON.stringify(request, null, 1)}\n`, path, { serializers: [String] });
   assert.deepEqual(told(...events).map(textOf), elements);

@@ -1,0 +1,108 @@
+import { createLogger, format, type Logger, transports } from 'winston';
+import type { Clock } from '../clock.ts';
+import type { OutboxRecord } from '../delivery/outbox.ts';
+import { formatMicroTime } from '../kube/microtime.ts';
+import type { Event } from '../model/event.ts';
+import {
+  contextOf,
+  isLineContext,
+  type LineContext,
+  LokiOutboxTransport,
+  lineContext,
+  type StreamLabels,
+} from './loki-format.ts';
+import { printable } from './safe-text.ts';
+import { sentenceOf } from './sentences.ts';
+
+export interface LogsOptions {
+  /** Takes the records for Loki; without it lines go to the console alone. */
+  readonly deliver?: (record: OutboxRecord) => void;
+  readonly labels: StreamLabels;
+  readonly console: 'json' | 'text' | 'off';
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly clock: Clock;
+  /** Where console lines go; stderr if not given. */
+  readonly stream?: NodeJS.WritableStream;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Logs {
+  observe(event: Event): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** Resolves when every line was handed to its transport. */
+  close(): Promise<void>;
+}
+
+/** One line an event, with the time of the event, to the console and as a record for Loki. */
+export function createLogs(options: LogsOptions): Logs {
+  const logger = buildLogger(options);
+  const say = (level: string, message: string, context: LineContext) =>
+    logger.log({
+      level,
+      message: printable(message.replace(/\s*\n\s*/g, ' '), 4000),
+      [lineContext]: context,
+    });
+  const own = (level: string) => (message: string, fields?: LogFields) =>
+    say(level, message, contextOf(options.clock.now().wall, textFields(fields)));
+  return {
+    observe(event) {
+      const line = sentenceOf(event);
+      if (line === undefined) return;
+      say(
+        line.level,
+        line.text,
+        contextOf(event.at.wall, { event: line.event, ...line.about }, line.importance),
+      );
+    },
+    ...{ info: own('info'), warn: own('warn'), error: own('error') },
+    close: () => ended(logger),
+  };
+}
+
+function buildLogger({ deliver, labels, console, level, stream }: LogsOptions): Logger {
+  const to = stream ?? process.stderr;
+  const shown =
+    console === 'off'
+      ? []
+      : [new transports.Stream({ stream: to, format: console === 'json' ? jsonLine : textLine, eol: '\n' })];
+  const pushed = deliver === undefined ? [] : [new LokiOutboxTransport(labels, deliver)];
+  const all = [...shown, ...pushed];
+  return createLogger({ level, transports: all, silent: all.length === 0 });
+}
+
+const textLine = format.printf((info) => {
+  const { wall } = contextIn(info);
+  return `${formatMicroTime(wall)} ${info.level.padEnd(5)} ${String(info.message)}`;
+});
+
+const jsonLine = format.printf((info) => {
+  const { wall, metadata } = contextIn(info);
+  return JSON.stringify({
+    time: formatMicroTime(wall),
+    level: info.level,
+    message: info.message,
+    ...metadata,
+  });
+});
+
+function contextIn(info: object): LineContext {
+  const context = lineContext in info ? info[lineContext] : undefined;
+  return isLineContext(context) ? context : contextOf(0, {});
+}
+
+function textFields(fields: LogFields | undefined): Record<string, string | undefined> {
+  const entries = Object.entries(fields ?? {});
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
+  );
+}
+
+function ended(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    logger.once('finish', resolve);
+    logger.end();
+  });
+}

@@ -1,0 +1,137 @@
+import { type LogEventName, logEvents } from '../catalogue.ts';
+import { type Importance, importance } from '../delivery/outbox.ts';
+import type { Event, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import { holderName, printable } from './safe-text.ts';
+import { spanIdOf } from './span-ids.ts';
+
+/** A log line of an event: its sentence and what it is about. */
+export interface Sentence {
+  readonly event: LogEventName;
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+  readonly about: Readonly<Partial<Record<LineField, string>>>;
+  readonly importance: Importance;
+}
+
+type LineField = 'namespace' | 'lease' | 'holder' | 'node' | 'trace_id' | 'span_id';
+
+/** The line of an event; none where another event tells the same, or nothing was learned. */
+export function sentenceOf(event: Event): Sentence | undefined {
+  switch (event.kind) {
+    case 'lease-state': {
+      // Node leases are told as nodes; that a lease is not judged yet is no news.
+      if (event.class === 'node' || (event.from === undefined && event.to === 'unknown')) return undefined;
+      const text = `${leaseName(event)}: ${turn(event.from, event.to)}${because(event.why)}`;
+      return line('lease_state', text, aboutLease(event, event.holder), importance.transition);
+    }
+    case 'late-renewal': {
+      const { holder, intervalSeconds, durationSeconds } = event;
+      const text = `${leaseName(event)}: renewed late by ${name(holder)}, ${seconds(intervalSeconds)} after the last renewal, duration ${seconds(durationSeconds)}`;
+      return line('lease_late_renewal', text, aboutLease(event, holder), importance.renewal);
+    }
+    case 'round':
+      return roundLine(event);
+    case 'node-state': {
+      if (event.from === undefined && event.to === 'unknown') return undefined;
+      const text = `node ${name(event.node)}: ${turn(event.from, event.to)}${because(event.why)}`;
+      return line('node_state', text, { node: event.node }, importance.outage);
+    }
+    case 'heartbeat':
+      return undefined;
+    case 'node-outage':
+      return outageLine(event);
+    case 'source': {
+      const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
+      const said = line('source_state', told, {}, importance.outage);
+      return event.to === 'up' ? { ...said, level: 'info' } : said;
+    }
+  }
+}
+
+function roundLine({ step, round }: RoundEvent): Sentence {
+  const lease = leaseName(round);
+  const holder = step === 'opened' ? round.predecessor : round.successor;
+  const about = { ...aboutLease(round, holder), ...aboutTrace(round.traceId, 'round') };
+  const say = (event: LogEventName, text: string) =>
+    line(event, `${lease}: ${text}`, about, importance.transition);
+  if (step === 'opened') return say('round_opened', `${opening(round)}, trace ${round.traceId}`);
+  if (step === 'acquired')
+    return say('round_acquired', `acquired by ${name(round.successor)}${times(round)}`);
+  if (step === 'lost') {
+    return say('round_lost', `${name(round.successor)} was lost before its first renewal`);
+  }
+  return say('round_closed', `${ending(round)}${times(round)}${round.uncertain ? ', uncertain' : ''}`);
+}
+
+function opening(round: Round): string {
+  const silent = seconds((round.vacated - round.lastRenewal) / 1e6);
+  if (round.cause === 'created') return 'round opened, the lease is new';
+  return `round opened, ${round.cause}, last renewal by ${name(round.predecessor)} ${silent} before`;
+}
+
+function ending(round: Round): string {
+  const outcome = round.outcome ?? 'unknown';
+  if (outcome === 'elected') {
+    return `round closed, elected: ${name(round.predecessor)} -> ${name(round.successor)}`;
+  }
+  if (outcome === 'abandoned') return 'round closed, abandoned: nobody acquired the lease';
+  return `round closed, ${outcome} by ${name(round.successor)}`;
+}
+
+function times(round: Round): string {
+  if (round.acquired === undefined || round.cause === 'created') return '';
+  const gap = Math.max(0, round.acquired - round.lastRenewal) / 1e6;
+  const leaderless = Math.max(0, round.acquired - round.vacated) / 1e6;
+  const attempts = round.attempts > 1 ? `, attempt ${round.attempts}` : '';
+  return `, gap ${seconds(gap)}, leaderless ${seconds(leaderless)}${attempts}`;
+}
+
+function outageLine(outage: NodeOutageEvent): Sentence {
+  const { node, step, lastHeartbeat, lost, closed, end, traceId } = outage;
+  const about = { node, ...aboutTrace(traceId, 'outage') };
+  if (step === 'opened') {
+    const silent = seconds((lost - lastHeartbeat) / 1e6);
+    const text = `node ${name(node)}: lost, no heartbeat for ${silent}, trace ${traceId}`;
+    return line('node_outage_opened', text, about, importance.outage);
+  }
+  const lasted = closed === undefined ? '' : ` after ${seconds((closed - lastHeartbeat) / 1e6)}`;
+  const text = `node ${name(node)}: outage ended, ${end ?? 'unknown'}${lasted}`;
+  return line('node_outage_closed', text, about, importance.outage);
+}
+
+function line(event: LogEventName, text: string, about: Sentence['about'], rank: Importance): Sentence {
+  return { event, level: logEvents[event].level, text, about, importance: rank };
+}
+
+interface LeaseNames {
+  readonly namespace: string;
+  readonly lease: string;
+}
+
+function leaseName({ namespace, lease }: LeaseNames): string {
+  return `lease ${name(namespace)}/${name(lease)}`;
+}
+
+function aboutLease({ namespace, lease }: LeaseNames, holder: string): Sentence['about'] {
+  return { namespace, lease, holder };
+}
+
+function aboutTrace(traceId: string, span: 'round' | 'outage'): Sentence['about'] {
+  return { trace_id: traceId, span_id: spanIdOf(traceId, span) };
+}
+
+function turn(from: string | undefined, to: string): string {
+  return from === undefined ? `seen ${to}` : `${from} -> ${to}`;
+}
+
+function because(why: string): string {
+  return why === '' ? '' : `, ${printable(why, 500)}`;
+}
+
+function name(text: string): string {
+  return text === '' ? 'nobody' : printable(holderName(text));
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
