@@ -91,7 +91,7 @@ class LineDecoder<T> implements WatchDecoder<T> {
 
   end(): WatchItem<T>[] {
     const line = this.#takeLine(new Uint8Array());
-    return line === '' ? [] : [unreadable('the stream ended within an event')];
+    return line === '' ? [] : [unreadable('the stream ended within an event', 'Torn')];
   }
 
   #keep(part: Uint8Array): void {
@@ -141,6 +141,6 @@ function statusError(status: unknown): WatchError {
   };
 }
 
-function unreadable(message: string): WatchError {
-  return { kind: 'error', code: 0, reason: 'Unreadable', message };
+function unreadable(message: string, reason = 'Unreadable'): WatchError {
+  return { kind: 'error', code: 0, reason, message };
 }

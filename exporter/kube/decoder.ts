@@ -41,7 +41,10 @@ export interface WatchBookmark {
   readonly resourceVersion: string;
 }
 
-/** What the server reported in the stream, or (with code 0) what we could not read. The watch is over. */
+/**
+ * What the server reported in the stream, or (with code 0) what we could not read: reason `Torn` when the
+ * end came within an item, so that it can be had again from the same place, else `Unreadable`.
+ */
 export interface WatchError {
   readonly kind: 'error';
   readonly code: number;

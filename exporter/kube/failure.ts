@@ -51,6 +51,7 @@ export function failureOfError(
 
 export function failureOfItem(item: WatchError): Failure {
   const why = oneLine(item.message);
+  if (item.reason === 'Torn') return { reason: 'reset', why, relist: false };
   if (item.code === 0) return { reason: 'unreadable', why, relist: true };
   const expired = item.code === 410 || item.reason === 'Expired' || item.reason === 'Gone';
   if (expired) return { reason: 'expired', why, relist: true };
