@@ -1,0 +1,175 @@
+import { type Clock, sleep } from '../../exporter/clock.ts';
+import {
+  type KubeRequest,
+  type KubeResponse,
+  type KubeTransport,
+  TransportError,
+} from '../../exporter/kube/transport.ts';
+import { createCache } from './cache.ts';
+import { type Context, type FaultState, type Reply, refuse } from './context.ts';
+import { discover } from './discovery.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { list, read } from './list.ts';
+import { checkOptions, isTrue } from './options.ts';
+import { namespaces } from './resources.ts';
+import { type Route, route } from './routes.ts';
+import * as say from './status.ts';
+import { typeMeta } from './status.ts';
+import { createStore, type Store } from './store.ts';
+import { watch } from './watch.ts';
+import { create, patch, remove, replace } from './write.ts';
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  /** Whether watches may ask for their initial state, as servers from 1.34 on allow. Off when left out. */
+  readonly watchList?: boolean;
+  /** How long a watch lasts that names no timeout, in milliseconds; 45 min when left out. */
+  readonly watchTimeoutMs?: number;
+  /** How many changes are kept for watches and for lists of the past. */
+  readonly historyLimit?: number;
+}
+
+/** A Kubernetes API server in miniature: Leases, Nodes, Pods and Namespaces, no sockets. */
+export interface ApiServer {
+  /** Answers one request; rejects with a `TransportError` where a socket would have no answer. */
+  handle(request: ApiRequest): Promise<KubeResponse>;
+  readonly faults: Faults;
+  /** The objects themselves, for what no client may do, such as compaction. */
+  readonly store: Store;
+  /** How many watches are open. */
+  watchCount(): number;
+}
+
+/** A request as a socket brings it: any method. */
+export type ApiRequest = Omit<KubeRequest, 'method'> & { readonly method: string };
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { clock, watchList = false, watchTimeoutMs = 45 * 60_000 } = options;
+  const store = createStore(() => clock.now().wall, options.historyLimit);
+  const state: FaultState = {
+    stopped: false,
+    slowMs: 0,
+    unauthorized: false,
+    gone: 'stream',
+    forbidden: new Set(),
+  };
+  const cache = createCache(store, clock);
+  const context: Context = { clock, store, cache, state, watches: new Set(), watchList, watchTimeoutMs };
+  for (const name of ['default', 'kube-node-lease', 'kube-system']) bootstrap(context, name);
+  return {
+    handle: (request) => handle(context, request),
+    faults: createFaults(context),
+    store,
+    watchCount: () => context.watches.size,
+  };
+}
+
+/** The server as the exporter sees it: the same bytes as over a socket, on any clock. */
+export function inProcessTransport(api: ApiServer): KubeTransport {
+  return { request: (request) => api.handle(request) };
+}
+
+function bootstrap(context: Context, name: string): void {
+  const target = { resource: namespaces, namespace: undefined };
+  create(context, target, JSON.stringify({ ...typeMeta(namespaces), metadata: { name } }));
+}
+
+async function handle(context: Context, request: ApiRequest): Promise<KubeResponse> {
+  if (context.state.slowMs > 0) await sleep(context.clock, context.state.slowMs, request.signal);
+  if (request.signal.aborted)
+    throw new TransportError('simulated API server: aborted', request.signal.reason);
+  if (context.state.stopped) throw new TransportError('simulated API server: stopped');
+  const reply = await answer(context, request);
+  if (context.state.stopped) throw new TransportError('simulated API server: stopped');
+  return serialise(reply);
+}
+
+function serialise(reply: Reply): KubeResponse {
+  const headers = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' };
+  if ('stream' in reply) return { status: 200, headers, body: reply.stream };
+  const { status, body } = reply;
+  if (typeof body === 'string') {
+    return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: once(body) };
+  }
+  const retry = status === 504 ? { 'retry-after': '1' } : {};
+  return { status, headers: { ...headers, ...retry }, body: once(`${JSON.stringify(body)}\n`) };
+}
+
+async function* once(text: string): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from(text);
+}
+
+async function answer(context: Context, request: ApiRequest): Promise<Reply> {
+  const url = new URL(request.path, 'http://simulator');
+  if (context.state.unauthorized) return refuse(say.unauthorized());
+  const to = route(url.pathname);
+  if (to.what === 'discovery') return about(to.path, request.method);
+  if (to.what === 'nothing') return refuse(say.noSuchPath());
+  const verb = verbOf(to, request.method, url.searchParams);
+  if (verb === undefined) return refuse(say.methodNotAllowed());
+  if (context.state.forbidden.has(to.resource.plural)) {
+    const name = to.what === 'object' ? to.name : undefined;
+    return refuse(say.forbidden(to.resource, verb, to.namespace, name));
+  }
+  return refuseFormat(request) ?? (await act(context, to, verb, request, url.searchParams));
+}
+
+function about(path: string, method: string): Reply {
+  const page = discover(path);
+  if (method !== 'GET') return refuse(say.methodNotAllowed());
+  if (page !== undefined) return { status: 200, body: page };
+  // A known group with an unknown version is refused in the API's own words, anything else is not.
+  const ours = path.startsWith('/apis/coordination.k8s.io/') || path.startsWith('/api/');
+  return ours ? refuse(say.noSuchPath()) : { status: 404, body: '404 page not found\n' };
+}
+
+type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+function verbOf(to: Route, method: string, params: URLSearchParams): Verb | undefined {
+  if (to.what === 'collection') {
+    if (method === 'GET') return isTrue(params, 'watch') ? 'watch' : 'list';
+    return method === 'POST' ? 'create' : undefined;
+  }
+  const verbs: Readonly<Record<string, Verb>> = {
+    GET: 'get',
+    PUT: 'update',
+    PATCH: 'patch',
+    DELETE: 'delete',
+  };
+  return verbs[method];
+}
+
+function refuseFormat({ method, headers = {}, body = '' }: ApiRequest): Reply | undefined {
+  const accept = headers.accept ?? '';
+  if (accept !== '' && !/application\/json|\*\/\*|application\/\*/.test(accept)) {
+    const message = '406: Not Acceptable\n\nAvailable representations: application/json';
+    return refuse(say.failure(406, 'NotAcceptable', message, {}));
+  }
+  const json = /^application\/json\b/.test(headers['content-type'] ?? 'application/json');
+  if (json || (method !== 'POST' && method !== 'PUT') || body === '') return undefined;
+  const message =
+    'the body of the request was in an unknown format - accepted media types include: application/json';
+  return refuse(say.failure(415, 'UnsupportedMediaType', message));
+}
+
+async function act(
+  context: Context,
+  to: Exclude<Route, { what: 'discovery' | 'nothing' }>,
+  verb: Verb,
+  request: ApiRequest,
+  params: URLSearchParams,
+): Promise<Reply> {
+  const { resource, namespace } = to;
+  const { body = '' } = request;
+  if (to.what === 'collection') {
+    if (verb === 'create') return create(context, to, body);
+    const mistake = checkOptions(params, context.watchList);
+    if (mistake !== undefined) return refuse(mistake);
+    if (verb === 'watch') return watch(context, resource, namespace, params, request.signal);
+    return list(context, resource, namespace, params);
+  }
+  if (verb === 'update') return replace(context, to, body);
+  if (verb === 'patch') return patch(context, to, request.headers?.['content-type'] ?? '', body);
+  if (verb === 'delete') return remove(context, to, body);
+  return read(context, resource, namespace, to.name, params);
+}

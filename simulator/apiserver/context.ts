@@ -1,0 +1,36 @@
+import type { Clock } from '../../exporter/clock.ts';
+import type { WatchCache } from './cache.ts';
+import type { Status } from './status.ts';
+import type { Store } from './store.ts';
+import type { ByteStream } from './stream.ts';
+
+/** What can be wrong with the server at the moment. */
+export interface FaultState {
+  stopped: boolean;
+  slowMs: number;
+  unauthorized: boolean;
+  /** How a watch that starts too far back is refused. The real server: in the stream. */
+  gone: 'stream' | 'status';
+  /** Plural names. */
+  readonly forbidden: Set<string>;
+}
+
+/** What every operation of the server works on. */
+export interface Context {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly cache: WatchCache;
+  readonly state: FaultState;
+  readonly watches: Set<ByteStream>;
+  /** Whether watches may ask for their initial state (the WatchList feature gate). */
+  readonly watchList: boolean;
+  /** How long a watch lasts that names no timeout, in milliseconds. */
+  readonly watchTimeoutMs: number;
+}
+
+/** An answer before it is bytes: a whole object or text, or a stream that is open. */
+export type Reply = { readonly status: number; readonly body: unknown } | { readonly stream: ByteStream };
+
+export function refuse(status: Status): Reply {
+  return { status: status.code, body: status };
+}

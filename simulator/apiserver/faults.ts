@@ -1,0 +1,63 @@
+import type { Context } from './context.ts';
+import type { ByteStream } from './stream.ts';
+import { sendExpired } from './watch.ts';
+
+/** What can be made to go wrong, and right again. */
+export interface Faults {
+  /** The server is gone: requests fail without an answer, open watches break. */
+  stop(): void;
+  /** The server is back, with a new watch window, as after a restart: older watches have to list again. */
+  start(): void;
+  /** News reaches watches and cheap reads (resourceVersion 0) only after `ms`; 0 ends it. */
+  watchLag(ms: number): void;
+  /** Every open watch loses its connection; new ones are fine. */
+  breakWatches(): void;
+  /** Open watches stay open, but nothing comes through any more, not even an end. */
+  freezeWatches(): void;
+  /**
+   * History is compacted: open watches end with a 410 in their stream, and starting from before now is
+   * refused with one, in the stream (as the real server does) or as the HTTP status.
+   */
+  expireWatches(how?: 'stream' | 'status'): void;
+  /** `plural` may be read and written by nobody until `allow`. */
+  forbid(plural: string): void;
+  allow(plural: string): void;
+  /** The credentials are refused, or accepted again. */
+  unauthorized(on?: boolean): void;
+  /** Every answer takes `ms` longer to begin; 0 ends it. */
+  respondSlow(ms: number): void;
+}
+
+export function createFaults(context: Context): Faults {
+  const { state, store, cache, watches } = context;
+  const each = (act: (watch: ByteStream) => void): void => [...watches].forEach(act);
+  return {
+    stop() {
+      state.stopped = true;
+      each((watch) => watch.fail('simulated API server: stopped'));
+    },
+    start() {
+      state.stopped = false;
+      // A server that starts writes a few objects of its own before it serves.
+      store.skip(2);
+      cache.restart();
+    },
+    watchLag: (ms) => cache.lag(ms),
+    breakWatches: () => each((watch) => watch.fail('simulated API server: connection reset')),
+    freezeWatches: () => each((watch) => watch.freeze()),
+    expireWatches(how = 'stream') {
+      state.gone = how;
+      store.skip(1);
+      store.compact();
+      each(sendExpired);
+    },
+    forbid: (plural) => void state.forbidden.add(plural),
+    allow: (plural) => void state.forbidden.delete(plural),
+    unauthorized(on = true) {
+      state.unauthorized = on;
+    },
+    respondSlow(ms) {
+      state.slowMs = ms;
+    },
+  };
+}

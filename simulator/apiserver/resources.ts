@@ -1,0 +1,64 @@
+/** A kind of object that the server keeps. */
+export interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Has a `/status` subresource, so that a plain update leaves the status alone. */
+  readonly status: boolean;
+  readonly shortNames: readonly string[];
+}
+
+const core = { group: '', version: 'v1' };
+
+export const leases: Resource = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  singular: 'lease',
+  kind: 'Lease',
+  namespaced: true,
+  status: false,
+  shortNames: [],
+};
+export const namespaces: Resource = {
+  ...core,
+  plural: 'namespaces',
+  singular: 'namespace',
+  kind: 'Namespace',
+  namespaced: false,
+  status: true,
+  shortNames: ['ns'],
+};
+export const nodes: Resource = {
+  ...core,
+  plural: 'nodes',
+  singular: 'node',
+  kind: 'Node',
+  namespaced: false,
+  status: true,
+  shortNames: ['no'],
+};
+export const pods: Resource = {
+  ...core,
+  plural: 'pods',
+  singular: 'pod',
+  kind: 'Pod',
+  namespaced: true,
+  status: true,
+  shortNames: ['po'],
+};
+
+export const resources: readonly Resource[] = [leases, namespaces, nodes, pods];
+
+/** `coordination.k8s.io/v1`, or `v1` for the core group. */
+export function groupVersion(resource: Resource): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** How messages name a resource: `leases.coordination.k8s.io`, or `nodes` for the core group. */
+export function qualified(resource: Resource, name = resource.plural): string {
+  return resource.group === '' ? name : `${name}.${resource.group}`;
+}
