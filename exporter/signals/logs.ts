@@ -1,8 +1,8 @@
 import { createLogger, format, type Logger, transports } from 'winston';
 import type { Clock } from '../clock.ts';
 import type { OutboxRecord } from '../delivery/outbox.ts';
-import { formatMicroTime } from '../kube/microtime.ts';
 import type { Event } from '../model/event.ts';
+import { isoTime } from './iso-time.ts';
 import {
   contextOf,
   isLineContext,
@@ -75,13 +75,13 @@ function buildLogger({ deliver, labels, console, level, stream }: LogsOptions): 
 
 const textLine = format.printf((info) => {
   const { wall } = contextIn(info);
-  return `${formatMicroTime(wall)} ${info.level.padEnd(5)} ${String(info.message)}`;
+  return `${isoTime(wall)} ${info.level.padEnd(5)} ${String(info.message)}`;
 });
 
 const jsonLine = format.printf((info) => {
   const { wall, metadata } = contextIn(info);
   return JSON.stringify({
-    time: formatMicroTime(wall),
+    time: isoTime(wall),
     level: info.level,
     message: info.message,
     ...metadata,

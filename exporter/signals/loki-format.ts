@@ -4,6 +4,7 @@ import { printable } from './safe-text.ts';
 
 export interface StreamLabels {
   readonly service_name: string;
+  /** Read at every line: the name of the cluster may become known only after the first lines. */
   readonly cluster: string;
   readonly site: string;
 }
@@ -36,7 +37,7 @@ export class LokiOutboxTransport extends LokiTransport {
       replaceTimestamp: false,
       format: plainMessage,
     });
-    this.batcher.pushLogEntry = async (entry) => deliver(recordOf(entry));
+    this.batcher.pushLogEntry = async (entry) => deliver(recordOf(entry, labels.cluster));
   }
 
   /** There is nothing to flush, and the base class would wait for its sender. */
@@ -57,17 +58,18 @@ interface LokiEntry {
 }
 
 /** Loki's `[ns, line, metadata]`; the stream is its labels in a fixed order. */
-function recordOf(entry: unknown): OutboxRecord {
+function recordOf(entry: unknown, cluster: string): OutboxRecord {
   if (!isLokiEntry(entry)) throw new Error('logs: winston-loki made an entry of an unexpected form');
   const [{ line, rest }] = entry.entries;
   const context = rest[lineContext];
   if (!isLineContext(context)) throw new Error('logs: a line has no context');
-  const { service_name, cluster, site, level } = entry.labels;
+  const { service_name, site, level } = entry.labels;
   // Exact nanoseconds: winston-loki's own timestamp is cut to milliseconds.
   const value = [`${Math.round(context.wall)}000`, line, context.metadata];
   return {
     route: 'logs',
-    stream: JSON.stringify({ service_name, cluster, site, level }),
+    // Loki takes an empty label for an absent one.
+    stream: JSON.stringify({ service_name, cluster, site: site || undefined, level }),
     importance: context.importance,
     body: Buffer.from(JSON.stringify(value)),
   };

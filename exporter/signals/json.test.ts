@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { at, closedRound, leaseView, modelView, nodeView, roundEvent, traceId } from './fixtures.ts';
+import { connectionsJson, leaseJson, nodeJson, roundJson, timeJson } from './json.ts';
+import { createRecent } from './recent.ts';
+
+test('a round tells its times twice and its durations in seconds', () => {
+  const told = roundJson(closedRound());
+  assert.deepEqual(told.lastRenewal, { iso: '2023-11-14T22:13:20.000001Z', unix: 1_700_000_000.000001 });
+  assert.deepEqual(
+    [told.gapSeconds, told.leaderlessSeconds, told.durationSeconds, told.open],
+    [17.25, 2.25, 19.25, false],
+  );
+  assert.equal(told.writes[0]?.what, 'acquired');
+});
+
+test('an open round has nulls for what is still to come', () => {
+  const told = roundJson(closedRound({ acquired: undefined, closed: undefined, outcome: undefined }));
+  assert.deepEqual(
+    [told.open, told.outcome, told.acquired, told.closed, told.gapSeconds, told.durationSeconds],
+    [true, null, null, null, null, null],
+  );
+});
+
+test('a lease and a node tell how long ago on the monotonic clock', () => {
+  const lease = leaseJson(leaseView({ since: 1000, renewTime: 9e18, acquireTime: undefined }), at(30));
+  assert.deepEqual([lease.stateSeconds, lease.observedSecondsAgo, lease.expiredSeconds], [29, 28.4, 30]);
+  assert.deepEqual([lease.renewed, lease.acquired], [null, null]);
+  const node = nodeJson(nodeView({ observedWall: 0 }), at(30));
+  assert.deepEqual([node.observed, node.observedSecondsAgo, node.disagreement], [null, null, null]);
+});
+
+test('absurd times do no harm', () => {
+  for (const micros of [
+    -62_135_596_800e6,
+    253_402_300_799e6,
+    253_402_300_800e6,
+    8.64e18,
+    Number.NaN,
+    Infinity,
+  ]) {
+    assert.doesNotThrow(() => JSON.stringify(timeJson(micros)));
+  }
+  assert.equal(timeJson(-62_135_596_800e6)?.iso, '0001-01-01T00:00:00.000000Z');
+  assert.equal(timeJson(253_402_300_800e6), null);
+  assert.equal(timeJson(Number.NaN), null);
+});
+
+test('connections are told a port', () => {
+  const port = { port: 8080, established: 3, unaccepted: 1, closing: 0, listening: true };
+  assert.deepEqual(connectionsJson(modelView({ ports: [port] })), [port]);
+});
+
+test('the ring keeps the latest closed rounds, behind the open ones', () => {
+  const open = closedRound({ lease: 'open', closed: undefined });
+  const recent = createRecent(modelView({ openRounds: [open] }), 2);
+  for (const lease of ['a', 'b', 'c']) recent.observe(roundEvent('closed', { lease }));
+  recent.observe(roundEvent('acquired', { lease: 'd' }));
+  assert.deepEqual(
+    recent.rounds().map((round) => round.lease),
+    ['open', 'c', 'b'],
+  );
+  assert.equal(recent.rounds()[0]?.traceId, traceId);
+});

@@ -1,0 +1,110 @@
+import type { Moment } from '../clock.ts';
+import type { Round } from '../model/event.ts';
+import type { PortCensus } from '../model/observation.ts';
+import type { LeaseView, ModelView, NodeView } from '../model/view.ts';
+import { isoTime } from './iso-time.ts';
+import { printable } from './safe-text.ts';
+
+/** What `/api/*` tells. Absent values are null; durations are seconds; text is harmless and capped. */
+
+/** A time twice: for people, and in Unix seconds for programs. */
+export interface TimeJson {
+  readonly iso: string;
+  readonly unix: number;
+}
+
+export type RoundJson = ReturnType<typeof roundJson>;
+export type LeaseJson = ReturnType<typeof leaseJson>;
+export type NodeJson = ReturnType<typeof nodeJson>;
+
+export function roundJson(round: Round) {
+  const { lastRenewal, vacated, acquired, closed } = round;
+  const until = (end: number | undefined, start: number) =>
+    end === undefined ? null : Math.max(0, end - start) / 1e6;
+  return {
+    traceId: round.traceId,
+    previousTraceId: round.previousTraceId ?? null,
+    namespace: printable(round.namespace),
+    lease: printable(round.lease),
+    class: round.class,
+    cause: round.cause,
+    outcome: round.outcome ?? null,
+    open: closed === undefined,
+    uncertain: round.uncertain,
+    predecessor: printable(round.predecessor),
+    successor: printable(round.successor),
+    attempts: round.attempts,
+    lastRenewal: timeJson(lastRenewal),
+    vacated: timeJson(vacated),
+    acquired: timeJson(acquired),
+    closed: timeJson(closed),
+    gapSeconds: until(acquired, lastRenewal),
+    leaderlessSeconds: until(acquired, vacated),
+    durationSeconds: until(closed, lastRenewal),
+    writes: round.writes.map(({ at, what, holder, resourceVersion }) => ({
+      at: timeJson(at),
+      what: printable(what),
+      holder: printable(holder),
+      resourceVersion: printable(resourceVersion),
+    })),
+  };
+}
+
+export function leaseJson(lease: LeaseView, now: Moment) {
+  return {
+    namespace: printable(lease.namespace),
+    lease: printable(lease.name),
+    uid: printable(lease.uid),
+    class: lease.class,
+    state: lease.state,
+    stateSeconds: Math.max(0, now.mono - lease.since) / 1000,
+    holder: printable(lease.holder),
+    leaseDurationSeconds: lease.durationSeconds ?? null,
+    transitions: lease.transitions ?? null,
+    renewed: timeJson(lease.renewTime),
+    acquired: timeJson(lease.acquireTime),
+    observed: timeJson(lease.observedWall),
+    observedSecondsAgo: Math.max(0, now.mono - lease.observedMono) / 1000,
+    renewals: lease.renewals,
+    lateRenewals: lease.lateRenewals,
+    missedRounds: lease.missedRounds,
+    holderChanges: { ...lease.holderChanges },
+    gapSeconds: lease.gapSeconds,
+    leaderlessSeconds: lease.leaderlessSeconds,
+    expiredSeconds: lease.expiredSeconds(now.mono),
+    unknownSeconds: lease.unknownSeconds(now.mono),
+    openRound: lease.round?.traceId ?? null,
+  };
+}
+
+export function nodeJson(node: NodeView, now: Moment) {
+  const seen = node.observedWall > 0;
+  return {
+    node: printable(node.name),
+    state: node.state,
+    stateSeconds: Math.max(0, now.mono - node.since) / 1000,
+    observed: seen ? timeJson(node.observedWall) : null,
+    observedSecondsAgo: seen ? Math.max(0, now.mono - node.observedMono) / 1000 : null,
+    missedHeartbeats: node.missed,
+    disagreement: node.disagreement ?? null,
+  };
+}
+
+/** All leases; those of nodes are told as nodes. */
+export function leasesJson(view: ModelView, now: Moment): LeaseJson[] {
+  return Array.from(view.leases(), (lease) => leaseJson(lease, now));
+}
+
+export function nodesJson(view: ModelView, now: Moment): NodeJson[] {
+  return Array.from(view.nodes(), (node) => nodeJson(node, now));
+}
+
+export function connectionsJson(view: ModelView): PortCensus[] {
+  return Array.from(view.ports(), (port) => ({ ...port }));
+}
+
+/** Unix microseconds as JSON; null when absent or beyond the calendar. */
+export function timeJson(micros: number | undefined): TimeJson | null {
+  const iso = micros === undefined ? undefined : isoTime(micros);
+  return micros === undefined || iso === undefined ? null : { iso, unix: micros / 1e6 };
+}

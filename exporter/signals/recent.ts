@@ -1,0 +1,22 @@
+import type { Event } from '../model/event.ts';
+import type { ModelView } from '../model/view.ts';
+import { type RoundJson, roundJson } from './json.ts';
+
+export interface Recent {
+  observe(event: Event): void;
+  /** Open rounds first, then closed ones, the latest first. */
+  rounds(): RoundJson[];
+}
+
+/** Remembers the last `limit` closed rounds; open ones are read from the view. */
+export function createRecent(view: ModelView, limit = 200): Recent {
+  const closed: RoundJson[] = [];
+  return {
+    observe(event) {
+      if (event.kind !== 'round' || event.step !== 'closed') return;
+      closed.push(roundJson(event.round));
+      if (closed.length > limit) closed.shift();
+    },
+    rounds: () => [...Array.from(view.openRounds(), roundJson), ...closed.toReversed()],
+  };
+}
