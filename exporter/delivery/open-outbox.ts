@@ -1,6 +1,6 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { Outbox, OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
-import { packBodies, type Reply } from './outbox-protocol.ts';
+import { type Call, packBodies, type Reply } from './outbox-protocol.ts';
 import type { NewRecord } from './store.ts';
 import { StoreThread } from './store-thread.ts';
 import { type Lost, WaitingRecords } from './waiting-records.ts';
@@ -30,13 +30,25 @@ const writeBytes = 4 * 1024 * 1024;
  * that may not be written, is refused; a full disk is not: records wait in memory until it takes them.
  */
 export async function openOutbox(options: OutboxOptions): Promise<OpenedOutbox> {
-  const outbox = new DurableOutbox(options);
+  const { path, maxBytes, onError } = options;
+  return openOutboxOn(new StoreThread({ leasewatch: 'outbox', path, maxBytes }, onError), options);
+}
+
+/** The same on any store: calls are answered in their order. */
+export async function openOutboxOn(store: StoreCalls, options: OutboxOptions): Promise<OpenedOutbox> {
+  const outbox = new DurableOutbox(store, options);
   const why = await outbox.start();
   return why === undefined ? { kind: 'open', outbox } : { kind: 'refused', why };
 }
 
+/** What the outbox needs of the thread that has the database. */
+export interface StoreCalls {
+  call(call: Call): Promise<Reply>;
+  end(): Promise<void>;
+}
+
 class DurableOutbox implements Outbox {
-  readonly #thread: StoreThread;
+  readonly #store: StoreCalls;
   readonly #clock: Clock;
   readonly #waiting: WaitingRecords;
   readonly #onError: (message: string) => void;
@@ -45,19 +57,18 @@ class DurableOutbox implements Outbox {
   readonly #closing = new AbortController();
   #writing: Promise<void> | undefined;
 
-  constructor(options: OutboxOptions) {
-    const { path, maxBytes, onError } = options;
-    this.#thread = new StoreThread({ leasewatch: 'outbox', path, maxBytes }, onError);
+  constructor(store: StoreCalls, options: OutboxOptions) {
+    this.#store = store;
     this.#clock = options.clock ?? systemClock();
     this.#waiting = new WaitingRecords(options.maxWaitingBytes ?? 16 * 1024 * 1024);
-    this.#onError = onError;
+    this.#onError = options.onError;
   }
 
   async start(): Promise<string | undefined> {
-    const reply = await this.#thread.call({ kind: 'open' });
+    const reply = await this.#store.call({ kind: 'open' });
     if (reply.kind === 'failed') this.#tell('cannot be opened yet', reply.why);
     if (reply.kind !== 'refused') return undefined;
-    await this.#thread.end();
+    await this.#store.end();
     return reply.why;
   }
 
@@ -68,7 +79,7 @@ class DurableOutbox implements Outbox {
   }
 
   async next(route: Route, maxBytes: number): Promise<OutboxBatch | undefined> {
-    const reply = await this.#thread.call({ kind: 'next', route, maxBytes });
+    const reply = await this.#store.call({ kind: 'next', route, maxBytes });
     if (reply.kind === 'batch') return reply.batch;
     this.#unexpected('cannot be read', reply);
     return undefined;
@@ -77,7 +88,7 @@ class DurableOutbox implements Outbox {
   async settle(batch: number, outcome: Outcome): Promise<void> {
     // Given up, it would be sent again although the receiver has it; so it waits for the disk.
     for (;;) {
-      const reply = await this.#thread.call({ kind: 'settle', batch, outcome });
+      const reply = await this.#store.call({ kind: 'settle', batch, outcome });
       if (reply.kind === 'done') return;
       this.#unexpected('cannot be written', reply);
       if (this.#closing.signal.aborted) return;
@@ -86,7 +97,7 @@ class DurableOutbox implements Outbox {
   }
 
   async stats(): Promise<readonly RouteStats[]> {
-    const reply = await this.#thread.call({ kind: 'stats' });
+    const reply = await this.#store.call({ kind: 'stats' });
     if (reply.kind === 'stats') return withMemory(reply.stats, this.#waiting.all(), this.#waiting.lost);
     this.#unexpected('cannot be read', reply);
     return [];
@@ -101,8 +112,8 @@ class DurableOutbox implements Outbox {
     await this.#writing;
     const left = this.#waiting.all().length;
     if (left > 0) this.#onError(`outbox: closed with ${left} records that could not be written`);
-    await this.#thread.call({ kind: 'close' });
-    await this.#thread.end();
+    await this.#store.call({ kind: 'close' });
+    await this.#store.end();
   }
 
   /** One write at a time: what comes meanwhile is the next group. */
@@ -126,7 +137,7 @@ class DurableOutbox implements Outbox {
     const taken = this.#waiting.take(writeBytes);
     const records = taken.map(({ body, ...rest }) => ({ ...rest, length: body.byteLength }));
     const bytes = packBodies(taken.map(({ body }) => body));
-    const reply = await this.#thread.call({ kind: 'append', records, bytes, lost });
+    const reply = await this.#store.call({ kind: 'append', records, bytes, lost });
     if (reply.kind !== 'done') {
       this.#waiting.putBack();
       this.#unexpected('cannot be written, records wait in memory', reply);

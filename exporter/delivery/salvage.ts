@@ -39,34 +39,39 @@ function copyTable(from: DatabaseSync, into: DatabaseSync, table: string, column
 function copyRecords(from: DatabaseSync, into: DatabaseSync): number {
   const columns = ['id', 'route', 'stream', 'importance', 'created', 'size', 'checksum', 'body'];
   const insert = inserter(into, 'records', columns);
-  const up = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id');
-  const down = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id DESC');
+  const upwards = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id');
+  const downwards = from.prepare(
+    'SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id DESC',
+  );
   let saved = 0;
 
-  function read(rows: Iterable<Row>, end: number): number | undefined {
-    let reached = end;
+  /** Copies rows up to the damage; returns the last id that was read, and whether there is damage. */
+  function copy(rows: Iterable<Row>, before: number): { reached: number; broken: boolean } {
+    let reached = before;
     try {
       for (const row of rows) {
         if (typeof row.id === 'number') reached = row.id;
         if (insert(row)) saved += 1;
       }
-      return undefined;
+      return { reached, broken: false };
     } catch (error) {
-      if (isCorruption(error)) return reached;
+      if (isCorruption(error)) return { reached, broken: true };
       throw error;
     }
   }
 
-  // From both ends up to the damage, then again in both halves of what lies between.
+  // From both ends up to the damage, then again in both halves of what lies between. A scan can also
+  // end early without an error, on an id that changed; so only a range that gave nothing is left.
   function between(first: number, last: number): void {
     if (first > last) return;
-    const below = read(up.iterate(first, last), first - 1);
-    if (below === undefined) return;
-    const above = read(down.iterate(below + 1, last), last + 1);
-    if (above === undefined || above - below <= 2) return;
-    const middle = Math.floor((below + above) / 2);
-    between(below + 1, middle);
-    between(middle + 1, above - 1);
+    const up = copy(upwards.iterate(first, last), first - 1);
+    if (up.reached >= last) return;
+    const down = copy(downwards.iterate(up.reached + 1, last), last + 1);
+    const sawNothing = up.reached < first && down.reached > last;
+    if ((sawNothing && !up.broken && !down.broken) || down.reached - up.reached <= 2) return;
+    const middle = Math.floor((up.reached + down.reached) / 2);
+    between(up.reached + 1, middle);
+    between(middle + 1, down.reached - 1);
   }
 
   between(1, lastId(from));

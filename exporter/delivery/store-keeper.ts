@@ -1,0 +1,80 @@
+import { isCorruption } from './database.ts';
+import type { Call, PackedRecord, Reply, WorkerInput } from './outbox-protocol.ts';
+import { type NewRecord, openStore, type Store } from './store.ts';
+
+/**
+ * Keeps the store open: opens it when it is first needed or could not be opened before, and starts it
+ * anew, with what can be read, when it is found damaged. Never throws.
+ */
+export class StoreKeeper {
+  readonly #input: Omit<WorkerInput, 'leasewatch'>;
+  readonly #notice: (message: string) => void;
+  #store: Store | undefined;
+
+  constructor(input: Omit<WorkerInput, 'leasewatch'>, notice: (message: string) => void) {
+    this.#input = input;
+    this.#notice = notice;
+  }
+
+  answer(call: Call): Reply {
+    try {
+      const store = this.#store ?? this.#open(false);
+      return 'kind' in store ? store : perform(store, call);
+    } catch (error) {
+      if (isCorruption(error)) this.#salvage(error);
+      return { kind: 'failed', why: reason(error) };
+    }
+  }
+
+  #open(damaged: boolean): Store | Reply {
+    const opened = openStore({ ...this.#input, now: new Date(), damaged });
+    if (opened.kind === 'refused') return opened;
+    for (const notice of opened.notices) this.#notice(notice);
+    this.#store = opened.store;
+    return opened.store;
+  }
+
+  #salvage(cause: unknown): void {
+    try {
+      this.#notice(`outbox: ${reason(cause)}; saving what can be read`);
+      this.#store?.close();
+      this.#store = undefined;
+      this.#open(true);
+    } catch (error) {
+      this.#notice(`outbox: could not start anew: ${reason(error)}`);
+    }
+  }
+}
+
+function perform(store: Store, call: Call): Reply {
+  switch (call.kind) {
+    case 'open':
+      return { kind: 'done' };
+    case 'append':
+      store.appendMany(unpack(call.records, call.bytes), call.lost);
+      return { kind: 'done' };
+    case 'next':
+      return { kind: 'batch', batch: store.next(call.route, call.maxBytes) };
+    case 'settle':
+      store.settle(call.batch, call.outcome);
+      return { kind: 'done' };
+    case 'stats':
+      return { kind: 'stats', stats: store.stats() };
+    case 'close':
+      store.close();
+      return { kind: 'done' };
+  }
+}
+
+function unpack(records: readonly PackedRecord[], bytes: Uint8Array): NewRecord[] {
+  let offset = 0;
+  return records.map((record) => {
+    const body = bytes.subarray(offset, offset + record.length);
+    offset += record.length;
+    return { ...record, body };
+  });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
