@@ -16,7 +16,7 @@ const mostWaiting = 64 * 2 ** 20;
  * Writes observations into a new file, one JSON object a line. When that fails the recording ends there,
  * `failed` is told why, once, and nothing else is disturbed.
  */
-export function openRecorder(file: string, failed: (why: string) => void): Recorder {
+export function recorder(file: string, failed: (why: string) => void): Recorder {
   const stream = createWriteStream(file, { flags: 'w', mode: 0o600 });
   let recording = true;
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { LeaseRecord, Observation } from '../model/observation.ts';
-import { openRecorder } from './record.ts';
+import { recorder } from './record.ts';
 import { parseLine, readRecording, replaySource } from './replay.ts';
 
 function temporaryFile(t: TestContext): string {
@@ -65,7 +65,7 @@ const everyKind: readonly Observation[] = [
 ];
 
 async function record(file: string, observations: readonly Observation[]): Promise<void> {
-  const recording = openRecorder(file, (why) => assert.fail(why));
+  const recording = recorder(file, (why) => assert.fail(why));
   for (const observation of observations) recording.write(observation);
   await recording.close();
 }
@@ -94,7 +94,7 @@ test('recording: a header and one line an observation, whatever is in it', async
 
 test('recording: a file that cannot be written is told once and disturbs nothing', async () => {
   const told: string[] = [];
-  const recording = openRecorder('/nowhere/at/all.jsonl', (why) => told.push(why));
+  const recording = recorder('/nowhere/at/all.jsonl', (why) => told.push(why));
   recording.write({ kind: 'time', at });
   while (told.length === 0) await new Promise(setImmediate);
   recording.write({ kind: 'time', at });
