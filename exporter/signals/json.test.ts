@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, closedRound, leaseView, modelView, nodeView, roundEvent, traceId } from './fixtures.ts';
 import { connectionsJson, leaseJson, nodeJson, roundJson, timeJson } from './json.ts';
-import { createRecent } from './recent.ts';
+import { createRecentRounds } from './recent.ts';
 
 test('a round tells its times twice and its durations in seconds', () => {
   const told = roundJson(closedRound());
@@ -48,12 +48,12 @@ test('absurd times do no harm', () => {
 
 test('connections are told a port', () => {
   const port = { port: 8080, established: 3, unaccepted: 1, closing: 0, listening: true };
-  assert.deepEqual(connectionsJson(modelView({ ports: [port] })), [port]);
+  assert.deepEqual(connectionsJson(port), port);
 });
 
 test('the ring keeps the latest closed rounds, behind the open ones', () => {
   const open = closedRound({ lease: 'open', closed: undefined });
-  const recent = createRecent(modelView({ openRounds: [open] }), 2);
+  const recent = createRecentRounds(modelView({ openRounds: [open] }), 2);
   for (const lease of ['a', 'b', 'c']) recent.observe(roundEvent('closed', { lease }));
   recent.observe(roundEvent('acquired', { lease: 'd' }));
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { Round } from '../model/event.ts';
 import type { PortCensus } from '../model/observation.ts';
-import type { LeaseView, ModelView, NodeView } from '../model/view.ts';
+import type { LeaseView, NodeView } from '../model/view.ts';
 import { isoTime } from './iso-time.ts';
 import { printable } from './safe-text.ts';
 
@@ -90,17 +90,8 @@ export function nodeJson(node: NodeView, now: Moment) {
   };
 }
 
-/** All leases; those of nodes are told as nodes. */
-export function leasesJson(view: ModelView, now: Moment): LeaseJson[] {
-  return Array.from(view.leases(), (lease) => leaseJson(lease, now));
-}
-
-export function nodesJson(view: ModelView, now: Moment): NodeJson[] {
-  return Array.from(view.nodes(), (node) => nodeJson(node, now));
-}
-
-export function connectionsJson(view: ModelView): PortCensus[] {
-  return Array.from(view.ports(), (port) => ({ ...port }));
+export function connectionsJson({ port, established, unaccepted, closing, listening }: PortCensus) {
+  return { port, established, unaccepted, closing, listening };
 }
 
 /** Unix microseconds as JSON; null when absent or beyond the calendar. */

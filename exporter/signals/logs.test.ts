@@ -138,3 +138,31 @@ test('a thousand lines at once all arrive, in order', async () => {
   assert.equal(lines.length, 1000);
   assert.match(JSON.stringify(bodies[999]), /line 999/);
 });
+
+test('a log without any transport closes, and what comes after the end is dropped', async () => {
+  const logs = createLogs({ labels, console: 'off', level: 'info', clock });
+  logs.info('unheard');
+  await logs.close();
+  logs.info('too late');
+  await logs.close();
+});
+
+test('the cluster may become known late', async () => {
+  let cluster = 'unknown';
+  const late = {
+    service_name: 'leasewatch',
+    site: '',
+    get cluster() {
+      return cluster;
+    },
+  };
+  const { records } = await told({ labels: late }, (logs) => {
+    logs.info('before');
+    cluster = 'c-2';
+    logs.info('after');
+  });
+  assert.deepEqual(
+    records.map(({ stream }) => stream),
+    ['unknown', 'c-2'].map((id) => `{"service_name":"leasewatch","cluster":"${id}","level":"info"}`),
+  );
+});

@@ -39,12 +39,13 @@ export interface Logs {
 /** One line an event, with the time of the event, to the console and as a record for Loki. */
 export function createLogs(options: LogsOptions): Logs {
   const logger = buildLogger(options);
-  const say = (level: string, message: string, context: LineContext) =>
-    logger.log({
-      level,
-      message: printable(message.replace(/\s*\n\s*/g, ' '), 4000),
-      [lineContext]: context,
-    });
+  let closed: Promise<void> | undefined;
+  const say = (level: string, text: string, context: LineContext) => {
+    // Parts that end after the log may still have a word to say; a closed stream would throw.
+    if (closed !== undefined) return;
+    const message = printable(text.replace(/\s*\n\s*/g, ' '), 4000);
+    logger.log({ level, message, [lineContext]: context });
+  };
   const own = (level: string) => (message: string, fields?: LogFields) =>
     say(level, message, contextOf(options.clock.now().wall, textFields(fields)));
   return {
@@ -58,7 +59,10 @@ export function createLogs(options: LogsOptions): Logs {
       );
     },
     ...{ info: own('info'), warn: own('warn'), error: own('error') },
-    close: () => ended(logger),
+    close() {
+      closed ??= ended(logger);
+      return closed;
+    },
   };
 }
 

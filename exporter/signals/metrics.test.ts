@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needTool } from '../../test/tool.ts';
+import { metrics as catalogue, prefix } from '../catalogue.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
 import {
@@ -67,6 +68,13 @@ for (const format of ['text', 'openmetrics'] as const) {
     t.assert.fileSnapshot(text, path, { serializers: [String] });
   });
 }
+
+test('every metric of the catalogue is told', async () => {
+  const text = await smallText('text');
+  for (const [name, { type }] of Object.entries(catalogue)) {
+    assert.ok(text.includes(`\n# TYPE ${prefix}${name} ${type}\n`), name);
+  }
+});
 
 test('promtool accepts the text, with the process metrics in it', async (t) => {
   const promtool = needTool(t, 'promtool');

@@ -88,7 +88,9 @@ function registerProjections(registry: OpenRegistry, context: () => ScrapeContex
     // The values come from the view at the scrape and are stored nowhere: what vanished there vanishes here.
     metric.get = async () => {
       const now = context();
-      return { ...(await describe()), values: now === undefined ? [] : [...project(now)] };
+      // Before the first await: all families of a scrape tell one moment of the model.
+      const values = now === undefined ? [] : [...project(now)];
+      return { ...(await describe()), values };
     };
   }
 }

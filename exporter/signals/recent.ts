@@ -2,14 +2,14 @@ import type { Event } from '../model/event.ts';
 import type { ModelView } from '../model/view.ts';
 import { type RoundJson, roundJson } from './json.ts';
 
-export interface Recent {
+export interface RecentRounds {
   observe(event: Event): void;
   /** Open rounds first, then closed ones, the latest first. */
   rounds(): RoundJson[];
 }
 
 /** Remembers the last `limit` closed rounds; open ones are read from the view. */
-export function createRecent(view: ModelView, limit = 200): Recent {
+export function createRecentRounds(view: ModelView, limit = 200): RecentRounds {
   const closed: RoundJson[] = [];
   return {
     observe(event) {
