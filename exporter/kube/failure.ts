@@ -46,8 +46,15 @@ export function failureOfError(
   reason: 'unreachable' | 'timeout' | 'reset' | 'idle',
 ): Failure {
   if (!(error instanceof TransportError)) throw error;
-  return { reason, why: error.message, relist: false };
+  const why = timesUp.get(reason) ?? error.message;
+  return { reason, why, relist: false };
 }
+
+/** When our own limit ended it, the transport only knows that it was aborted. */
+const timesUp: ReadonlyMap<Failure['reason'], string> = new Map([
+  ['timeout', 'no answer in time'],
+  ['idle', 'the watch was silent for too long'],
+]);
 
 export function failureOfItem(item: WatchError): Failure {
   const why = oneLine(item.message);

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { startDeadline } from './deadline.ts';
+import { startDeadline, withoutSilence } from './deadline.ts';
 import type { ListPage } from './decoder.ts';
 import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
 import type { Reflection } from './reflection.ts';
@@ -47,10 +47,9 @@ async function readPage<T>(
       path: pagePath(reflection, token),
       headers: { accept: reflection.decoder.accept.list },
       signal: deadline.signal,
-      idleMs: reflection.limits.answerMs,
     });
-    deadline.clear();
-    return await decode(reflection, response);
+    const body = withoutSilence(response.body, deadline, reflection.limits.answerMs);
+    return await decode(reflection, { ...response, body });
   } catch (error) {
     return { kind: 'failed', failure: failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable') };
   } finally {

@@ -14,9 +14,9 @@ export interface ClosableTransport extends KubeTransport {
   close(): Promise<void>;
 }
 
-/** Longest silence of a body, in milliseconds, where the request does not say. */
-const bodyMs = 60_000;
+/** In milliseconds. Whoever asks has limits of his own; these only catch what they forgot. */
 const headersMs = 60_000;
+const bodyMs = 300_000;
 
 /** What every connection to an API server shares: HTTP/2 would put all watches behind one half-open line. */
 export const agentOptions = {

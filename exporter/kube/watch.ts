@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { startDeadline } from './deadline.ts';
+import { type Deadline, startDeadline, withoutSilence } from './deadline.ts';
 import type { WatchBookmark, WatchChange } from './decoder.ts';
 import { type Failure, failureOfError, failureOfItem, failureOfResponse } from './failure.ts';
 import type { Reflection } from './reflection.ts';
@@ -19,51 +19,49 @@ export async function* watchFrom<T>(
   resourceVersion: string,
   stop: AbortSignal,
 ): AsyncGenerator<WatchStep<T>, WatchEnd> {
-  const opened = await open(reflection, resourceVersion, stop);
-  if ('reason' in opened) return { kind: 'failed', failure: opened };
-  if (opened.status !== 200) return { kind: 'failed', failure: await failureOfResponse(opened) };
-  yield { kind: 'open' };
-  return yield* readItems(reflection, opened);
-}
-
-async function open<T>(
-  reflection: Reflection<T>,
-  resourceVersion: string,
-  stop: AbortSignal,
-): Promise<KubeResponse | Failure> {
-  const { clock, limits, transport, decoder } = reflection;
+  const { clock, limits } = reflection;
   const deadline = startDeadline(clock, limits.answerMs, stop);
   try {
-    return await transport.request({
-      method: 'GET',
-      path: watchPath(reflection, resourceVersion),
-      headers: { accept: decoder.accept.watch },
-      signal: deadline.signal,
-      idleMs: limits.idleMs,
-    });
-  } catch (error) {
-    return failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable');
+    const opened = await open(reflection, resourceVersion, deadline);
+    if ('reason' in opened) return { kind: 'failed', failure: opened };
+    if (opened.status !== 200) return { kind: 'failed', failure: await failureOfResponse(opened) };
+    yield { kind: 'open' };
+    return yield* readItems(reflection, opened.body, deadline);
   } finally {
     deadline.clear();
   }
 }
 
-async function* readItems<T>(
+async function open<T>(
   reflection: Reflection<T>,
-  response: KubeResponse,
+  resourceVersion: string,
+  deadline: Deadline,
+): Promise<KubeResponse | Failure> {
+  try {
+    return await reflection.transport.request({
+      method: 'GET',
+      path: watchPath(reflection, resourceVersion),
+      headers: { accept: reflection.decoder.accept.watch },
+      signal: deadline.signal,
+    });
+  } catch (error) {
+    return failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable');
+  }
+}
+
+async function* readItems<T>(
+  { clock, decoder, limits }: Reflection<T>,
+  body: AsyncIterable<Uint8Array>,
+  deadline: Deadline,
 ): AsyncGenerator<WatchStep<T>, WatchEnd> {
-  const { clock, decoder, limits } = reflection;
   const items = decoder.watch();
-  const chunks = response.body[Symbol.asyncIterator]();
+  const chunks = withoutSilence(body, deadline, limits.idleMs);
   try {
     while (true) {
-      const asked = clock.now().mono;
       const next = await nextChunk(chunks);
       const at = clock.now();
       if ('error' in next) {
-        // Timers of sockets are coarse: nearly the whole limit without a byte counts as silence.
-        const silent = at.mono - asked >= 0.9 * limits.idleMs;
-        return { kind: 'failed', failure: failureOfError(next.error, silent ? 'idle' : 'reset') };
+        return { kind: 'failed', failure: failureOfError(next.error, deadline.expired() ? 'idle' : 'reset') };
       }
       for (const item of next.done ? items.end() : items.push(next.chunk)) {
         if (item.kind === 'error') return { kind: 'failed', failure: failureOfItem(item) };
@@ -73,7 +71,7 @@ async function* readItems<T>(
     }
   } finally {
     // Lets go of the connection when we leave before its end; a broken one has nothing more to say.
-    await chunks.return?.().catch(() => undefined);
+    await chunks.return(undefined).catch(() => undefined);
   }
 }
 
