@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+
+const root = join(import.meta.dirname, '..');
+const mostLines = 350;
+
+/**
+ * What the files of a folder (or one file) under exporter/ may import besides their own folder. The first
+ * matching row rules. Packages are free; a path that ends in `/` means the whole folder.
+ */
+const rules: readonly { readonly of: string; readonly may: readonly string[] | 'everything' }[] = [
+  { of: 'exporter/main.ts', may: 'everything' },
+  { of: 'exporter/commands/', may: 'everything' },
+  { of: 'exporter/assemble', may: 'everything' },
+  { of: 'exporter/model/', may: ['exporter/clock.ts'] },
+  {
+    of: 'exporter/signals/',
+    may: [
+      'exporter/clock.ts',
+      'exporter/catalogue.ts',
+      'exporter/model/',
+      'exporter/delivery/outbox.ts',
+      'exporter/kube/microtime.ts',
+    ],
+  },
+  { of: 'exporter/kube/', may: ['exporter/clock.ts', 'exporter/model/observation.ts'] },
+  { of: 'exporter/sources/', may: ['exporter/clock.ts', 'exporter/model/observation.ts', 'exporter/kube/'] },
+  { of: 'exporter/delivery/', may: ['exporter/clock.ts'] },
+  { of: 'exporter/driver.ts', may: ['exporter/clock.ts', 'exporter/model/'] },
+  { of: 'exporter/promql.ts', may: ['exporter/catalogue.ts'] },
+  { of: 'exporter/clock.ts', may: [] },
+  { of: 'exporter/catalogue.ts', may: [] },
+  { of: 'exporter/config', may: ['exporter/config'] },
+];
+
+/** The only way from the product into the simulator: the demo runs one. */
+const demo = 'exporter/commands/demo';
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+/** A static import or re-export of a file of ours, or a dynamic one, or a worker by its URL. */
+const importPatterns: readonly RegExp[] = [
+  /^(?:import|export)\s+(?<type>type\s)?[^'"]*?from\s*['"](?<path>\.[^'"]*)['"]/gms,
+  /^import\s*['"](?<path>\.[^'"]*)['"]/gm,
+  /\bimport\(\s*['"](?<path>\.[^'"]*)['"]/g,
+  /\bnew URL\(\s*['"](?<path>\.[^'"]*)['"]/g,
+];
+
+function importsOf(file: string, text: string): Import[] {
+  return importPatterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(({ groups }) => ({
+      file,
+      target: normalize(join(dirname(file), groups?.path ?? '')),
+      typeOnly: groups?.type !== undefined,
+    })),
+  );
+}
+
+const sources = new Map(
+  globSync(['exporter/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], { cwd: root })
+    .sort()
+    .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+);
+const imports = [...sources].flatMap(([file, text]) => importsOf(file, text));
+/** Tests and what they share: no part of the product. */
+const isTest = (file: string) => file.endsWith('.test.ts') || /\/fixtures?\.ts$/.test(file);
+const told = (found: readonly Import[]) => found.map(({ file, target }) => `${file} imports ${target}`);
+
+function ruleOf(file: string) {
+  return rules.find((rule) => file.startsWith(rule.of));
+}
+
+function isAllowed({ file, target }: Import): boolean {
+  const rule = ruleOf(file);
+  if (rule === undefined || rule.may === 'everything') return rule !== undefined;
+  if (target.startsWith('simulator/')) return true; // told apart below
+  const own = rule.of.endsWith('/') ? [rule.of] : [];
+  return [...own, ...rule.may].some((allowed) => target.startsWith(allowed));
+}
+
+test('every file of the exporter has a rule that says what it may import', () => {
+  const unknown = [...sources.keys()].filter(
+    (file) => file.startsWith('exporter/') && !isTest(file) && ruleOf(file) === undefined,
+  );
+  assert.deepEqual(unknown, []);
+});
+
+test('imports follow the line that data takes: sources, model, signals, delivery', () => {
+  const wrong = imports.filter(
+    (each) => each.file.startsWith('exporter/') && !isTest(each.file) && !isAllowed(each),
+  );
+  assert.deepEqual(told(wrong), []);
+});
+
+test('sources and kube take nothing but types from the model', () => {
+  const wrong = imports.filter(
+    ({ file, target, typeOnly }) =>
+      /^exporter\/(sources|kube)\//.test(file) && target.startsWith('exporter/model/') && !typeOnly,
+  );
+  assert.deepEqual(told(wrong.filter(({ file }) => !isTest(file))), []);
+});
+
+test('only the demo imports the simulator', () => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('exporter/') && !file.startsWith(demo) && target.startsWith('simulator/'),
+  );
+  assert.deepEqual(told(wrong.filter(({ file }) => !isTest(file))), []);
+});
+
+test('nothing imports a test, and only tests import fixtures', () => {
+  const wrong = imports.filter(
+    ({ file, target }) => target.endsWith('.test.ts') || (isTest(target) && !isTest(file)),
+  );
+  assert.deepEqual(told(wrong), []);
+});
+
+test('nothing is exported as default', () => {
+  const wrong = [...sources].filter(([, text]) =>
+    /^export default\b|^export \{[^}]*\bas default\b/m.test(text),
+  );
+  assert.deepEqual(
+    wrong.map(([file]) => file),
+    [],
+  );
+});
+
+test('no file of the product or of the simulator is too long to be read in one go', () => {
+  const long = [...sources]
+    .filter(([file]) => /^(exporter|simulator)\//.test(file))
+    .map(([file, text]) => ({ file, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > mostLines);
+  assert.deepEqual(
+    long.map(({ file, lines }) => `${file}: ${lines} lines`),
+    [],
+  );
+});
+
+test('the reader of imports sees every kind of them', () => {
+  const text = [
+    "import type { A } from './a.ts';",
+    "import {\n  b,\n  type C,\n} from '../b.ts';",
+    "export * from './c.ts';",
+    "import './d.ts';",
+    "const e = await import('./e.ts');",
+    "new Worker(new URL('./f.ts', import.meta.url));",
+    "import { g } from 'package';",
+  ].join('\n');
+  const found = importsOf('exporter/x/y.ts', text).map(({ target, typeOnly }) => `${target} ${typeOnly}`);
+  assert.deepEqual(found.sort(), [
+    'exporter/b.ts false',
+    'exporter/x/a.ts true',
+    'exporter/x/c.ts false',
+    'exporter/x/d.ts false',
+    'exporter/x/e.ts false',
+    'exporter/x/f.ts false',
+  ]);
+});

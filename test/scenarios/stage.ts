@@ -1,0 +1,247 @@
+import { setImmediate } from 'node:timers/promises';
+import { prefix } from '../../exporter/catalogue.ts';
+import type { Moment } from '../../exporter/clock.ts';
+import type { OutboxRecord, Route, RouteStats } from '../../exporter/delivery/outbox.ts';
+import type { Event } from '../../exporter/model/event.ts';
+import { Model } from '../../exporter/model/model.ts';
+import type { AnswerObservation, Ask, Observation } from '../../exporter/model/observation.ts';
+import { createLogs } from '../../exporter/signals/logs.ts';
+import { createMetrics } from '../../exporter/signals/metrics.ts';
+import { createTraces } from '../../exporter/signals/traces.ts';
+import { Cluster, type Write } from './cluster.ts';
+import { type Command, parseScript } from './script.ts';
+import { eventLine, readLog, readSpan, samplesMatching } from './transcript.ts';
+
+/** Wall time of second 0: Unix microseconds. Monotonic time starts elsewhere, since its zero means nothing. */
+const epoch = Date.parse('2026-01-01T00:00:00Z') * 1000;
+const monoStart = 5_000_000;
+/** From a question of the model to its answer (ms). */
+const answerDelay = 100;
+
+export interface Played {
+  readonly transcript: string;
+  /** Names of metrics with a sample, spans and log events that this scenario produced. */
+  readonly metrics: ReadonlySet<string>;
+  readonly spans: ReadonlySet<string>;
+  readonly logs: ReadonlySet<string>;
+}
+
+/** Plays a script and returns what came out. */
+export async function play(script: string): Promise<Played> {
+  const stage = new Stage();
+  for (const command of parseScript(script)) await stage.perform(command);
+  return stage.finish();
+}
+
+/** The judge and the signals under a hand that says the time; the cluster is what the script writes. */
+class Stage {
+  readonly #cluster = new Cluster();
+  readonly #lines: string[] = [];
+  readonly #told = new Set<string>();
+  readonly #spans = new Set<string>();
+  readonly #logs = new Set<string>();
+  readonly #stats = new Map<Route, RouteStats>();
+  /** Sources that see, and what the others missed. */
+  readonly #sighted = new Set<string>();
+  readonly #missed = new Map<string, Write[]>();
+  readonly #questions: { ask: Ask; due: number; sentAt: Moment }[] = [];
+  #unreadable: string | undefined;
+  #ms = 0;
+  #wallJump = 0;
+
+  readonly #model = new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 } });
+  readonly #clock = { now: () => this.#now(), after: () => () => undefined };
+  readonly #deliver = (record: OutboxRecord) => this.#delivered(record);
+  readonly #traces = createTraces({
+    deliver: this.#deliver,
+    resource: { serviceName: 'leasewatch', cluster: 'test', site: '' },
+  });
+  readonly #logger = createLogs({
+    deliver: this.#deliver,
+    labels: { service_name: 'leasewatch', cluster: 'test', site: '' },
+    ...{ console: 'off', level: 'info', clock: this.#clock },
+  });
+  readonly #metrics = createMetrics({
+    ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
+    outboxStats: async () => [...this.#stats.values()],
+  });
+
+  async perform(command: Command): Promise<void> {
+    await this.#passUntil(command.at * 1000);
+    const write = this.#cluster.write(command, this.#now().wall);
+    if (write !== undefined) this.#show(write, write.kind === 'lease' ? 'leases' : 'nodes');
+    else await this.#direct(command);
+    await setImmediate();
+  }
+
+  async finish(): Promise<Played> {
+    await this.#scrape();
+    await this.#logger.close();
+    await this.#traces.shutdown();
+    const transcript = this.#lines.map((line) => `${line}\n`).join('');
+    return { transcript, metrics: this.#told, spans: this.#spans, logs: this.#logs };
+  }
+
+  /** Shows the model the time whenever it asked for it, and answers its questions when they are due. */
+  async #passUntil(end: number): Promise<void> {
+    let looks = 0;
+    for (;;) {
+      const answer = this.#questions[0]?.due ?? Number.POSITIVE_INFINITY;
+      const wanted = Math.max(this.#model.nextDeadline() - monoStart, this.#ms);
+      const next = Math.min(answer, wanted);
+      if (next > end) break;
+      looks = next > this.#ms ? 0 : looks + 1;
+      if (looks > 100) throw new Error(`scenario: at ${next / 1000} s the model asks for the time for ever`);
+      this.#ms = next;
+      this.#see(answer <= wanted ? this.#answer() : { kind: 'time', at: this.#now() });
+      await setImmediate();
+    }
+    this.#ms = Math.max(this.#ms, end);
+  }
+
+  #answer(): Observation {
+    const question = this.#questions.shift();
+    if (question === undefined) throw new Error('scenario: no question to answer');
+    const { ask, sentAt } = question;
+    const found = this.#cluster.leases.get(`${ask.namespace}/${ask.name}`);
+    const read: AnswerObservation['result'] = found === undefined ? { absent: true } : { found };
+    const result = this.#unreadable === undefined ? read : { failed: this.#unreadable };
+    return { kind: 'answer', ask, sentAt, at: this.#now(), result };
+  }
+
+  async #direct({ verb, words, fields, text }: Command): Promise<void> {
+    const [first = ''] = words;
+    const at = this.#now();
+    switch (verb) {
+      case 'list':
+        return this.#list(first);
+      case 'blind':
+      case 'sighted':
+      case 'forbidden':
+        return this.#sight(verb, first, words.slice(1).join(' '), fields.get('restart'));
+      case 'late':
+        this.#sighted.delete(first);
+        return;
+      case 'prompt':
+        return this.#catchUp(first);
+      case 'sockets':
+        return this.#see({ kind: 'sockets', source: 'sockets', at, ports: [...fields].map(census) });
+      case 'unreadable':
+        this.#unreadable = text;
+        return;
+      case 'readable':
+        this.#unreadable = undefined;
+        return;
+      case 'cluster':
+        return this.#see({ kind: 'cluster', at, uid: first });
+      case 'clock':
+        this.#wallJump += Number(first) * 1e6;
+        return;
+      case 'outbox':
+        return this.#outbox(first, fields);
+      case 'metrics':
+        return this.#scrape(text);
+      case 'wait':
+        return;
+      default:
+        throw new Error(`scenario: there is no command "${verb}"`);
+    }
+  }
+
+  /** Scrapes, shows what matches the pattern, and remembers which metrics had a sample. */
+  async #scrape(pattern?: string): Promise<void> {
+    const text = await this.#metrics.render('text');
+    for (const [, name = ''] of text.matchAll(/^# TYPE (\S+)/gm)) this.#told.add(name.slice(prefix.length));
+    if (pattern === undefined) return;
+    const shown = samplesMatching(await this.#metrics.render('openmetrics'), pattern);
+    for (const line of shown) this.#say(`metric ${line}`);
+  }
+
+  #list(source: string): void {
+    const at = this.#now();
+    this.#see({ kind: 'list', source, at, phase: 'begin', sentAt: at });
+    if (source === 'nodes')
+      for (const node of this.#cluster.nodes.values())
+        this.#see({ kind: 'node', source, at, change: 'listed', node });
+    else
+      for (const lease of this.#cluster.leases.values())
+        this.#see({ kind: 'lease', source, at, change: 'listed', lease });
+    this.#see({ kind: 'list', source, at, phase: 'end', sentAt: at });
+    this.#sighted.add(source);
+    this.#missed.delete(source);
+  }
+
+  #sight(sight: 'blind' | 'sighted' | 'forbidden', source: string, why: string, restart?: string): void {
+    const lost = restart === undefined ? {} : { restart };
+    this.#see({ kind: 'sight', source, at: this.#now(), sight, why, ...lost });
+    if (sight !== 'sighted') {
+      this.#sighted.delete(source);
+      return;
+    }
+    this.#catchUp(source);
+  }
+
+  #catchUp(source: string): void {
+    this.#sighted.add(source);
+    for (const write of this.#missed.get(source) ?? []) this.#show(write, source);
+    this.#missed.delete(source);
+  }
+
+  #show(write: Write, source: string): void {
+    if (this.#sighted.has(source)) return this.#see({ ...write, source, at: this.#now() });
+    this.#missed.set(source, [...(this.#missed.get(source) ?? []), write]);
+  }
+
+  #outbox(name: string, fields: ReadonlyMap<string, string>): void {
+    const route = name === 'logs' ? 'logs' : 'traces';
+    const count = (field: string) => Number(fields.get(field) ?? 0);
+    this.#stats.set(route, {
+      ...{ route, pending: count('pending'), bytes: count('bytes') },
+      ...{ enqueued: count('enqueued'), delivered: count('delivered') },
+      dropped: { rejected: count('rejected'), full: count('full'), damaged: count('damaged') },
+      oldest: fields.has('oldest') ? epoch + count('oldest') * 1e6 : undefined,
+    });
+  }
+
+  #see(observation: Observation): void {
+    this.#model.see([observation], {
+      event: (event) => this.#heard(event),
+      ask: (ask) => {
+        const { namespace, name } = ask;
+        this.#say(`asks  read ${namespace}/${name}`);
+        this.#questions.push({ ask, due: this.#ms + answerDelay, sentAt: this.#now() });
+      },
+    });
+  }
+
+  #heard(event: Event): void {
+    this.#say(`event ${eventLine(event)}`);
+    this.#metrics.observe(event);
+    this.#traces.observe(event);
+    this.#logger.observe(event);
+  }
+
+  #delivered(record: OutboxRecord): void {
+    if (record.route === 'logs') {
+      const { event, line } = readLog(record);
+      this.#logs.add(event);
+      return this.#say(`log   ${line}`);
+    }
+    const { name, lines } = readSpan(record, epoch);
+    this.#spans.add(name);
+    for (const [index, line] of lines.entries()) this.#say(`${index === 0 ? 'span ' : '     '} ${line}`);
+  }
+
+  #say(line: string): void {
+    this.#lines.push(`${(this.#ms / 1000).toFixed(1).padStart(7)}  ${line}`);
+  }
+
+  #now(): Moment {
+    return { mono: monoStart + this.#ms, wall: epoch + this.#wallJump + Math.round(this.#ms * 1000) };
+  }
+}
+
+function census([port, counts]: readonly [string, string]) {
+  const [established = 0, unaccepted = 0, closing = 0] = counts.split('/').map(Number);
+  return { port: Number(port), established, unaccepted, closing, listening: true };
+}

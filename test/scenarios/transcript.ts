@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { prefix } from '../../exporter/catalogue.ts';
+import type { OutboxRecord } from '../../exporter/delivery/outbox.ts';
+import type { Event, Round } from '../../exporter/model/event.ts';
+
+/** How a transcript tells what came out: every line begins with the second, and is free of chance. */
+
+/** Seconds after `epoch`, to the millisecond, without noughts at the end. */
+export function secondsSince(epoch: number, micros: number): string {
+  return String(Math.round((micros - epoch) / 1000) / 1000);
+}
+
+export function shortTrace(id: string): string {
+  return id.slice(0, 6);
+}
+
+const quoted = (text: string) => (/^[\x21\x23-\x7e]+$/.test(text) ? text : JSON.stringify(text));
+
+export function eventLine(event: Event): string {
+  switch (event.kind) {
+    case 'lease-state':
+      return (
+        `lease ${event.namespace}/${event.lease} ${event.from ?? 'new'} -> ${event.to}: ${event.why.replaceAll('\n', '\\n')}` +
+        (event.delaySeconds === undefined ? '' : ` (${rounded(event.delaySeconds)} s after its time)`)
+      );
+    case 'late-renewal':
+      return `late renewal ${event.namespace}/${event.lease} by ${quoted(event.holder)} after ${rounded(event.intervalSeconds)} of ${event.durationSeconds} s`;
+    case 'round':
+      return `round ${shortTrace(event.round.traceId)} ${event.step}: ${roundText(event.step, event.round)}`;
+    case 'node-state':
+      return `node ${event.node} ${event.from ?? 'new'} -> ${event.to}: ${event.why}`;
+    case 'node-outage':
+      return `outage ${shortTrace(event.traceId)} ${event.step}: node ${event.node}${event.end === undefined ? '' : `, ${event.end}`}`;
+    case 'heartbeat':
+      return `heartbeat ${event.node} after ${rounded(event.intervalSeconds)} s`;
+    case 'source':
+      return `source ${event.source} ${event.to}: ${event.why}`;
+  }
+}
+
+function roundText(step: string, round: Round): string {
+  const name = `${round.namespace}/${round.lease} ${round.cause}`;
+  const unsure = round.uncertain ? ', uncertain' : '';
+  if (step === 'opened') return `${name}, predecessor ${quoted(round.predecessor)}${unsure}`;
+  if (step === 'closed') {
+    const attempts = round.attempts === 1 ? '' : `, ${round.attempts} attempts`;
+    return `${name}, ${round.outcome}, successor ${quoted(round.successor)}${attempts}${unsure}`;
+  }
+  return `${name}, attempt ${round.attempts} by ${quoted(round.successor)}${unsure}`;
+}
+
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+const attributeValue = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+  .transform((value) => Object.values(value)[0] ?? '');
+const attributes = z
+  .array(z.object({ key: z.string(), value: attributeValue }))
+  .transform((list) =>
+    list.map(({ key, value }) => [key.replace(/^(leasewatch|k8s)\./, ''), value] as const),
+  );
+const spanSchema = z.object({
+  ...{ traceId: z.string(), spanId: z.string(), parentSpanId: z.string().optional(), name: z.string() },
+  ...{ startTimeUnixNano: z.string(), endTimeUnixNano: z.string(), attributes },
+  events: z.array(z.object({ timeUnixNano: z.string(), name: z.string(), attributes })),
+  links: z.array(z.object({ traceId: z.string() })),
+  status: z.object({ code: z.number(), message: z.string().optional() }),
+});
+const resourceSpan = z.object({
+  scopeSpans: z.tuple([z.object({ spans: z.tuple([spanSchema]) })]),
+});
+
+export interface ToldSpan {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** Reads one record of the route `traces` as a receiver would; times are seconds after `epoch`. */
+export function readSpan(record: OutboxRecord, epoch: number): ToldSpan {
+  const [{ spans }] = resourceSpan.parse(JSON.parse(Buffer.from(record.body).toString())).scopeSpans;
+  const [span] = spans;
+  const time = (nanos: string) => secondsSince(epoch, Number(nanos.slice(0, -3)));
+  const root = span.parentSpanId === undefined;
+  // The children say no more than which lease it is, and that the root says too.
+  const about = root
+    ? span.attributes.map(([key, value]) => `${key}=${quoted(String(value))}`).join(' ')
+    : '';
+  const failed = span.status.code === 0 ? '' : ` error: ${span.status.message}`;
+  return {
+    name: span.name,
+    lines: [
+      `${root ? '' : 'child '}${span.name} ${shortTrace(span.traceId)} from ${time(span.startTimeUnixNano)} to ${time(span.endTimeUnixNano)}${root ? ` {${about}}` : ''}${failed}`,
+      ...span.events.map(
+        (each) =>
+          `  at ${time(each.timeUnixNano)} ${each.name} ${each.attributes.map(([, value]) => quoted(String(value))).join(' ')}`,
+      ),
+      ...span.links.map((link) => `  linked to ${shortTrace(link.traceId)}`),
+    ],
+  };
+}
+
+const logEntry = z.tuple([z.string(), z.string(), z.record(z.string(), z.string())]);
+
+export interface ToldLog {
+  readonly event: string;
+  readonly line: string;
+}
+
+/** Reads one record of the route `logs` as Loki would. */
+export function readLog(record: OutboxRecord): ToldLog {
+  const [, text, metadata] = logEntry.parse(JSON.parse(Buffer.from(record.body).toString()));
+  const { level } = z.object({ level: z.string() }).parse(JSON.parse(record.stream));
+  const about = Object.entries(metadata).map(([key, value]) => {
+    const shown = key.endsWith('_id') ? shortTrace(value) : value;
+    return `${key}=${quoted(shown)}`;
+  });
+  const told = text.replace(/\b[0-9a-f]{32}\b/g, shortTrace);
+  return { event: metadata.event ?? '', line: `${level} ${told} {${about.join(' ')}}` };
+}
+
+/** The samples of an exposition that match, without the prefix; trace ids are shortened. */
+export function samplesMatching(exposition: string, pattern: string): string[] {
+  const wanted = new RegExp(pattern);
+  return exposition
+    .split('\n')
+    .filter((line) => line.startsWith(prefix) && wanted.test(line))
+    .map((line) => line.slice(prefix.length).replace(/\b[0-9a-f]{32}\b/g, shortTrace));
+}
