@@ -24,6 +24,8 @@ const result = await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  // winston-loki asks for it only to send protobuf by itself, which it never does here.
+  external: ['snappy'],
   banner: { js: requireForCommonJs },
   metafile: true,
   logLevel: 'warning',
