@@ -13,6 +13,7 @@ import { list, read } from './list.ts';
 import { checkOptions, isTrue } from './options.ts';
 import { namespaces } from './resources.ts';
 import { type Route, route } from './routes.ts';
+import { type Shape, shapeFor } from './shape.ts';
 import * as say from './status.ts';
 import { typeMeta } from './status.ts';
 import { createStore, type Store } from './store.ts';
@@ -128,7 +129,8 @@ type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 function verbOf(to: Route, method: string, params: URLSearchParams): Verb | undefined {
   if (to.what === 'collection') {
     if (method === 'GET') return isTrue(params, 'watch') ? 'watch' : 'list';
-    return method === 'POST' ? 'create' : undefined;
+    const placed = to.namespace !== undefined || !to.resource.namespaced;
+    return method === 'POST' && placed ? 'create' : undefined;
   }
   const verbs: Readonly<Record<string, Verb>> = {
     GET: 'get',
@@ -140,11 +142,6 @@ function verbOf(to: Route, method: string, params: URLSearchParams): Verb | unde
 }
 
 function refuseFormat({ method, headers = {}, body = '' }: ApiRequest): Reply | undefined {
-  const accept = headers.accept ?? '';
-  if (accept !== '' && !/application\/json|\*\/\*|application\/\*/.test(accept)) {
-    const message = '406: Not Acceptable\n\nAvailable representations: application/json';
-    return refuse(say.failure(406, 'NotAcceptable', message, {}));
-  }
   const json = /^application\/json\b/.test(headers['content-type'] ?? 'application/json');
   if (json || (method !== 'POST' && method !== 'PUT') || body === '') return undefined;
   const message =
@@ -159,17 +156,30 @@ async function act(
   request: ApiRequest,
   params: URLSearchParams,
 ): Promise<Reply> {
-  const { resource, namespace } = to;
+  const shape = shapeFor(request.headers?.accept ?? '');
+  if (shape === undefined) return refuse(say.notAcceptable());
+  const reply = await perform(context, to, verb, request, params, shape);
+  return 'stream' in reply ? reply : { ...reply, body: shape(reply.body) };
+}
+
+async function perform(
+  context: Context,
+  to: Exclude<Route, { what: 'discovery' | 'nothing' }>,
+  verb: Verb,
+  request: ApiRequest,
+  params: URLSearchParams,
+  shape: Shape,
+): Promise<Reply> {
   const { body = '' } = request;
+  const query = { ...to, params };
   if (to.what === 'collection') {
     if (verb === 'create') return create(context, to, body);
     const mistake = checkOptions(params, context.watchList);
     if (mistake !== undefined) return refuse(mistake);
-    if (verb === 'watch') return watch(context, resource, namespace, params, request.signal);
-    return list(context, resource, namespace, params);
+    return verb === 'watch' ? watch(context, query, shape, request.signal) : list(context, query);
   }
   if (verb === 'update') return replace(context, to, body);
   if (verb === 'patch') return patch(context, to, request.headers?.['content-type'] ?? '', body);
   if (verb === 'delete') return remove(context, to, body);
-  return read(context, resource, namespace, to.name, params);
+  return read(context, query, to.name);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../exporter/clock.ts';
 import type { WatchCache } from './cache.ts';
+import type { Resource } from './resources.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
 import type { ByteStream } from './stream.ts';
@@ -26,6 +27,13 @@ export interface Context {
   readonly watchList: boolean;
   /** How long a watch lasts that names no timeout, in milliseconds. */
   readonly watchTimeoutMs: number;
+}
+
+/** What a list or watch is asked for. */
+export interface Query {
+  readonly resource: Resource;
+  readonly namespace: string | undefined;
+  readonly params: URLSearchParams;
 }
 
 /** An answer before it is bytes: a whole object or text, or a stream that is open. */

@@ -19,6 +19,5 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 export function goTypeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return `number ${value}`;
   return typeof value;
 }

@@ -1,7 +1,7 @@
 import { sleep } from '../../exporter/clock.ts';
-import { type Context, type Reply, refuse } from './context.ts';
+import { type Context, type Query, type Reply, refuse } from './context.ts';
 import { isFields } from './json.ts';
-import { isTrue, parseRevision } from './options.ts';
+import { badRevision, parseRevision } from './options.ts';
 import type { Resource } from './resources.ts';
 import { hasSelector, parseSelectors } from './selectors.ts';
 import {
@@ -26,12 +26,7 @@ interface Page {
 }
 
 /** Answers a list: all objects, or a page of them at one moment. */
-export async function list(
-  context: Context,
-  resource: Resource,
-  namespace: string | undefined,
-  params: URLSearchParams,
-): Promise<Reply> {
+export async function list(context: Context, { resource, namespace, params }: Query): Promise<Reply> {
   const selects = parseSelectors(resource, params);
   if (typeof selects !== 'function') return refuse(selects);
   const page = await readPage(context, params);
@@ -80,8 +75,8 @@ async function readPage(context: Context, params: URLSearchParams): Promise<Page
   const match = params.get('resourceVersionMatch') ?? '';
   const exact = match === 'Exact' || (match === '' && asked > 0 && limit > 0);
   if (exact) return { revision: asked, after: '', limit };
-  // Served from the watch cache, which knows no pages.
-  return { revision: context.cache.revision(), after: '', limit: 0 };
+  // From the watch cache, which knows no pages for a reader to whom any moment will do.
+  return { revision: context.cache.revision(), after: '', limit: asked === 0 ? 0 : limit };
 }
 
 /** Resolves once the cache has reached a revision, or to a refusal when it does not in time. */
@@ -123,16 +118,14 @@ function decodeToken(text: string): { revision: number; after: string } | undefi
 /** Answers a read of one object. */
 export async function read(
   context: Context,
-  resource: Resource,
-  namespace: string | undefined,
+  { resource, namespace, params }: Query,
   name: string,
-  params: URLSearchParams,
 ): Promise<Reply> {
   const asked = parseRevision(params);
-  if (asked === undefined) return refuse(internalError('resourceVersion: invalid syntax'));
+  if (asked === undefined) return refuse(internalError(badRevision(params)));
   const late = await waitFor(context, asked);
   if (late !== undefined) return refuse(late);
-  const fromCache = isTrue(params, 'resourceVersion') || params.get('resourceVersion') === '0';
+  const fromCache = params.get('resourceVersion');
   const object = fromCache
     ? cached(context, resource, keyOf({ name, namespace }))
     : context.store.get(resource, namespace, name);

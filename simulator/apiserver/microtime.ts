@@ -1,5 +1,7 @@
 import { formatMicroTime, parseMicroTime } from '../../exporter/kube/microtime.ts';
 
+// Go's zero time.
+const yearOne = Date.parse('0001-01-01T00:00:00Z') * 1000;
 const layout = '2006-01-02T15:04:05.000000Z07:00';
 const elements: readonly (readonly [string, RegExp])[] = [
   ['2006', /^\d{4}/],
@@ -19,9 +21,11 @@ const elements: readonly (readonly [string, RegExp])[] = [
 
 /**
  * Reads a MicroTime as strictly as the real server does (exactly six digits of a second) and writes it
- * back in UTC; otherwise the complaint that Go's parser would make.
+ * back in UTC (the zero time of Go as null); otherwise the complaint that Go's parser would make.
  */
-export function readMicroTime(text: string): { readonly time: string } | { readonly complaint: string } {
+export function readMicroTime(
+  text: string,
+): { readonly time: string | null } | { readonly complaint: string } {
   const says = (what: string): { complaint: string } => ({ complaint: `parsing time "${text}"${what}` });
   let rest = text;
   for (const [name, pattern] of elements) {
@@ -31,6 +35,19 @@ export function readMicroTime(text: string): { readonly time: string } | { reado
   }
   if (rest !== '') return says(`: extra text: "${rest}"`);
   const micros = parseMicroTime(text.replace(',', '.'));
-  if (micros === undefined) return says(': day out of range');
-  return { time: formatMicroTime(micros) };
+  const part = outOfRange(text);
+  if (part !== undefined || micros === undefined) return says(`: ${part ?? 'day'} out of range`);
+  return { time: micros === yearOne ? null : formatMicroTime(micros) };
+}
+
+function outOfRange(text: string): string | undefined {
+  const [, month, day, hour, minute, second] = text.split(/[-T:.,]/).map(Number);
+  const parts: readonly (readonly [string, number | undefined, number])[] = [
+    ['month', month, 12],
+    ['day', day, 31],
+    ['hour', hour, 23],
+    ['minute', minute, 59],
+    ['second', second, 59],
+  ];
+  return parts.find(([, value = 0, most]) => value > most)?.[0];
 }

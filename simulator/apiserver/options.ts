@@ -6,6 +6,12 @@ export function parseRevision(params: URLSearchParams): number | undefined {
   return /^\d*$/.test(text) ? Number(text) : undefined;
 }
 
+/** What the server says about a resourceVersion that is no number. */
+export function badRevision(params: URLSearchParams): string {
+  const text = params.get('resourceVersion') ?? '';
+  return `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`;
+}
+
 /** Truth as the server reads it: everything but nothing, `0` and `false`. */
 export function isTrue(params: URLSearchParams, name: string): boolean {
   return !['', '0', 'false'].includes(params.get(name) ?? '');
@@ -21,8 +27,7 @@ export function checkOptions(params: URLSearchParams, watchList: boolean): Statu
   const causes = watch ? watchCauses(params, watchList) : listCauses(params);
   if (causes.length > 0) return invalid('meta.k8s.io', 'ListOptions', '', causes);
   if (parseRevision(params) !== undefined) return undefined;
-  const text = params.get('resourceVersion') ?? '';
-  const why = `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`;
+  const why = badRevision(params);
   return watch ? internalError(why) : badRequest(`invalid resource version: ${why}`);
 }
 

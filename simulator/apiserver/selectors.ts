@@ -32,6 +32,7 @@ function parseFields(resource: Resource, text: string): Selects | Status {
     if (match === null) return badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
     const [, path = '', operator, value] = match;
     if (!known.includes(path)) {
+      if (resource.group === '') return badRequest(`field label not supported: ${path}`);
       const names = known.map((name) => `"${name}"`).join(', ');
       return badRequest(`"${path}" is not a known field selector: only ${names}`);
     }

@@ -50,6 +50,11 @@ export const badRequest = (message: string): Status => failure(400, 'BadRequest'
 export const internalError = (message: string): Status => failure(500, undefined, message);
 export const unauthorized = (): Status => failure(401, 'Unauthorized', 'Unauthorized');
 
+export function notAcceptable(): Status {
+  const message = '406: Not Acceptable\n\nAvailable representations: application/json';
+  return failure(406, 'NotAcceptable', message, {});
+}
+
 export function noSuchPath(): Status {
   return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -30,9 +30,8 @@ export function parseBody(resource: Resource, text: string): Fields | Status {
   const expected = typeMeta(resource);
   const { kind = expected.kind, apiVersion = expected.apiVersion } = body;
   if (kind === expected.kind && apiVersion === expected.apiVersion) return body;
-  return badRequest(
-    `${String(kind)} in version "${String(apiVersion)}" cannot be handled as a ${resource.kind}`,
-  );
+  const why = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
+  return badRequest(`${String(kind)} in version "v1" cannot be handled as a ${resource.kind}: ${why}`);
 }
 
 /** Turns a parsed body into an object of the kind, without the fields that it does not know. */
@@ -62,13 +61,13 @@ function decodeMetadata(raw: unknown): Decoded<Draft['metadata']> {
 
 function notStrings(map: unknown, field: string): { complaint: string } | undefined {
   if (map === undefined) return undefined;
-  if (!isFields(map)) return wrongType(map, `metadata.${field}`, 'map[string]string');
+  if (!isFields(map)) return wrongType(map, `ObjectMeta.metadata.${field}`, 'map[string]string');
   const wrong = Object.values(map).find((value) => typeof value !== 'string');
-  return wrong === undefined ? undefined : wrongType(wrong, `metadata.${field}`, 'string');
+  return wrong === undefined ? undefined : wrongType(wrong, `ObjectMeta.metadata.${field}`, 'string');
 }
 
 function decodeLeaseSpec(raw: unknown): Decoded<Fields> {
-  if (!isFields(raw)) return wrongType(raw, 'spec', 'v1.LeaseSpec');
+  if (!isFields(raw)) return wrongType(raw, 'Lease.spec', 'v1.LeaseSpec');
   const spec: Record<string, unknown> = {};
   for (const [field, type] of leaseFields) {
     const value = raw[field] ?? undefined;
@@ -83,7 +82,8 @@ function decodeLeaseSpec(raw: unknown): Decoded<Fields> {
 function decodeScalar(value: unknown, field: string, type: 'string' | 'int32' | 'time'): Decoded<unknown> {
   if (type === 'int32') {
     const fits = typeof value === 'number' && (value | 0) === value;
-    return fits ? { value } : wrongType(value, `LeaseSpec.spec.${field}`, 'int32');
+    const found = typeof value === 'number' ? `number ${value}` : goTypeOf(value);
+    return fits ? { value } : unmarshal(found, `LeaseSpec.spec.${field}`, 'int32');
   }
   if (typeof value !== 'string') return wrongType(value, `LeaseSpec.spec.${field}`, 'string');
   if (type === 'string') return { value };
@@ -92,9 +92,11 @@ function decodeScalar(value: unknown, field: string, type: 'string' | 'int32' | 
 }
 
 function wrongType(value: unknown, field: string, type: string): { complaint: string } {
-  return {
-    complaint: `json: cannot unmarshal ${goTypeOf(value)} into Go struct field ${field} of type ${type}`,
-  };
+  return unmarshal(goTypeOf(value), field, type);
+}
+
+function unmarshal(found: string, field: string, type: string): { complaint: string } {
+  return { complaint: `json: cannot unmarshal ${found} into Go struct field ${field} of type ${type}` };
 }
 
 /** What the real server says about an object that decodes but must not be; undefined when it is fine. */

@@ -5,6 +5,8 @@ import * as say from './status.ts';
 import { type Draft, type Fields, type KubeObject, timestamp } from './store.ts';
 import { decode, parseBody, validate } from './validate.ts';
 
+const protectedNamespaces = ['default', 'kube-public', 'kube-system'];
+
 /** Where a write goes. `name` is absent for a creation by POST. */
 export interface Target {
   readonly resource: Resource;
@@ -166,6 +168,10 @@ export function remove(context: Context, target: Target, body: string): Reply {
   const { resource, namespace, name } = target;
   const current = context.store.get(resource, namespace, name);
   if (current === undefined) return refuse(say.notFound(resource, name));
+  if (resource === namespaces && protectedNamespaces.includes(name)) {
+    const why = `namespaces "${name}" is forbidden: this namespace may not be deleted`;
+    return refuse(say.failure(403, 'Forbidden', why, { name, kind: 'namespaces' }));
+  }
   const unmet = precondition(resource, current, body);
   if (unmet !== undefined) return refuse(unmet);
   if (resource === namespaces) return { status: 200, body: removeNamespace(context, current) };
@@ -232,7 +238,11 @@ function receive(
   }
   const { uid, resourceVersion, creationTimestamp, generation, managedFields, selfLink, ...metadata } =
     decoded.value.metadata;
-  if (name !== undefined && metadata.name !== '' && metadata.name !== name) {
+  if (name !== undefined && metadata.name === '') {
+    const why = `the name of the object (${name} based on URL) was undeterminable: name must be provided`;
+    return say.badRequest(why);
+  }
+  if (name !== undefined && metadata.name !== name) {
     const why = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
     return say.badRequest(why);
   }
@@ -242,7 +252,7 @@ function receive(
     );
   }
   const placed = namespace === undefined ? {} : { namespace };
-  const full = { ...metadata, name: metadata.name || (name ?? ''), ...placed };
+  const full = { ...metadata, ...placed };
   return {
     draft: { ...decoded.value, metadata: full },
     uid: typeof uid === 'string' ? uid : '',
