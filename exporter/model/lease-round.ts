@@ -26,7 +26,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       predecessor: opening.cause === 'created' ? '' : row.holder,
       durationSeconds: row.durationSeconds ?? 0,
       lastRevision: row.record.resourceVersion,
-      lastRenewal: lastRenewal(row, now),
+      lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,

@@ -38,6 +38,14 @@ describe('first sight', () => {
     assert.deepEqual(bench.rounds(), []);
   });
 
+  test('of a lease restored from a backup is no creation by its holder', () => {
+    const bench = new Bench();
+    bench.list(0);
+    bench.write(5, { renewTime: epoch - 2 * 86_400 * 1e6 }, 'added');
+    assert.equal(bench.lease().state, 'unknown');
+    assert.deepEqual(bench.rounds(), []);
+  });
+
   test('of a young unrenewed lease becomes expired, uncertain, from the renewal that the record tells', () => {
     const bench = new Bench();
     bench.list(0, [leaseRecord({ renewTime: epoch - 60e6 })]);

@@ -15,7 +15,8 @@ const readAgain = 2000;
 
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
 export function firstSight(row: LeaseRow, now: Now, change: Change): void {
-  if (change === 'added') return created(row, now);
+  // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
+  if (change === 'added' && !isLeftover(row, now)) return created(row, now);
   if (isRelease(row.record)) {
     return row.turn(now, (row.transitions ?? 0) > 0 ? 'released' : 'vacant', 'first sight, no holder');
   }

@@ -1,4 +1,3 @@
-import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Round } from './event.ts';
@@ -204,7 +203,7 @@ export class Model implements ModelView {
   }
 
   #sweepNode(row: Node, source: SourceRow, now: Now): void {
-    if (source.name === 'nodes') {
+    if (isNodeSource(source.name)) {
       if (row.nodeGeneration === source.generation) return;
       row.nodeGeneration = -1;
       nodeGone(row, now);
@@ -218,7 +217,10 @@ export class Model implements ModelView {
   #sight(seen: SightObservation, now: Now): void {
     const source = this.#source(seen.source);
     if (seen.restart !== undefined) source.restarted(seen.restart);
-    if (seen.sight === 'sighted') return this.#see(source, now, seen.why);
+    if (seen.sight === 'sighted') {
+      source.synced = true;
+      return this.#see(source, now, seen.why);
+    }
     const was =
       source.up || source.why === 'not yet synced' || source.forbidden !== (seen.sight === 'forbidden');
     source.up = false;
@@ -274,6 +276,8 @@ export class Model implements ModelView {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const row = new NodeRow(name, now);
+    // All Nodes are known, and this is none of them: a lease that outlived its Node.
+    if (this.#sources.get('nodes')?.synced) row.nodeGeneration = -1;
     this.#nodes.set(name, row);
     return row;
   }
@@ -291,13 +295,16 @@ function key(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-/** Whether a source of leases covers a namespace: `leases` covers all of them. */
+/** Whether a source of leases covers a namespace: `leases` covers all, `leases/NAMESPACE[/NAME]` one. */
 function isLeaseSource(source: string, namespace: string): boolean {
-  return source === 'leases' || source === `leases/${namespace}`;
+  const [kind, where] = source.split('/');
+  return kind === 'leases' && (where === undefined || where === namespace);
+}
+
+function isNodeSource(source: string): boolean {
+  return source === 'nodes' || source.startsWith('nodes/');
 }
 
 function seesNodes(source: string): boolean {
   return isLeaseSource(source, nodeLeaseNamespace);
 }
-
-export type { Moment };

@@ -1,0 +1,90 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { lokiReceiver } from './delivery/loki.ts';
+import { openOutbox } from './delivery/open-outbox.ts';
+import { otlpReceiver } from './delivery/otlp.ts';
+import type { OutboxRecord, Outcome, Route, RouteStats } from './delivery/outbox.ts';
+import type { Receiver } from './delivery/receiver.ts';
+import { runSender } from './delivery/sender.ts';
+
+/** Bodies of one request together: far below every receiver's limit, and a round trip still carries a lot. */
+const requestBytes = 1_000_000;
+
+export interface Delivery {
+  /** Keeps a record until its receiver took it; a route without a receiver keeps nothing. */
+  deliver(record: OutboxRecord): void;
+  /** What the outbox holds for those routes, in one snapshot; absent where there is no outbox. */
+  readonly stats: (() => Promise<readonly RouteStats[]>) | undefined;
+  /** Routes that have a receiver here; spans go by another way when the outbox is off. */
+  readonly routes: readonly Route[];
+  close(): Promise<void>;
+}
+
+export type StartedDelivery =
+  | { readonly kind: 'started'; readonly delivery: Delivery }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Opens the outbox, if anybody is to receive anything, and starts one sender a receiver. */
+export async function startDelivery(
+  config: Config,
+  clock: Clock,
+  random: () => number,
+  warn: (message: string) => void,
+): Promise<StartedDelivery> {
+  const receivers = receiversOf(config, clock, warn);
+  const routes = [...receivers.keys()];
+  if (routes.length === 0) return { kind: 'started', delivery: nothing };
+  // With the outbox off, logs still wait for Loki somewhere: in memory, and they go with the process.
+  const path = config.outbox.path === 'off' ? ':memory:' : config.outbox.path;
+  const opened = await openOutbox({ path, maxBytes: config.outbox.maxBytes, onError: warn, clock });
+  if (opened.kind === 'refused') return { kind: 'failed', why: opened.why };
+  const { outbox } = opened;
+  const stop = new AbortController();
+  const sending = routes.map((route) => {
+    const post = receivers.get(route)?.post ?? never;
+    const onOutcome = (outcome: Outcome) => tellRefusal(route, outcome, warn);
+    return runSender({ outbox, route, post, clock, random, maxBytes: requestBytes, onOutcome }, stop.signal);
+  });
+  async function close(): Promise<void> {
+    stop.abort();
+    await Promise.all(sending);
+    await Promise.all([...receivers.values()].map((receiver) => receiver.close()));
+    await outbox.close();
+  }
+  const deliver = (record: OutboxRecord) => {
+    if (receivers.has(record.route)) void outbox.append(record);
+  };
+  const stats = async () => (await outbox.stats()).filter(({ route }) => receivers.has(route));
+  return { kind: 'started', delivery: { deliver, stats, routes, close } };
+}
+
+const nothing: Delivery = {
+  deliver: () => {},
+  stats: undefined,
+  routes: [],
+  close: async () => {},
+};
+
+async function never(): Promise<Outcome> {
+  return { kind: 'retry', why: 'no receiver' };
+}
+
+function receiversOf(config: Config, clock: Clock, warn: (message: string) => void): Map<Route, Receiver> {
+  const receivers = new Map<Route, Receiver>();
+  const { otlp, loki, outbox } = config;
+  if (otlp.tracesUrl !== undefined && outbox.path !== 'off') {
+    const onPartial = (spans: number, message: string) =>
+      warn(`the OTLP receiver refused ${spans} spans: ${message}`);
+    const target = { url: otlp.tracesUrl, exact: true, headers: otlp.headers };
+    receivers.set('traces', otlpReceiver(target, { clock, onPartial }));
+  }
+  if (loki.pushUrl !== undefined) {
+    const { pushUrl: url, tenant, headers } = loki;
+    receivers.set('logs', lokiReceiver({ url, tenant, headers }, { clock }));
+  }
+  return receivers;
+}
+
+function tellRefusal(route: Route, outcome: Outcome, warn: (message: string) => void): void {
+  if (outcome.kind === 'rejected') warn(`the receiver of ${route} refused a batch for good: ${outcome.why}`);
+}

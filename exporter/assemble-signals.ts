@@ -1,0 +1,95 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { Delivery } from './assemble-delivery.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Event } from './model/event.ts';
+import type { ModelView } from './model/view.ts';
+import { createLogs, type Logs } from './signals/logs.ts';
+import { createMetrics, type Metrics } from './signals/metrics.ts';
+import { createRecentRounds, type RecentRounds } from './signals/recent.ts';
+import { createTraces, type Traces } from './signals/traces.ts';
+
+/** Which cluster we are in: known from the configuration, or some time after the start. */
+export interface Cluster {
+  id: string;
+}
+
+export interface SignalParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly console: 'text' | 'json' | 'off';
+}
+
+export interface Signals {
+  readonly metrics: Metrics;
+  readonly recent: RecentRounds;
+  observe(event: Event): void;
+  close(): Promise<void>;
+}
+
+/** Logs come first: everything else that starts wants to say what went wrong. */
+export function startLogs({ config, clock, cluster, console }: SignalParts, delivery: Delivery): Logs {
+  const labels = {
+    service_name: config.service.name,
+    site: config.site ?? '',
+    get cluster() {
+      return cluster.id;
+    },
+  };
+  const deliver = delivery.routes.includes('logs') ? { deliver: delivery.deliver } : {};
+  return createLogs({ ...deliver, labels, console, level: config.log.level, clock });
+}
+
+/** The projections of events and of the model's state, each fed with every event. */
+export function createSignals(parts: SignalParts, view: ModelView, delivery: Delivery, logs: Logs): Signals {
+  const { config, version, clock } = parts;
+  const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
+  const metrics = createMetrics({ mode: config.mode, version, view, clock, ...outboxStats });
+  const traces = lateTraces(config, parts.cluster, delivery);
+  const recent = createRecentRounds(view);
+  const observers = [metrics, traces, logs, recent];
+  return {
+    metrics,
+    recent,
+    observe(event) {
+      for (const observer of observers) observer.observe(event);
+    },
+    async close() {
+      await traces.shutdown();
+      await logs.close();
+    },
+  };
+}
+
+/** The tracer is made at the first event that has a trace: by then it is known in which cluster we are. */
+function lateTraces(config: Config, cluster: Cluster, delivery: Delivery): Traces {
+  const url = config.outbox.path === 'off' ? config.otlp.tracesUrl : undefined;
+  if (url === undefined && !delivery.routes.includes('traces')) {
+    return { observe: () => {}, shutdown: async () => {} };
+  }
+  let traces: Traces | undefined;
+  return {
+    observe(event) {
+      if (event.kind !== 'round' && event.kind !== 'node-outage') return;
+      traces ??= openTraces(config, cluster, delivery, url);
+      traces.observe(event);
+    },
+    shutdown: async () => traces?.shutdown(),
+  };
+}
+
+function openTraces(config: Config, cluster: Cluster, delivery: Delivery, url: string | undefined): Traces {
+  const { service, site, otlp } = config;
+  return createTraces({
+    deliver: delivery.deliver,
+    resource: {
+      serviceName: service.name,
+      cluster: cluster.id,
+      site: site ?? '',
+      attributes: service.attributes,
+    },
+    ...(url === undefined ? {} : { exporter: new OTLPTraceExporter({ url, headers: { ...otlp.headers } }) }),
+  });
+}

@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { KubeTransport } from './kube/transport.ts';
+import { leaseSource } from './sources/leases.ts';
+import { nodeSource } from './sources/nodes.ts';
+import { socketSource } from './sources/sockets.ts';
+import type { Source } from './sources/source.ts';
+
+export interface SourceParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Absent when nothing of Kubernetes is watched. */
+  readonly transport: KubeTransport | undefined;
+}
+
+/** Whether the configuration names anything that needs an API server. */
+export function watchesKubernetes({ kubernetes }: Config): boolean {
+  return kubernetes.nodes || kubernetes.leases === undefined || kubernetes.leases.length > 0;
+}
+
+/** One source for each thing to watch: the configuration turned into a list. */
+export function sourcesOf(parts: SourceParts): readonly Source[] {
+  const { config, clock } = parts;
+  const { ports, intervalMs } = config.websockets;
+  const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
+  return [...kubeSources(parts), ...sockets];
+}
+
+function kubeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
+  if (transport === undefined) return [];
+  const { namespaces, leases: names, nodes, node } = config.kubernetes;
+  const common = { transport, clock, random };
+  const places = namespaces === 'all' ? [{}] : namespaces.map((namespace) => ({ namespace }));
+  const leases = places.flatMap((place) =>
+    names === undefined
+      ? [leaseSource({ ...common, ...place })]
+      : names.map((name) => leaseSource({ ...common, ...place, name })),
+  );
+  return nodes
+    ? [...leases, nodeSource({ ...common, ...(node === undefined ? {} : { name: node }) })]
+    : leases;
+}

@@ -1,0 +1,150 @@
+import { type Delivery, startDelivery } from './assemble-delivery.ts';
+import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
+import { sourcesOf } from './assemble-sources.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { type StartedServer, startServer } from './delivery/server.ts';
+import { createDriver, type Driver } from './driver.ts';
+import { answer } from './kube/read-lease.ts';
+import type { KubeTransport } from './kube/transport.ts';
+import type { Event } from './model/event.ts';
+import { Model } from './model/model.ts';
+import type { AnswerObservation, Ask } from './model/observation.ts';
+import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
+import type { Logs } from './signals/logs.ts';
+import { clusterSource } from './sources/cluster.ts';
+import { type Recorder, recorder } from './sources/record.ts';
+import type { Source } from './sources/source.ts';
+
+/** The grace period of the node controller since Kubernetes 1.32. */
+const nodeGraceMs = 50_000;
+
+export interface Parts {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Absent when nothing of Kubernetes is watched. */
+  readonly transport: KubeTransport | undefined;
+  readonly console: 'text' | 'json' | 'off';
+  /** Sees every event after the signals. */
+  readonly onEvent?: (event: Event) => void;
+}
+
+export interface Exporter {
+  readonly url: string;
+  readonly model: Model;
+  readonly signals: Signals;
+  readonly logs: Logs;
+  /** Ends everything in the order of the data: sources, model, signals, delivery. */
+  stop(): Promise<void>;
+}
+
+export type StartedExporter =
+  | { readonly kind: 'started'; readonly exporter: Exporter }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Wires sources, model, signals and delivery, and starts them. Leaves nothing behind when it fails. */
+export async function startExporter(parts: Parts): Promise<StartedExporter> {
+  const { config, clock, random, transport } = parts;
+  const early: string[] = [];
+  let warn = (message: string): void => void early.push(message);
+  const opened = await startDelivery(config, clock, random, (message) => warn(message));
+  if (opened.kind === 'failed') return opened;
+  const { delivery } = opened;
+
+  const cluster: Cluster = { id: config.cluster ?? 'unknown' };
+  const logs = startLogs({ ...parts, cluster }, delivery);
+  warn = (message) => logs.warn(message);
+  early.forEach(warn);
+
+  const sources = sourcesOf(parts);
+  const model = new Model({ sources: sources.map(({ name }) => name), nodes: { graceMs: nodeGraceMs } });
+  const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
+  const recording = config.record === undefined ? undefined : recorder(config.record, warn);
+  const stopping = new AbortController();
+  const driver = createDriver({
+    clock,
+    model,
+    answer: (ask) => read(transport, clock, ask, stopping.signal),
+    onEvent(event) {
+      signals.observe(event);
+      parts.onEvent?.(event);
+    },
+    onObservation(observation) {
+      if (observation.kind === 'cluster') cluster.id = config.cluster ?? observation.uid;
+      recording?.write(observation);
+    },
+  });
+
+  const served = await serve(parts, model, signals, sources);
+  const identity = transport === undefined ? [] : [clusterSource({ transport, clock, random })];
+  const run = served.kind === 'failed' ? [] : [...identity, ...sources];
+  const running = run.map((source) => source.run(driver.emit, stopping.signal));
+  const stop = async (): Promise<void> => {
+    if (served.kind === 'listening') await served.close();
+    stopping.abort();
+    await Promise.all(running);
+    await end(driver, recording, signals, delivery);
+  };
+  if (served.kind === 'listening') {
+    return { kind: 'started', exporter: { url: served.url, model, signals, logs, stop } };
+  }
+  await stop();
+  return served;
+}
+
+async function end(
+  driver: Driver,
+  recording: Recorder | undefined,
+  signals: Signals,
+  delivery: Delivery,
+): Promise<void> {
+  driver.stop();
+  await recording?.close();
+  await signals.close();
+  await delivery.close();
+}
+
+function serve(
+  { config, clock }: Parts,
+  model: Model,
+  signals: Signals,
+  sources: readonly Source[],
+): Promise<StartedServer> {
+  const names = sources.map(({ name }) => name);
+  return startServer({
+    listen: config.listen,
+    metrics: (openMetrics) => signals.metrics.render(openMetrics ? 'openmetrics' : 'text'),
+    ready: () => readiness(model, names),
+    api: {
+      leases: () => listed(model.leases(), (lease) => leaseJson(lease, clock.now())),
+      rounds: () => signals.recent.rounds(),
+      nodes: () => listed(model.nodes(), (node) => nodeJson(node, clock.now())),
+      connections: () => listed(model.ports(), connectionsJson),
+    },
+  });
+}
+
+function listed<T, U>(items: Iterable<T>, tell: (item: T) => U): U[] {
+  return Array.from(items, tell);
+}
+
+async function read(
+  transport: KubeTransport | undefined,
+  clock: Clock,
+  ask: Ask,
+  stop: AbortSignal,
+): Promise<AnswerObservation> {
+  if (transport !== undefined) return answer(transport, clock, ask, stop);
+  const at = clock.now();
+  return { kind: 'answer', ask, sentAt: at, at, result: { failed: 'no API server is configured' } };
+}
+
+/** Ready once every configured source has seen something; never tied to a receiver. */
+function readiness(model: Model, names: readonly string[]) {
+  const waiting = [...model.sources()].filter((source) => names.includes(source.name) && !source.synced);
+  const detail = waiting.map((source) => `${source.name}: ${source.why}`).join('\n');
+  return { ready: waiting.length === 0, detail: waiting.length === 0 ? 'every source has synced' : detail };
+}

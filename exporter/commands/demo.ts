@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Chat, startChat } from '../../simulator/actors/chat.ts';
+import { createApiServer } from '../../simulator/apiserver/api.ts';
+import { type Listening, listen } from '../../simulator/apiserver/http.ts';
+import { seededRandom } from '../../simulator/random.ts';
+import { type Story, startStory } from '../../simulator/story.ts';
+import { type Exporter, startExporter } from '../assemble.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { undiciTransport } from '../kube/undici.ts';
+import { createNarrator } from './narrator.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export interface DemoOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** Ends by itself after this time, in milliseconds. */
+  readonly forMs: number | undefined;
+  /** The schedule of faults, `off` for none, or undefined for a new one. */
+  readonly chaos: number | 'off' | undefined;
+  readonly out: NodeJS.WritableStream;
+}
+
+type Narrator = ReturnType<typeof createNarrator>;
+
+/** Between two lines about who leads and who is connected, in ms. */
+const statusMs = 10_000;
+
+/** `leasewatch demo`: a simulated cluster, the exporter beside it, and their story. Returns the exit code. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const clock = systemClock();
+  const narrator = createNarrator({ out: options.out, start: clock.now().wall });
+  const seed = options.chaos === 'off' ? 1 : (options.chaos ?? randomInt(1, 1_000_000));
+  const api = createApiServer({ clock });
+  const cluster = await listen(api);
+  const chat = await startChat({ random: seededRandom(seed) });
+  const folder = await mkdtemp(join(tmpdir(), 'leasewatch-demo-'));
+  const transport = undiciTransport({ server: cluster.url, headers: async () => ({}) });
+  const started = await startExporter({
+    config: { ...options.config, ...demoConfig(options.config, chat, folder) },
+    version: options.version,
+    clock,
+    random: Math.random,
+    transport,
+    console: 'off',
+    onEvent: (event) => narrator.event(event),
+  });
+  const closeAll = async (): Promise<void> => {
+    await transport.close();
+    await chat.stop();
+    await cluster.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  if (started.kind === 'failed') {
+    await closeAll();
+    process.stderr.write(`leasewatch: ${started.why}\n`);
+    return 2;
+  }
+  const { exporter } = started;
+  introduce(narrator, exporter, cluster, seed, options.chaos !== 'off');
+  const electors = undiciTransport({ server: cluster.url, headers: async () => ({}) });
+  const story = startStory({
+    clock,
+    transport: electors,
+    api: api.faults,
+    seed,
+    chaos: options.chaos !== 'off',
+    chat,
+    onFault: ({ fault, target }) =>
+      narrator.fault(clock.now().wall, `${fault.replaceAll('-', ' ')}: ${target}`),
+  });
+  const quiet = repeatStatus(clock, narrator, exporter, story);
+  await untilStopped(options.forMs);
+  quiet();
+  summarise(narrator, exporter, story, clock);
+  await exporter.stop();
+  await story.stop();
+  await electors.close();
+  await closeAll();
+  return 0;
+}
+
+/** A demo watches its own cluster and its own chat, and keeps its outbox to itself. */
+function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config> {
+  return {
+    mode: 'cluster',
+    kubernetes: { ...config.kubernetes, namespaces: 'all', leases: undefined, nodes: true, node: undefined },
+    websockets: { ports: [chat.port], intervalMs: 1000 },
+    outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
+  };
+}
+
+function introduce(
+  narrator: Narrator,
+  { url }: Exporter,
+  cluster: Listening,
+  seed: number,
+  chaos: boolean,
+): void {
+  const story = chaos ? `faults by seed ${seed} (--chaos ${seed} repeats them)` : 'no faults';
+  narrator.line(`
+leasewatch demo: a simulated cluster of four nodes, four elections, a chat, and ${story}.
+
+  metrics    curl ${url}/metrics
+  exemplars  curl -H 'Accept: application/openmetrics-text' ${url}/metrics
+  rounds     curl ${url}/api/rounds
+  more       ${url}/api/leases  ${url}/api/nodes  ${url}/api/connections
+  cluster    kubectl --server ${cluster.url} get leases --all-namespaces
+
+FAULT is what the simulator did; everything else is what leasewatch saw. Ctrl-C ends it.
+`);
+}
+
+function repeatStatus(clock: Clock, narrator: Narrator, exporter: Exporter, story: Story): () => void {
+  let cancel = clock.after(statusMs, tell);
+  function tell(): void {
+    cancel = clock.after(statusMs, tell);
+    narrator.status(clock.now().wall, statusOf(exporter, story));
+  }
+  return () => cancel();
+}
+
+function statusOf({ model }: Exporter, story: Story): string {
+  const leads = Array.from(model.leases())
+    .filter((lease) => story.cast.leases.some(({ name }) => name === `${lease.namespace}/${lease.name}`))
+    .map(
+      (lease) =>
+        `${lease.name} ${lease.state === 'held' ? `led by ${lease.holder.split('_')[0]}` : lease.state}`,
+    );
+  const nodes = Array.from(model.nodes());
+  const alive = nodes.filter((node) => node.state === 'alive').length;
+  const open = Array.from(model.ports()).reduce((sum, port) => sum + port.established, 0);
+  return `${leads.join(', ')}; ${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections`;
+}
+
+function summarise(narrator: Narrator, exporter: Exporter, story: Story, clock: Clock): void {
+  const rounds = exporter.signals.recent.rounds();
+  const closed = rounds.filter((round) => !round.open);
+  narrator.line('');
+  narrator.status(clock.now().wall, statusOf(exporter, story));
+  narrator.line(`${closed.length} election rounds closed, ${rounds.length - closed.length} open.`);
+}

@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { parseDuration } from './commands/duration.ts';
+import { type Config, loadConfig } from './config.ts';
+import { configFlags } from './config-flags.ts';
+import { describeProblem } from './config-problems.ts';
+
+const { version } = packageJson;
+
+/** The command line. Each command is imported when it is called: none loads what only another needs. */
+function commandLine(): Command {
+  const program = new Command('leasewatch')
+    .description('Who leads, who went silent, and who is still on the line.')
+    .version(version)
+    .showHelpAfterError('(--help tells more)');
+  configured(
+    program.command('run').description('watch a cluster and the connections of this machine'),
+  ).action(withConfig(async (config) => (await import('./commands/run.ts')).run(config, version)));
+  configured(program.command('demo').description('watch a simulated cluster in which things go wrong'))
+    .addOption(new Option('--for <duration>', 'end after this time, such as 30s').argParser(durationFlag))
+    .addOption(new Option('--chaos <seed|off>', 'repeat a schedule of faults, or none').argParser(seedFlag))
+    .action(
+      withConfig(async (config, flags) => {
+        const { demo } = await import('./commands/demo.ts');
+        const { for: forMs, chaos } = flags;
+        return demo({
+          config,
+          version,
+          forMs: typeof forMs === 'number' ? forMs : undefined,
+          chaos: chaos === 'off' || typeof chaos === 'number' ? chaos : undefined,
+          out: process.stdout,
+        });
+      }),
+    );
+  configured(program.command('check').description('check a configuration and print what it means')).action(
+    withConfig(async (config) => {
+      process.stdout.write((await import('./commands/check.ts')).describeConfig(config));
+      return 0;
+    }),
+  );
+  program
+    .command('replay')
+    .argument('<file>', 'a recording made with --record')
+    .description('a recorded stream of observations, judged again, as text')
+    .action(async (file: string) => {
+      const { replay } = await import('./commands/replay.ts');
+      process.exitCode = await replay(file, (line) => void process.stdout.write(`${line}\n`));
+    });
+  return program;
+}
+
+/** Adds the options that set something in the configuration. */
+function configured(command: Command): Command {
+  command.option('--config <FILE>', 'configuration in YAML');
+  for (const { flag, value, help } of configFlags) command.option(`${flag} <${value}>`, help);
+  return command;
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** Loads the configuration, or prints all that is wrong with it and exits with 2: nothing is started. */
+function withConfig(action: (config: Config, flags: Flags) => Promise<number>) {
+  return async (flags: Flags): Promise<void> => {
+    const file = typeof flags.config === 'string' ? flags.config : undefined;
+    const loaded = loadConfig({ flags, env: process.env, file });
+    if (loaded.kind === 'ok') {
+      process.exitCode = await action(loaded.config, flags);
+      return;
+    }
+    for (const problem of loaded.problems) process.stderr.write(`leasewatch: ${describeProblem(problem)}\n`);
+    process.exitCode = 2;
+  };
+}
+
+function durationFlag(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('A duration such as 500ms, 30s, 2m or 1h is needed.');
+  return ms;
+}
+
+function seedFlag(text: string): number | 'off' {
+  if (text === 'off') return 'off';
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number, or off, is needed.');
+  return Number(text);
+}
+
+await commandLine().parseAsync();
