@@ -3,9 +3,11 @@ import type { ConfigProblem } from './config-problems.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that other programs honour too, with the meaning that they have there. */
+/**
+ * The variables that other programs honour too, with the meaning that they have there. KUBECONFIG is not
+ * among them: it may name several files, and client-node reads it where no kubeconfig is configured.
+ */
 const variables = [
-  { name: 'KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
   { name: 'POD_NAMESPACE', path: ['pod', 'namespace'] },
   { name: 'NODE_NAME', path: ['pod', 'node'] },
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: ['otlp', 'endpoint'] },

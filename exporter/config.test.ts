@@ -115,12 +115,12 @@ test('config: the result cannot be changed', (t) => {
 });
 
 test('config: a flag wins over a variable, and a variable over the file', (t) => {
-  const yaml = 'otlp: { endpoint: "http://file" }\nkubernetes: { kubeconfig: file }';
-  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://env', KUBECONFIG: 'env' };
+  const yaml = 'otlp: { endpoint: "http://file" }\nservice: { name: file }';
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://env', OTEL_SERVICE_NAME: 'env' };
   assert.equal(valid(t, { yaml }).otlp.tracesUrl, 'http://file/v1/traces');
   assert.equal(valid(t, { yaml, env }).otlp.tracesUrl, 'http://env/v1/traces');
   const config = valid(t, { yaml, env, flags: { otlpEndpoint: 'http://flag' } });
-  assert.deepEqual([config.otlp.tracesUrl, config.kubernetes.kubeconfig], ['http://flag/v1/traces', 'env']);
+  assert.deepEqual([config.otlp.tracesUrl, config.service.name], ['http://flag/v1/traces', 'env']);
 });
 
 test('config: the variables of OpenTelemetry mean what they mean elsewhere', (t) => {

@@ -16,7 +16,7 @@ export interface Config {
   readonly mode: Mode;
   readonly listen: { readonly host: string; readonly port: number };
   readonly kubernetes: {
-    /** A file, or several with the platform's path delimiter between them; `undefined`: in-cluster or ~/.kube/config. */
+    /** A file; `undefined`: KUBECONFIG, ~/.kube/config, or the service account of the pod. */
     readonly kubeconfig: string | undefined;
     readonly context: string | undefined;
     readonly namespaces: 'all' | readonly string[];
