@@ -123,6 +123,34 @@ test('a place lost during an outage never counts as seen again', async () => {
   await rig.stop();
 });
 
+test('every list is a whole of its own, however often and in whatever order it comes', async () => {
+  const names = [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', 'b', 'b'],
+  ];
+  let lists = 0;
+  const rig = startLeases((url) => {
+    if (isWatch(url)) return lists < names.length ? { chunks: [errorLine(410, 'Expired')] } : quiet;
+    return {
+      chunks: [
+        page(
+          10,
+          (names[lists++] ?? []).map((name) => leaseJson(name, 5)),
+        ),
+      ],
+    };
+  });
+  await rig.clock.advance(60_000);
+  const [a, b] = ['listed a@5', 'listed b@5'];
+  assert.deepEqual(rig.story(), [
+    ...['begin', a, b, 'end', 'blind expired'],
+    ...['begin', b, a, 'end', 'blind expired'],
+    ...['begin', a, b, b, 'end'],
+  ]);
+  await rig.stop();
+});
+
 for (const [what, chunk] of [
   ['no JSON', '<html>502</html>\n'],
   ['an object without a name', eventLine('ADDED', {})],
