@@ -9,7 +9,7 @@ export type OpenedDatabase =
   | { readonly kind: 'open'; readonly db: DatabaseSync; readonly setAside: string | undefined }
   | { readonly kind: 'refused'; readonly why: string };
 
-const codes = { readonly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
+const codes = { unknownName: 1, readonly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
 
 /** The primary SQLite result code of an error, or undefined when SQLite did not raise it. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -21,6 +21,11 @@ export function sqliteCode(error: unknown): number | undefined {
 export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === codes.corrupt || code === codes.notADatabase;
+}
+
+/** Whether a statement names what the schema does not have. */
+export function isUnknownName(error: unknown): boolean {
+  return sqliteCode(error) === codes.unknownName;
 }
 
 /** What SQLite would throw, for damage that it did not see. */

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { isCorruption } from './database.ts';
+import { isCorruption, isUnknownName } from './database.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -19,7 +19,7 @@ export function salvage(path: string, into: DatabaseSync): number {
   } catch (error) {
     into.exec('ROLLBACK');
     // Nothing at all could be read: then the new file starts empty.
-    if (isCorruption(error)) return 0;
+    if (isCorruption(error) || isUnknownName(error)) return 0;
     throw error;
   } finally {
     from.close();

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { corruption, openDatabase } from './database.ts';
+import { corruption, isUnknownName, openDatabase } from './database.ts';
 import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
 import { salvage } from './salvage.ts';
 import { type CounterName, prepareStatements, type StoreStatements } from './store-statements.ts';
@@ -31,13 +31,27 @@ export function openStore(options: StoreOptions): OpenedStore {
   const { path, now, damaged } = options;
   const opened = openDatabase(path, now, damaged);
   if (opened.kind === 'refused') return opened;
-  const { db, setAside } = opened;
+  try {
+    return start(opened.db, opened.setAside, options);
+  } catch (error) {
+    opened.db.close();
+    // The names of tables and columns can be what is damaged.
+    if (isUnknownName(error) && !damaged) return openStore({ ...options, damaged: true });
+    throw error;
+  }
+}
+
+function start(
+  db: DatabaseSync,
+  setAside: string | undefined,
+  { path, maxBytes }: StoreOptions,
+): OpenedStore {
   const notices: string[] = [];
   if (setAside !== undefined) {
     const saved = salvage(setAside, db);
     notices.push(`outbox: ${path} is damaged, kept as ${setAside}; started anew with ${saved} records of it`);
   }
-  const store = new Store(db, options.maxBytes);
+  const store = new Store(db, maxBytes);
   return { kind: 'open', store, notices: [...notices, ...store.reconcile()] };
 }
 
@@ -116,19 +130,29 @@ export class Store {
    * enqueued = delivered + dropped + pending also holds after damage. Returns what there is to tell.
    */
   reconcile(): string[] {
-    const notices: string[] = [];
-    this.#transaction(() => {
-      for (const { route, enqueued, delivered, dropped, pending } of this.stats()) {
-        const missing = enqueued - delivered - dropped.rejected - dropped.full - dropped.damaged - pending;
+    if (routes.some((route) => this.#missing(route) !== 0)) this.#reindex();
+    return this.#transaction(() =>
+      routes.flatMap((route) => {
+        const missing = this.#missing(route);
         this.#give(route, Math.abs(missing), missing > 0 ? 'damaged' : 'enqueued');
-        if (missing > 0) notices.push(`outbox: ${missing} records of ${route} were lost to damage`);
-      }
-    });
-    return notices;
+        return missing > 0 ? [`outbox: ${missing} records of ${route} were lost to damage`] : [];
+      }),
+    );
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  #missing(route: Route): number {
+    const { enqueued, delivered, rejected, full, damaged } = this.#sql.counters(route);
+    return enqueued - delivered - rejected - full - damaged - this.#tally[route].pending;
+  }
+
+  /** Records are counted and found by the indexes, which can be damaged where the records are not. */
+  #reindex(): void {
+    this.#db.exec('REINDEX');
+    this.#tally = { traces: this.#sql.pending('traces'), logs: this.#sql.pending('logs') };
   }
 
   #append(record: NewRecord): void {
