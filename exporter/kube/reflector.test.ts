@@ -207,6 +207,14 @@ test('an outage is told once, and the attempts grow rare', async () => {
   await rig.stop();
 });
 
+test('one break every ten seconds is answered quickly each time', async () => {
+  const broken: Reply = { chunks: [bookmark(11)], every: 5000, end: 'reset' };
+  const rig = startLeases(server(...Array.from({ length: 20 }, () => broken)));
+  await rig.clock.advance(200_000);
+  assert.ok(rig.paths.length >= 20, `${rig.paths.length} requests`);
+  await rig.stop();
+});
+
 test('a server that never answers is given up on', async () => {
   const rig = startLeases((url, index) => (index === 0 ? { end: 'mute' } : server()(url)));
   await rig.clock.advance(31_000);

@@ -19,6 +19,13 @@ export async function reflect<T>(
   await new Reflector(reflection, emit, stop).run();
 }
 
+interface Followed {
+  readonly end: WatchEnd;
+  readonly items: number;
+  /** Milliseconds from the opening to the end; 0 when it never opened. */
+  readonly lived: number;
+}
+
 class Reflector<T> {
   readonly #reflection: Reflection<T>;
   readonly #emit: (observation: Observation) => void;
@@ -27,6 +34,8 @@ class Reflector<T> {
   readonly #backoff: Backoff;
   /** Where the watch goes on; `undefined` asks for a list. */
   #resourceVersion: string | undefined;
+  /** The last pause after a failure, in milliseconds. */
+  #pause = 0;
 
   constructor(reflection: Reflection<T>, emit: (observation: Observation) => void, stop: AbortSignal) {
     const { minMs, maxMs } = reflection.limits.backoff;
@@ -65,11 +74,12 @@ class Reflector<T> {
 
   async #watch(resourceVersion: string): Promise<Failure | undefined> {
     const { clock, limits } = this.#reflection;
-    const begun = clock.now().mono;
-    const { end, items } = await this.#follow(watchFrom(this.#reflection, resourceVersion, this.#stop));
+    const { end, items, lived } = await this.#follow(
+      watchFrom(this.#reflection, resourceVersion, this.#stop),
+    );
     if (this.#stop.aborted) return undefined;
-    const lived = clock.now().mono - begun;
-    if (lived >= limits.backoff.maxMs) this.#backoff.reset();
+    // What stood longer than we waited for it is no part of the same trouble any more.
+    if (lived >= Math.max(limits.settleMs, 2 * this.#pause)) this.#backoff.reset();
     if (end.kind === 'failed') return end.failure;
     if (lived >= limits.settleMs) return undefined;
     if (items === 0) return { reason: 'closed', why: 'the server ends watches at once', relist: false };
@@ -78,16 +88,19 @@ class Reflector<T> {
     return undefined;
   }
 
-  async #follow(steps: AsyncGenerator<WatchStep<T>, WatchEnd>): Promise<{ end: WatchEnd; items: number }> {
+  async #follow(steps: AsyncGenerator<WatchStep<T>, WatchEnd>): Promise<Followed> {
     const { clock, limits } = this.#reflection;
     let items = 0;
+    let opened = Number.POSITIVE_INFINITY;
     let cancel = (): void => {};
     try {
       while (true) {
         const step = await steps.next();
-        if (step.done === true) return { end: step.value, items };
-        if (this.#stop.aborted) return { end: { kind: 'ended' }, items };
+        const lived = Math.max(0, clock.now().mono - opened);
+        if (step.done === true) return { end: step.value, items, lived };
+        if (this.#stop.aborted) return { end: { kind: 'ended' }, items, lived };
         if (step.value.kind === 'open') {
+          opened = clock.now().mono;
           // An API server that lost our place says so right after it has opened the watch.
           cancel = clock.after(limits.settleMs, () => this.#resumed());
         } else {
@@ -117,6 +130,7 @@ class Reflector<T> {
     if (failure.relist) this.#resourceVersion = undefined;
     const refused = failure.reason === 'forbidden' || failure.reason === 'unauthorized';
     const pause = refused ? limits.forbiddenMs * (0.5 + random() / 2) : this.#backoff.next();
-    await sleep(clock, Math.max(pause, failure.retryAfterMs ?? 0), this.#stop);
+    this.#pause = Math.max(pause, failure.retryAfterMs ?? 0);
+    await sleep(clock, this.#pause, this.#stop);
   }
 }
