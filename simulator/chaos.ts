@@ -10,6 +10,8 @@ export type FaultKind =
   | 'cut-node'
   | 'reboot-node'
   | 'expire-watches'
+  | 'break-watches'
+  | 'lag-watches'
   | 'pause-api'
   | 'drop-connections';
 
@@ -87,6 +89,8 @@ function candidates(cast: Cast, atMs: number): readonly Fault[] {
     ...on('cut-node', cast.nodes),
     ...on('reboot-node', cast.nodes),
     ...on('expire-watches', ['api']),
+    ...on('break-watches', ['api']),
+    ...on('lag-watches', ['api']),
     ...on('pause-api', ['api']),
   ];
 }
@@ -100,7 +104,9 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'delete-lease': 1,
   'cut-node': 1,
   'reboot-node': 1,
-  'expire-watches': 2,
+  'expire-watches': 1,
+  'break-watches': 1,
+  'lag-watches': 1,
   'pause-api': 1,
   'drop-connections': 2,
 };
@@ -118,6 +124,8 @@ const lengths: Readonly<Record<FaultKind, readonly [number, number]>> = {
   'cut-node': [60_000, 90_000],
   'reboot-node': [15_000, 60_000],
   'expire-watches': [0, 0],
+  'break-watches': [0, 0],
+  'lag-watches': [10_000, 20_000],
   'pause-api': [3000, 25_000],
   'drop-connections': [0, 0],
 };

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Clock, systemClock } from '../../exporter/clock.ts';
 import { pick } from '../random.ts';
@@ -116,10 +116,11 @@ class ChatRoom implements Chat {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    for (const socket of [...this.#server.clients, ...this.#clients]) socket.terminate();
-    const closed = once(this.#server, 'close');
+    const sockets = [...this.#server.clients, ...this.#clients];
+    const closed = [this.#server, ...sockets].map(whenClosed);
+    for (const socket of sockets) socket.terminate();
     this.#server.close();
-    await closed;
+    await Promise.all(closed);
   }
 
   #welcome(socket: WebSocket): void {
@@ -202,4 +203,9 @@ class ChatRoom implements Chat {
     );
     return awake.length === 0 ? undefined : pick(this.#random, awake);
   }
+}
+
+/** Not by `once`, which rejects when a connection is broken off before it stood. */
+function whenClosed(end: EventEmitter): Promise<void> {
+  return new Promise((resolve) => end.on('close', () => resolve()));
 }
