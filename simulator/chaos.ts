@@ -104,11 +104,11 @@ const weights: Readonly<Record<FaultKind, number>> = {
   'delete-lease': 1,
   'cut-node': 1,
   'reboot-node': 1,
-  'expire-watches': 1,
-  'break-watches': 1,
-  'lag-watches': 1,
-  'pause-api': 1,
-  'drop-connections': 2,
+  'expire-watches': 2,
+  'break-watches': 2,
+  'lag-watches': 2,
+  'pause-api': 3,
+  'drop-connections': 4,
 };
 
 function weighted(faults: readonly Fault[]): readonly Fault[] {

@@ -55,9 +55,9 @@ test('whatever the seed, a short lease has changed hands by the end of the calm'
   }
 });
 
-test('after a quarter of an hour of faults every election has a leader again', async () => {
+test('after half an hour of faults every election has a leader again', async () => {
   const { clock, story } = tell(5, true);
-  await clock.advance(900_000);
+  await clock.advance(1_800_000);
   const kinds = new Set(story.ledger.entries.map((entry) => entry.kind));
   for (const kind of ['crashed', 'released', 'hung', 'deleted', 'cut', 'rebooted', 'api-resumed'] as const) {
     assert.ok(kinds.has(kind), kind);
