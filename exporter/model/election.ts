@@ -114,6 +114,12 @@ export class ElectionRound implements Round {
     this.#tell(now, 'closed');
   }
 
+  /** The same holder wrote the lease again after its deletion: nobody else led, nobody was missed. */
+  recreate(now: Now): void {
+    this.successor = this.predecessor;
+    this.close(now, 'recreated');
+  }
+
   get settling(): boolean {
     return this.#acquired !== undefined;
   }

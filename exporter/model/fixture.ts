@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { Event } from './event.ts';
+import type { Event, RoundEvent } from './event.ts';
 import { Model } from './model.ts';
 import type { AnswerObservation, Ask, Change, LeaseRecord, NodeRecord, Observation } from './observation.ts';
 
@@ -123,4 +123,20 @@ export class Bench {
     this.see({ kind: 'lease', source: 'leases', at: moment(seconds), change, lease });
     return lease;
   }
+}
+
+/** A lease of 15 s that was renewed before our eyes, last at 4 s. */
+export function held(): Bench {
+  const bench = new Bench();
+  bench.list(0, [leaseRecord({ transitions: 3 })]);
+  bench.write(2);
+  bench.write(4);
+  return bench;
+}
+
+/** The round that was closed last. */
+export function closed(bench: Bench): RoundEvent['round'] {
+  const last = bench.events.findLast((event) => event.kind === 'round');
+  if (last?.kind !== 'round' || last.step !== 'closed') throw new Error('no round was closed');
+  return last.round;
 }

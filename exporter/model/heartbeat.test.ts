@@ -40,6 +40,43 @@ test('a renewTime that steps back is no heartbeat, as for the node controller', 
   assert.equal(bench.node().state, 'late');
 });
 
+test('a clock that stepped back is silent until it has caught up, or until the status is heard', () => {
+  const bench = alive();
+  bench.write(20, { renewTime: moment(5).wall });
+  bench.write(30, { renewTime: moment(9).wall });
+  assert.equal(bench.node().observedMono, moment(10).mono);
+  const node = nodeRecord({ readyHeartbeat: moment(-20).wall });
+  bench.see({ kind: 'node', source: 'nodes', at: moment(35), change: 'modified', node });
+  assert.equal(bench.node().observedMono, moment(35).mono);
+  bench.write(40, { renewTime: moment(9.5).wall });
+  assert.equal(bench.node().observedMono, moment(40).mono);
+});
+
+test('a node lost again before its second heartbeat is still in the same outage', () => {
+  const bench = lost();
+  bench.write(100);
+  bench.time(126.7);
+  bench.time(150);
+  bench.answer(150.1);
+  bench.write(200);
+  bench.write(210);
+  const outages = bench.events.filter((event) => event.kind === 'node-outage');
+  assert.deepEqual(
+    outages.map((event) => event.kind === 'node-outage' && event.closed),
+    [undefined, moment(200).wall],
+  );
+});
+
+test('time in which we were blind is no missed heartbeat', () => {
+  const bench = alive();
+  bench.sight(12, 'blind');
+  bench.sight(70, 'sighted');
+  bench.write(72);
+  assert.equal(bench.node().missed, 0);
+  bench.write(92);
+  assert.equal(bench.node().missed, 1);
+});
+
 test('missed heartbeats are counted by the rhythm of a quarter of the duration', () => {
   const bench = alive();
   bench.write(41);

@@ -36,6 +36,10 @@ export class NodeRow implements NodeView, Sleeper {
   /** Heard since the first sight or the last gap: the rhythm may be judged. */
   heard = false;
   blind = false;
+  /** We were blind since the last heartbeat: the time since then says nothing about its rhythm. */
+  unseen = false;
+  /** The highest renewTime since the last status: what the node controller compares with. */
+  renewed: number | undefined;
   asked = false;
   retryAt = 0;
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
@@ -86,19 +90,22 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
   )
     return;
   row.lease = next;
-  if (before === undefined || next.renewTime === undefined) return judge(row, now);
-  // The node controller counts only an increasing renewTime; a kubelet whose clock stepped back is silent to it.
-  if (next.renewTime > (before.renewTime ?? Number.NEGATIVE_INFINITY)) heard(row, now);
+  if (next.renewTime === undefined) return judge(row, now);
+  // The node controller counts only a renewTime above all before it; a kubelet whose clock stepped back is
+  // silent to it until its clock has caught up, or until its status is heard.
+  const { renewed } = row;
+  row.renewed = Math.max(renewed ?? next.renewTime, next.renewTime);
+  if (renewed !== undefined && next.renewTime > renewed) heard(row, now);
   else judge(row, now);
 }
 
 export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
   const before = row.node;
   row.node = next;
-  const beat = next.readyHeartbeat ?? Number.NEGATIVE_INFINITY;
-  if (before !== undefined && next.ready !== 'Unknown' && beat > (before.readyHeartbeat ?? beat))
-    heard(row, now);
-  else judge(row, now);
+  const said = next.ready !== 'Unknown' && next.readyHeartbeat !== undefined;
+  if (before === undefined || !said || next.readyHeartbeat === before.readyHeartbeat) return judge(row, now);
+  row.renewed = row.lease?.renewTime;
+  heard(row, now);
 }
 
 export function nodeGone(row: NodeRow, now: Now): void {
@@ -110,11 +117,12 @@ export function nodeGone(row: NodeRow, now: Now): void {
 function heard(row: NodeRow, now: Now): void {
   const interval = now.at.mono - row.observedMono;
   const rhythm = row.durationMs / beatsPerDuration;
-  if (row.heard && interval > rhythm / 2) {
+  if (row.heard && !row.unseen && interval > rhythm / 2) {
     row.missed += Math.max(0, Math.round(interval / rhythm) - 1);
     now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
   }
   row.heard = true;
+  row.unseen = false;
   row.observedMono = now.at.mono;
   row.observedWall = now.at.wall;
   row.quietSince = now.at.mono;
@@ -195,6 +203,7 @@ export function seeNodeAnswer(row: NodeRow, answer: AnswerObservation, now: Now,
 function lose(row: NodeRow, now: Now): void {
   const quiet = (now.at.mono - row.observedMono) / 1000;
   row.turn(now, 'lost', `no heartbeat for ${quiet.toFixed(1)} s`);
+  if (row.outage !== undefined) row.outage.back = undefined;
   if (!row.heard || row.outage !== undefined) return;
   row.outage = {
     traceId: traceId('outage', now.clusterUid, row.lease?.uid ?? row.name, row.lease?.resourceVersion ?? ''),
@@ -242,6 +251,7 @@ export function nodeSight(row: NodeRow, now: Now, blind: boolean): void {
   if (row.blind === blind) return;
   row.blind = blind;
   row.asked = false;
+  row.unseen = true;
   if (!blind) row.quietSince = now.at.mono;
   if (blind) judge(row, now);
 }

@@ -46,8 +46,8 @@ function lastRenewal(row: LeaseRow, now: Now): number {
   return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
 }
 
-/** A release: `row` still carries the record before it. */
-export function released(row: LeaseRow, now: Now, next: LeaseRecord): void {
+/** A release: `row` still carries the record before it. `unseen`: it happened while we were blind. */
+export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
   if (row.round?.settling) {
     // Perhaps the successor's own release, perhaps a partitioned predecessor that blanks its successor.
     row.round.uncertain = true;
@@ -57,8 +57,9 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord): void {
   }
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
   const silent = now.at.mono - row.observedMono;
-  const failed = row.seenAlive && silent > (row.durationMs * 2) / 3;
-  openRound(row, now, { cause: failed ? 'expired' : 'released', vacated: now.at.mono });
+  const failed = row.seenAlive && !unseen && silent > (row.durationMs * 2) / 3;
+  const cause = failed ? 'expired' : 'released';
+  openRound(row, now, { cause, vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'released', row.holder, next.resourceVersion);
 }
 
@@ -77,7 +78,7 @@ export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain:
 
 /** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
 export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
-  if (row.round === undefined && (created || row.state === 'vacant')) {
+  if (row.round === undefined && (created || row.state === 'vacant' || row.before === 'vacant')) {
     openRound(row, now, { cause: 'created', vacated: now.at.mono });
   } else if (row.round === undefined) {
     openRound(row, now, { cause: 'released', vacated: lastRenewal(row, now), uncertain: true });
@@ -86,9 +87,9 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (round === undefined) return;
   const holder = next.holder ?? '';
   round.wrote(now, 'acquired', holder, next.resourceVersion);
+  if (round.cause === 'deleted' && holder === round.predecessor) return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
   if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;
-  if (round.cause === 'deleted' && holder === round.predecessor) closeRound(row, now, 'recreated');
 }
 
 /** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */
@@ -110,5 +111,6 @@ export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {
     row.gapSeconds += round.gapSeconds;
     row.leaderlessSeconds += round.leaderlessSeconds;
   }
-  round.close(now, outcome);
+  if (outcome === 'recreated') round.recreate(now);
+  else round.close(now, outcome);
 }

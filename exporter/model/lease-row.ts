@@ -28,8 +28,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   retryAt = 0;
   /** A write was seen since the first sight: the holder was truly alive before our eyes. */
   seenAlive = false;
-  /** The verdict `expired` that stood when the source went blind: it stands again if nothing was written. */
-  wasExpired = false;
+  /** The verdict that stood when the source went blind: it stands again if nothing was written. */
+  before: LeaseState | undefined;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;

@@ -1,21 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RoundEvent } from './event.ts';
-import { Bench, epoch, leaseRecord, moment } from './fixture.ts';
-
-function held(): Bench {
-  const bench = new Bench();
-  bench.list(0, [leaseRecord({ transitions: 3 })]);
-  bench.write(2);
-  bench.write(4);
-  return bench;
-}
-
-function closed(bench: Bench): RoundEvent['round'] {
-  const last = bench.events.findLast((event) => event.kind === 'round');
-  if (last?.kind !== 'round' || last.step !== 'closed') throw new Error('no round was closed');
-  return last.round;
-}
+import { Bench, closed, epoch, held, leaseRecord, moment } from './fixture.ts';
 
 describe('first sight', () => {
   test('is unknown until a write', () => {
@@ -201,7 +186,7 @@ describe('a deletion', () => {
     bench.write(5, {}, 'deleted');
     assert.equal(bench.lease().state, 'deleted');
     bench.write(6, { uid: 'uid-2' }, 'added');
-    assert.deepEqual(bench.rounds().at(-1), 'closed deleted recreated');
+    assert.deepEqual(bench.rounds(), ['opened deleted', 'closed deleted recreated']);
     assert.equal(bench.lease().leaderlessSeconds, 0);
   });
 
@@ -232,50 +217,13 @@ describe('a deletion', () => {
   });
 });
 
-describe('blindness', () => {
-  test('makes the state unknown, and a write after it makes it held again', () => {
-    const bench = held();
-    bench.sight(5, 'blind');
-    assert.equal(bench.lease().state, 'unknown');
-    bench.time(100);
-    assert.equal(bench.asks.length, 0);
-    bench.sight(100, 'sighted');
-    assert.equal(bench.lease().state, 'unknown');
-    bench.write(101);
-    assert.equal(bench.lease().state, 'held');
-  });
-
-  test('waits one duration after it before anything is suspected', () => {
-    const bench = held();
-    bench.sight(5, 'blind');
-    bench.sight(100, 'sighted');
-    bench.time(114.9);
-    assert.equal(bench.asks.length, 0);
-    bench.time(115);
-    bench.answer(115.1);
-    assert.equal(bench.lease().state, 'expired');
-    assert.equal(bench.lease().round?.vacated, moment(19).wall);
-  });
-
-  test('does not end an outage that nobody ended', () => {
-    const bench = held();
-    bench.time(19);
-    bench.answer(19.1);
-    bench.sight(30, 'blind');
-    bench.list(60, [{ ...bench.lease().record }]);
-    assert.equal(bench.lease().state, 'expired');
-    assert.deepEqual(bench.rounds(), ['opened expired']);
-  });
-
-  test('hides a change of holder, which the list shows as uncertain', () => {
-    const bench = held();
-    bench.sight(5, 'blind');
-    const record = { ...bench.lease().record, holder: 'b', transitions: 6, resourceVersion: '50' };
-    bench.list(60, [record]);
-    assert.equal(bench.lease().round?.uncertain, true);
-    assert.equal(bench.lease().missedRounds, 2);
-    assert.equal(bench.lease().state, 'unknown');
-  });
+test('a new holder that is lost before its first renewal is told as soon as its time is up', () => {
+  const bench = held();
+  bench.release(5);
+  bench.write(6, { holder: 'b', durationSeconds: 15, transitions: 4 });
+  bench.time(21);
+  bench.answer(21.1);
+  assert.equal(bench.rounds().at(-1), 'lost released');
 });
 
 test('old news is no news: a record older than the known one is ignored', () => {

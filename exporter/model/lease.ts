@@ -38,20 +38,21 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (sameSpec(row.record, next)) {
     row.record = next;
-    if (row.wasExpired && change === 'listed') row.turn(now, 'expired', 'still not renewed after the gap');
+    if (row.before !== undefined && change === 'listed') row.turn(now, row.before, 'not written in the gap');
     return;
   }
   countMissed(row, next);
+  if (change === 'listed' && row.round !== undefined) row.round.uncertain = true;
   const before = row.holder;
   const after = next.holder ?? '';
   if (before === after && after !== '') renewal(row, next, now, change);
-  else if (after === '') release(row, next, now);
+  else if (after === '') release(row, next, now, change);
   else if (before === '') acquisition(row, next, now, change);
   else takeover(row, next, now, change);
 }
 
 function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
-  if (row.state !== 'deleted') seeDeleted(row, now);
+  if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
   const fresh = row.round === undefined;
   if (isRelease(next)) {
     take(row, next, now);
@@ -86,8 +87,8 @@ function late(row: LeaseRow, now: Now, interval: number): void {
   });
 }
 
-function release(row: LeaseRow, next: LeaseRecord, now: Now): void {
-  if (row.holder !== '') released(row, now, next);
+function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (row.holder !== '') released(row, now, next, change === 'listed');
   row.record = next;
   row.deadline = Number.POSITIVE_INFINITY;
   forgetSuspicion(row);
@@ -125,7 +126,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now): void {
 function forgetSuspicion(row: LeaseRow): void {
   row.asked = false;
   row.retryAt = 0;
-  row.wasExpired = false;
+  row.before = undefined;
 }
 
 function countMissed(row: LeaseRow, next: LeaseRecord): void {
@@ -136,10 +137,11 @@ function countMissed(row: LeaseRow, next: LeaseRecord): void {
   row.missedRounds += Math.max(0, next.transitions - row.transitions - expected);
 }
 
-export function seeDeleted(row: LeaseRow, now: Now): void {
+/** `unseen`: it happened while we were blind. */
+export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   if (row.state === 'deleted') return;
   if (row.round?.settling) row.round.lose(now);
-  if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono });
+  if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'deleted', row.holder, row.record.resourceVersion);
   row.deletedAt = now.at.mono;
   row.deadline = Number.POSITIVE_INFINITY;
@@ -204,6 +206,7 @@ function expire(row: LeaseRow, now: Now): void {
   }
   const up = row.seenAlive ? row.observedMono + row.durationMs : row.deadline;
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
+  if (row.round?.settling) row.round.lose(now);
   openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive });
   row.round?.wrote(now, 'expired', row.holder, row.record.resourceVersion);
   row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
@@ -216,8 +219,8 @@ function isLeftover(row: LeaseRow, now: Now): boolean {
 /** The source cannot see any more: nothing is judged until it can again. */
 export function blindLease(row: LeaseRow, now: Now, why: string): void {
   if (row.class === 'lock' && row.state === 'held') return;
-  if (row.state !== 'held' && row.state !== 'expired' && row.state !== 'unknown') return;
-  row.wasExpired = row.wasExpired || row.state === 'expired';
+  if (row.state === 'deleted') return;
+  if (row.state !== 'held' && row.state !== 'unknown') row.before = row.state;
   row.deadline = Number.POSITIVE_INFINITY;
   row.asked = false;
   row.turn(now, 'unknown', why);
@@ -226,5 +229,7 @@ export function blindLease(row: LeaseRow, now: Now, why: string): void {
 /** The source sees again: as a new candidate would, wait one whole duration or for a write. */
 export function sightedLease(row: LeaseRow, now: Now): void {
   if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
+  // Nobody has to prove anything about a lease that nobody held.
+  if (row.before !== undefined && row.before !== 'expired') return row.turn(now, row.before, 'sighted again');
   row.deadline = now.at.mono + row.durationMs;
 }

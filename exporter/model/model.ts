@@ -196,7 +196,7 @@ export class Model implements ModelView {
   #sweep(source: SourceRow, now: Now): void {
     for (const row of this.#leases.values()) {
       if (row.source !== source.name || row.generation === source.generation) continue;
-      seeDeleted(row, now);
+      seeDeleted(row, now, true);
       this.#file(row);
     }
     for (const row of this.#nodes.values()) this.#sweepNode(row, source, now);

@@ -1,4 +1,5 @@
-import { parseMicroTime } from '../../exporter/kube/microtime.ts';
+import { formatMicroTime, parseMicroTime } from '../../exporter/kube/microtime.ts';
+import { parseLease } from '../../exporter/kube/parse-lease.ts';
 import type { Change, LeaseRecord, NodeRecord } from '../../exporter/model/observation.ts';
 import type { Command } from './script.ts';
 
@@ -117,6 +118,24 @@ export class Cluster {
     this.#revision += 1;
     return String(this.#revision);
   }
+}
+
+/** The record as the API server sends it and our parser reads it. */
+export function received(lease: LeaseRecord): LeaseRecord {
+  const { namespace, name, uid, resourceVersion, identityLabel, holder, strategy } = lease;
+  const time = (micros: number | undefined) => (micros === undefined ? undefined : formatMicroTime(micros));
+  const labels = { 'apiserver.kubernetes.io/identity': identityLabel };
+  const object = {
+    metadata: { namespace, name, uid, resourceVersion, labels },
+    spec: {
+      ...{ holderIdentity: holder, strategy, leaseDurationSeconds: lease.durationSeconds },
+      ...{ leaseTransitions: lease.transitions, acquireTime: time(lease.acquireTime) },
+      renewTime: time(lease.renewTime),
+    },
+  };
+  const read = parseLease(JSON.parse(JSON.stringify(object)));
+  if (read === undefined) throw new Error(`scenario: ${namespace}/${name} cannot be read`);
+  return read;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -8,7 +8,7 @@ import type { AnswerObservation, Ask, Observation } from '../../exporter/model/o
 import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
-import { Cluster, type Write } from './cluster.ts';
+import { Cluster, received, type Write } from './cluster.ts';
 import { type Command, parseScript } from './script.ts';
 import { eventLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
@@ -104,7 +104,8 @@ class Stage {
     if (question === undefined) throw new Error('scenario: no question to answer');
     const { ask, sentAt } = question;
     const found = this.#cluster.leases.get(`${ask.namespace}/${ask.name}`);
-    const read: AnswerObservation['result'] = found === undefined ? { absent: true } : { found };
+    const read: AnswerObservation['result'] =
+      found === undefined ? { absent: true } : { found: received(found) };
     const result = this.#unreadable === undefined ? read : { failed: this.#unreadable };
     return { kind: 'answer', ask, sentAt, at: this.#now(), result };
   }
@@ -165,7 +166,7 @@ class Stage {
         this.#see({ kind: 'node', source, at, change: 'listed', node });
     else
       for (const lease of this.#cluster.leases.values())
-        this.#see({ kind: 'lease', source, at, change: 'listed', lease });
+        this.#see({ kind: 'lease', source, at, change: 'listed', lease: received(lease) });
     this.#see({ kind: 'list', source, at, phase: 'end', sentAt: at });
     this.#sighted.add(source);
     this.#missed.delete(source);
@@ -188,7 +189,9 @@ class Stage {
   }
 
   #show(write: Write, source: string): void {
-    if (this.#sighted.has(source)) return this.#see({ ...write, source, at: this.#now() });
+    const at = this.#now();
+    const seen = write.kind === 'lease' ? { ...write, lease: received(write.lease) } : write;
+    if (this.#sighted.has(source)) return this.#see({ ...seen, source, at });
     this.#missed.set(source, [...(this.#missed.get(source) ?? []), write]);
   }
 
