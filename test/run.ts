@@ -1,5 +1,5 @@
 /**
- * Runs the tests with `node --test`, all files in one process. `node test/run.ts unit` leaves out those
+ * Runs the tests with `node --test`. `node test/run.ts unit` leaves out those
  * under test/; other options, such as `--test-name-pattern=RETRY`, go on to node. Its last lines are the
  * summary of node's own runner, and its exit code is the runner's.
  */
@@ -29,7 +29,7 @@ if (files.length === 0) {
 
 const runner = spawn(
   process.execPath,
-  ['--test', '--test-isolation=none', `--test-timeout=${perTestMs}`, ...options, ...files],
+  ['--test', `--test-timeout=${perTestMs}`, ...options, ...files],
   { cwd: root, stdio: 'inherit' },
 );
 const limit = setTimeout(() => {
