@@ -27,11 +27,10 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const runner = spawn(
-  process.execPath,
-  ['--test', `--test-timeout=${perTestMs}`, ...options, ...files],
-  { cwd: root, stdio: 'inherit' },
-);
+const runner = spawn(process.execPath, ['--test', `--test-timeout=${perTestMs}`, ...options, ...files], {
+  cwd: root,
+  stdio: 'inherit',
+});
 const limit = setTimeout(() => {
   console.error(`tests: not finished after ${wholeRunMs / 60_000} minutes, ended; is a handle left open?`);
   runner.kill('SIGKILL');
