@@ -9,7 +9,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const perTestMs = 120_000;
+const perTestMs = 60_000;
 /** A test that leaves a handle open would keep the runner alive for ever; this ends it as a failure. */
 const wholeRunMs = 10 * 60_000;
 
