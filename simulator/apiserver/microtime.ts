@@ -40,14 +40,13 @@ export function readMicroTime(
   return { time: micros === yearOne ? null : formatMicroTime(micros) };
 }
 
+/** The first part of a well-formed time that no calendar or clock shows; `Date` would carry it over. */
 function outOfRange(text: string): string | undefined {
-  const [, month, day, hour, minute, second] = text.split(/[-T:.,]/).map(Number);
-  const parts: readonly (readonly [string, number | undefined, number])[] = [
-    ['month', month, 12],
-    ['day', day, 31],
-    ['hour', hour, 23],
-    ['minute', minute, 59],
-    ['second', second, 59],
-  ];
-  return parts.find(([, value = 0, most]) => value > most)?.[0];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:.,]/).map(Number);
+  if (month < 1 || month > 12) return 'month';
+  // Day 0 of the next month is the last of this one; the Gregorian calendar repeats every 400 years.
+  if (day < 1 || day > new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()) return 'day';
+  if (hour > 23) return 'hour';
+  if (minute > 59) return 'minute';
+  return second > 59 ? 'second' : undefined;
 }

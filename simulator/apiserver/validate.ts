@@ -121,7 +121,8 @@ function nameCauses(resource: Resource, name: string): readonly Cause[] {
   const [pattern, limit] = asLabel ? [label, 63] : [subdomain, 253];
   const wrongs: string[] = [];
   if (name.length > limit) wrongs.push(`must be no more than ${limit} bytes`);
-  if (!new RegExp(`^${pattern}$`).test(name)) wrongs.push(asLabel ? labelRule() : subdomainRule());
+  if (asLabel && name.includes('.')) wrongs.push('must not contain dots');
+  else if (!new RegExp(`^${pattern}$`).test(name)) wrongs.push(asLabel ? labelRule() : subdomainRule());
   return wrongs.map((wrong) => fieldInvalid(field, JSON.stringify(name), wrong));
 }
 
