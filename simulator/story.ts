@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../exporter/clock.ts';
 import type { KubeTransport } from '../exporter/kube/transport.ts';
+import { keepApiIdentity } from './actors/api-identity.ts';
 import type { Chat } from './actors/chat.ts';
 import { NodeController } from './actors/node-controller.ts';
 import { type Cast, type Fault, schedule } from './chaos.ts';
@@ -26,7 +27,7 @@ export interface StoryOptions {
 export interface Story {
   readonly ledger: Ledger;
   readonly cast: Cast;
-  /** Identity of who leads by its own belief, by `namespace/name`; a hung ex-leader may be one of two. */
+  /** Identities of who leads by its own belief, by `namespace/name`; a hung ex-leader may be one of two. */
   leaders(): ReadonlyMap<string, readonly string[]>;
   /** Ends everything that the story started; objects stay on the server. */
   stop(): Promise<void>;
@@ -63,7 +64,11 @@ async function play(scene: Scene, controller: NodeController, options: StoryOpti
   if (scene.stop.aborted) return;
   for (const kubelet of scene.stage.kubelets) kubelet.start();
   controller.start();
-  await Promise.all([startReplicas(scene, options), options.chaos ? wreak(scene, options) : undefined]);
+  await Promise.all([
+    startReplicas(scene, options),
+    keepApiIdentity({ ...options, random: seededRandom(options.seed + 2) }, scene.stop),
+    options.chaos ? wreak(scene, options) : undefined,
+  ]);
 }
 
 /** A little apart from each other, so that no two candidates tick in step. */

@@ -111,7 +111,7 @@ async function pauseApi(scene: Scene, fault: Fault): Promise<void> {
   scene.ledger.record('api-resumed', 'api');
 }
 
-async function dropConnections(scene: Scene): Promise<void> {
-  const dropped = scene.chat?.drop(0.5) ?? 0;
-  scene.ledger.record('connections-dropped', `${dropped} connections`);
+async function dropConnections(scene: Scene, fault: Fault): Promise<void> {
+  if (scene.chat === undefined) return scene.ledger.record('fault-skipped', fault.fault);
+  scene.ledger.record('connections-dropped', `${scene.chat.drop(0.5)} connections`);
 }

@@ -44,6 +44,10 @@ test('a node lease has its holder, duration and owner, and neither acquireTime n
     { holderIdentity: 'n1', leaseDurationSeconds: 40, renewTime: '' },
   );
   assert.equal(readyOf(node(on))?.status, 'True');
+  const { metadata } =
+    on.server.objects.get('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1') ?? {};
+  const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: node(on).metadata.uid };
+  assert.partialDeepStrictEqual(metadata, { ownerReferences: [owner] });
 });
 
 test('a status is reported every five minutes', async () => {

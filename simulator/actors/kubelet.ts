@@ -2,7 +2,13 @@ import { type Clock, sleep } from '../../exporter/clock.ts';
 import { formatMicroTime } from '../../exporter/kube/microtime.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
 import { seededUuid } from '../random.ts';
-import { type LeaseClient, type LeaseObject, leaseClient, leasePath } from './lease-client.ts';
+import {
+  type LeaseClient,
+  type LeaseMetadata,
+  type LeaseObject,
+  leaseClient,
+  leasePath,
+} from './lease-client.ts';
 import { type Link, link } from './link.ts';
 import { repeat } from './loop.ts';
 import {
@@ -44,7 +50,7 @@ export class Kubelet {
   /** The machine's way to the API server: what runs on the node may share it, and its fate. */
   readonly link: Link;
   #stop = new AbortController();
-  #running: Promise<unknown> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
   #bootId: string;
   #lease: LeaseObject | undefined;
   #reportedAt = Number.NEGATIVE_INFINITY;
@@ -69,10 +75,15 @@ export class Kubelet {
     this.#stop = new AbortController();
     this.#lease = undefined;
     this.#reportedAt = Number.NEGATIVE_INFINITY;
+    this.#running = this.#run(this.#stop.signal);
+  }
+
+  /** Registers first, so that the lease finds the Node that is to own it. */
+  async #run(stop: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
-    const stop = this.#stop.signal;
+    await this.#lookAtStatus(stop);
     const waitMs = () => renewMs * (1 + random() * renewJitter);
-    this.#running = Promise.all([
+    await Promise.all([
       repeat(
         clock,
         stop,
@@ -98,11 +109,13 @@ export class Kubelet {
     this.link.mend();
   }
 
-  /** Goes down for `downMs` and comes back with a new boot id. */
+  /** Goes down for `downMs`, with all that shares its link, and comes back with a new boot id. */
   async reboot(downMs: number, signal: AbortSignal): Promise<void> {
+    this.cut();
     await this.stop();
     await sleep(this.#options.clock, downMs, signal);
     if (signal.aborted) return;
+    this.mend();
     this.#bootId = seededUuid(this.#options.random);
     this.start();
   }
@@ -162,7 +175,8 @@ export class Kubelet {
       this.#lease ??= await this.#ensureLease(signal);
       if (this.#lease === undefined) return;
       const spec = { ...this.#lease.spec, renewTime: formatMicroTime(this.#wall) };
-      const result = await this.#leases.update({ metadata: this.#lease.metadata, spec }, signal);
+      const metadata = await this.#owned(this.#lease.metadata, signal);
+      const result = await this.#leases.update({ metadata, spec }, signal);
       this.#lease = result.kind === 'found' ? result.lease : undefined;
       if (result.kind === 'found') return;
     }
@@ -177,14 +191,19 @@ export class Kubelet {
   }
 
   async #newLease(signal: AbortSignal): Promise<LeaseObject> {
+    const metadata = await this.#owned({ namespace: leaseNamespace, name: this.name }, signal);
+    const spec = { holderIdentity: this.name, leaseDurationSeconds, renewTime: formatMicroTime(this.#wall) };
+    return { metadata, spec };
+  }
+
+  /** Names the Node as the owner as soon as there is one. */
+  async #owned(metadata: LeaseMetadata, signal: AbortSignal): Promise<LeaseMetadata> {
+    if (metadata.ownerReferences !== undefined) return metadata;
     const got = await exchange(this.#channel, 'GET', nodePath(this.name), signal);
     const node = got.kind === 'answered' ? parseNode(got.body) : undefined;
-    const owner =
-      node === undefined
-        ? {}
-        : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.name, uid: node.metadata.uid }] };
-    const spec = { holderIdentity: this.name, leaseDurationSeconds, renewTime: formatMicroTime(this.#wall) };
-    return { metadata: { namespace: leaseNamespace, name: this.name, ...owner }, spec };
+    if (node === undefined) return metadata;
+    const owner = { apiVersion: 'v1', kind: 'Node', name: this.name, uid: node.metadata.uid };
+    return { ...metadata, ownerReferences: [owner] };
   }
 
   get #mono(): number {

@@ -6,6 +6,8 @@ const metadataSchema = z.looseObject({
   name: z.string(),
   uid: z.string().optional(),
   resourceVersion: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  ownerReferences: z.array(z.unknown()).optional(),
 });
 
 const specSchema = z.looseObject({
