@@ -11,6 +11,7 @@ import { discover } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { list, read } from './list.ts';
 import { checkOptions, isTrue } from './options.ts';
+import { remove } from './remove.ts';
 import { namespaces } from './resources.ts';
 import { type Route, route } from './routes.ts';
 import { type Shape, shapeFor } from './shape.ts';
@@ -18,7 +19,7 @@ import * as say from './status.ts';
 import { typeMeta } from './status.ts';
 import { createStore, type Store } from './store.ts';
 import { watch } from './watch.ts';
-import { create, patch, remove, replace } from './write.ts';
+import { create, patch, replace } from './write.ts';
 
 export interface ApiServerOptions {
   readonly clock: Clock;

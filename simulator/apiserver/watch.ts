@@ -74,7 +74,9 @@ function sendState(context: Context, { query, selects, send }: Watch): number {
   const revision = cheap ? context.cache.revision() : context.store.revision();
   const objects = context.store.list(resource, revision);
   for (const object of objects === 'compacted' ? [] : objects) if (selects(object)) send('ADDED', object);
-  if (isTrue(params, 'sendInitialEvents') && isTrue(params, 'allowWatchBookmarks')) {
+  // A server that can mark the end of the state does so for a watch that names no revision, too.
+  const marked = isTrue(params, 'sendInitialEvents') || (context.watchList && !params.get('resourceVersion'));
+  if (marked && isTrue(params, 'allowWatchBookmarks')) {
     send('BOOKMARK', bookmark(query, revision, { annotations: { 'k8s.io/initial-events-end': 'true' } }));
   }
   return revision;
