@@ -83,12 +83,12 @@ export const metrics = {
   lease_gap_seconds_total: counter(
     lease,
     'seconds',
-    'Time between the last renewal of a holder and the acquisition by the next, summed over closed rounds.',
+    'Time between the last renewal of a holder and the acquisition by the next, summed over closed rounds that were seen whole.',
   ),
   lease_leaderless_seconds_total: counter(
     lease,
     'seconds',
-    'Time in which nobody was entitled to lead, summed over closed rounds.',
+    'Time in which nobody was entitled to lead, summed over closed rounds that were seen whole.',
   ),
   lease_expired_seconds_total: counter(lease, 'seconds', 'Time spent in the state expired.'),
   lease_unknown_seconds_total: counter(
@@ -144,7 +144,7 @@ export const metrics = {
   node_heartbeat_missed_total: counter(
     ['node'] as const,
     '',
-    'Heartbeats that a node ought to have sent by its own rhythm and did not.',
+    'Heartbeats that a node ought to have sent by its own rhythm and did not; counted when it is heard again.',
   ),
   node_heartbeat_disagreement: gauge(
     ['node', 'kind'] as const,

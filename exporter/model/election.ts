@@ -46,6 +46,8 @@ export class ElectionRound implements Round {
   successor = '';
   attempts = 0;
   #acquired: number | undefined;
+  #vacantSince: number;
+  #leaderlessMs = 0;
   #closed: number | undefined;
 
   constructor(start: RoundStart, now: Now) {
@@ -60,6 +62,7 @@ export class ElectionRound implements Round {
     this.uncertain = start.uncertain;
     this.traceId = traceId('round', now.clusterUid, start.leaseUid, start.lastRevision);
     this.vacatedMono = start.vacated;
+    this.#vacantSince = start.vacated;
     this.#anchor = now.at;
     this.#lastRenewal = Math.min(start.lastRenewal, start.vacated);
   }
@@ -69,6 +72,9 @@ export class ElectionRound implements Round {
   }
   get vacated(): number {
     return this.#told(this.vacatedMono);
+  }
+  get vacantSince(): number {
+    return this.#told(this.#vacantSince);
   }
   get acquired(): number | undefined {
     return this.#acquired === undefined ? undefined : this.#told(this.#acquired);
@@ -80,9 +86,8 @@ export class ElectionRound implements Round {
   get gapSeconds(): number {
     return ((this.#acquired ?? this.#lastRenewal) - this.#lastRenewal) / 1000;
   }
-  /** Seconds in which nobody was entitled to lead. */
   get leaderlessSeconds(): number {
-    return Math.max(0, ((this.#acquired ?? this.vacatedMono) - this.vacatedMono) / 1000);
+    return this.#leaderlessMs / 1000;
   }
 
   wrote(now: Now, what: string, holder: string, resourceVersion: string): void {
@@ -97,13 +102,18 @@ export class ElectionRound implements Round {
   acquire(now: Now, holder: string): void {
     this.attempts += 1;
     this.successor = holder;
-    this.#acquired = Math.max(now.at.mono, this.vacatedMono);
+    this.#acquired = Math.max(now.at.mono, this.#vacantSince);
+    this.#leaderlessMs += this.#acquired - this.#vacantSince;
     this.#tell(now, 'acquired');
   }
 
-  /** The new holder was lost before its first renewal: the leaderless time goes on. */
-  lose(now: Now): void {
+  /**
+   * The new holder was lost before its first renewal. Until `until` (monotonic ms) it was entitled to lead;
+   * from then on nobody is.
+   */
+  lose(now: Now, until = now.at.mono): void {
     this.#tell(now, 'lost');
+    this.#vacantSince = Math.max(until, this.#acquired ?? until);
     this.#acquired = undefined;
     this.successor = '';
   }

@@ -73,6 +73,10 @@ export interface Round {
   /** Expiry, release, deletion or, when taken, the acquisition itself: nobody was entitled from here on. */
   readonly vacated: number;
   readonly acquired: number | undefined;
+  /** Begin of the last leaderless stretch: `vacated`, or the end of the last holder that did not settle. */
+  readonly vacantSince: number;
+  /** Nobody was entitled to lead, up to the last acquisition: the sum over all stretches. */
+  readonly leaderlessSeconds: number;
   readonly closed: number | undefined;
   readonly writes: readonly RoundWrite[];
   readonly previousTraceId: string | undefined;

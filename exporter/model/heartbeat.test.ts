@@ -119,5 +119,7 @@ test('a node that is being drained away is terminating, not lost', () => {
 test('a lease whose Node was deleted is an orphan', () => {
   const bench = alive();
   bench.see({ kind: 'node', source: 'nodes', at: moment(12), change: 'deleted', node: nodeRecord({}) });
+  assert.equal(bench.node().state, 'alive');
+  bench.time(52);
   assert.equal(bench.node().state, 'orphan');
 });

@@ -28,6 +28,8 @@ export class NodeRow implements NodeView, Sleeper {
   node: NodeRecord | undefined;
   leaseGeneration = 0;
   nodeGeneration = 0;
+  /** Since when all Nodes are known and this is none of them (monotonic ms). */
+  nodeless: number | undefined;
   state: NodeState = 'unknown';
   since: number;
   observedMono: number;
@@ -36,10 +38,10 @@ export class NodeRow implements NodeView, Sleeper {
   /** Heard since the first sight or the last gap: the rhythm may be judged. */
   heard = false;
   blind = false;
-  /** We were blind since the last heartbeat: the time since then says nothing about its rhythm. */
-  unseen = false;
   /** The highest renewTime since the last status: what the node controller compares with. */
   renewed: number | undefined;
+  /** When the lease was renewed last (monotonic ms), if that was seen and nothing was missed since. */
+  renewedMono: number | undefined;
   asked = false;
   retryAt = 0;
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
@@ -101,28 +103,25 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
 
 export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
   const before = row.node;
+  row.nodeless = undefined;
   row.node = next;
   const said = next.ready !== 'Unknown' && next.readyHeartbeat !== undefined;
   if (before === undefined || !said || next.readyHeartbeat === before.readyHeartbeat) return judge(row, now);
   row.renewed = row.lease?.renewTime;
-  heard(row, now);
+  heard(row, now, 'status');
 }
 
 export function nodeGone(row: NodeRow, now: Now): void {
   row.node = undefined;
+  row.nodeless ??= now.at.mono;
   closeOutage(row, now, 'deleted', now.at.mono);
   judge(row, now);
 }
 
-function heard(row: NodeRow, now: Now): void {
-  const interval = now.at.mono - row.observedMono;
-  const rhythm = row.durationMs / beatsPerDuration;
-  if (row.heard && !row.unseen && interval > rhythm / 2) {
-    row.missed += Math.max(0, Math.round(interval / rhythm) - 1);
-    now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
-  }
+/** Only leases have a rhythm: a status is written when something changed, and every five minutes. */
+function heard(row: NodeRow, now: Now, by: 'lease' | 'status' = 'lease'): void {
+  if (by === 'lease') countBeat(row, now);
   row.heard = true;
-  row.unseen = false;
   row.observedMono = now.at.mono;
   row.observedWall = now.at.wall;
   row.quietSince = now.at.mono;
@@ -130,6 +129,16 @@ function heard(row: NodeRow, now: Now): void {
   row.retryAt = 0;
   endOfSilence(row, now);
   judge(row, now);
+}
+
+function countBeat(row: NodeRow, now: Now): void {
+  const before = row.renewedMono;
+  row.renewedMono = now.at.mono;
+  if (before === undefined) return;
+  const interval = now.at.mono - before;
+  const rhythm = row.durationMs / beatsPerDuration;
+  row.missed += Math.max(0, Math.round(interval / rhythm) - 1);
+  now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
 }
 
 function endOfSilence(row: NodeRow, now: Now): void {
@@ -149,14 +158,20 @@ function judge(row: NodeRow, now: Now): void {
   if (row.blind) return row.turn(now, 'unknown', 'the source is blind');
   if (row.node?.terminating)
     return row.turn(now, 'terminating', 'planned: deletion, shutdown, autoscaler or drain');
-  if (row.lease !== undefined && row.node === undefined && row.nodeGeneration < 0)
-    return row.turn(now, 'orphan', 'a lease without a Node');
+  if (isOrphan(row, now)) return row.turn(now, 'orphan', 'a lease without a Node');
   if (!row.heard) return;
   const quiet = now.at.mono - row.quietSince;
   if (row.state === 'lost' && quiet > 0) return;
+  // Without a Node there is nobody to be late: the lease is collected soon, or turns out an orphan.
+  if (row.nodeless !== undefined && quiet > 0) return;
   if (quiet >= (row.durationMs * 2) / 3)
     row.turn(now, 'late', `no heartbeat for ${(quiet / 1000).toFixed(1)} s`);
   else row.turn(now, 'alive', 'heard');
+}
+
+/** For the first duration it may be on its way: the lease of a deleted Node is collected soon after it. */
+function isOrphan(row: NodeRow, now: Now): boolean {
+  return row.nodeless !== undefined && now.at.mono >= row.nodeless + row.durationMs;
 }
 
 /** The time of a node has come: it is late, or it is suspected to be lost and its lease is read again. */
@@ -171,12 +186,18 @@ export function wakeNode(row: NodeRow, now: Now, rules: NodeRules): void {
 function suspectable(row: NodeRow): boolean {
   return (
     !row.blind &&
+    row.nodeless === undefined &&
     row.lease !== undefined &&
     (row.state === 'late' || row.state === 'unknown' || row.state === 'alive')
   );
 }
 
 export function nextNodeWake(row: NodeRow, rules: NodeRules): number {
+  const orphanAt = row.nodeless === undefined ? Number.POSITIVE_INFINITY : row.nodeless + row.durationMs;
+  return Math.min(nextJudgement(row, rules), row.state === 'orphan' ? Number.POSITIVE_INFINITY : orphanAt);
+}
+
+function nextJudgement(row: NodeRow, rules: NodeRules): number {
   if (row.asked || !suspectable(row)) return Number.POSITIVE_INFINITY;
   const lateAt = row.quietSince + (row.durationMs * 2) / 3;
   if (row.state === 'alive') return Math.min(lateAt, row.quietSince + rules.graceMs);
@@ -251,7 +272,7 @@ export function nodeSight(row: NodeRow, now: Now, blind: boolean): void {
   if (row.blind === blind) return;
   row.blind = blind;
   row.asked = false;
-  row.unseen = true;
+  row.renewedMono = undefined;
   if (!blind) row.quietSince = now.at.mono;
   if (blind) judge(row, now);
 }

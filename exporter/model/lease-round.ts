@@ -40,7 +40,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
  * The last renewal that is known. Where none was seen by us, the record's own renewTime tells what
  * happened before we looked; it is the only use of a holder's clock for a duration.
  */
-function lastRenewal(row: LeaseRow, now: Now): number {
+export function lastRenewal(row: LeaseRow, now: Now): number {
   if (row.seenAlive || row.renewTime === undefined) return row.observedMono;
   const before = (now.at.wall - row.renewTime) / 1000;
   return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
@@ -65,8 +65,8 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
 
 /** Another holder writes over one that had not released. */
 export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain: boolean): void {
-  if (row.round?.settling) row.round.lose(now);
   const up = row.observedMono + row.durationMs;
+  if (row.round?.settling) row.round.lose(now, Math.min(up, now.at.mono));
   const late = now.at.mono >= up - watchDelay;
   openRound(row, now, {
     cause: next.strategy !== undefined ? 'coordinated' : late || uncertain ? 'expired' : 'taken',
@@ -107,7 +107,9 @@ export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {
   if (round === undefined) return;
   row.round = undefined;
   row.lastTraceId = round.traceId;
-  if (round.cause !== 'created' && outcome !== 'abandoned' && outcome !== 'recreated') {
+  // What was not seen is no measurement: it is told on the round, and kept out of the sums.
+  const measured = round.cause !== 'created' && !round.uncertain;
+  if (measured && outcome !== 'abandoned' && outcome !== 'recreated') {
     row.gapSeconds += round.gapSeconds;
     row.leaderlessSeconds += round.leaderlessSeconds;
   }

@@ -168,7 +168,8 @@ describe('a release', () => {
     const round = closed(bench);
     assert.equal(round.attempts, 2);
     assert.equal(round.uncertain, true);
-    assert.equal(bench.lease().leaderlessSeconds, 3);
+    assert.equal(round.leaderlessSeconds, 2);
+    assert.equal(bench.lease().leaderlessSeconds, 0);
   });
 });
 

@@ -1,5 +1,5 @@
 import { classify, isOlder, sameSpec } from './classify.ts';
-import { acquired, closeRound, openRound, released, renewed, takenOver } from './lease-round.ts';
+import { acquired, closeRound, lastRenewal, openRound, released, renewed, takenOver } from './lease-round.ts';
 import { isRelease, type LeaseRow } from './lease-row.ts';
 import type { AnswerObservation, Change, LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
@@ -204,9 +204,9 @@ function expire(row: LeaseRow, now: Now): void {
   if (!row.seenAlive && isLeftover(row, now)) {
     return row.turn(now, 'orphaned', 'a leftover: not renewed since long before we looked');
   }
-  const up = row.seenAlive ? row.observedMono + row.durationMs : row.deadline;
+  const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
-  if (row.round?.settling) row.round.lose(now);
+  if (row.round?.settling) row.round.lose(now, up);
   openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive });
   row.round?.wrote(now, 'expired', row.holder, row.record.resourceVersion);
   row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);

@@ -169,7 +169,6 @@ export class Model implements ModelView {
     const row = this.#nodeRow(seen.node.name, now);
     row.nodeGeneration = source.generation;
     if (seen.change === 'deleted') {
-      row.nodeGeneration = -1;
       nodeGone(row, now);
     } else seeNode(row, seen.node, now);
     this.#keepOrForget(row);
@@ -205,7 +204,6 @@ export class Model implements ModelView {
   #sweepNode(row: Node, source: SourceRow, now: Now): void {
     if (isNodeSource(source.name)) {
       if (row.nodeGeneration === source.generation) return;
-      row.nodeGeneration = -1;
       nodeGone(row, now);
     } else if (row.lease !== undefined && isLeaseSource(source.name, nodeLeaseNamespace)) {
       if (row.leaseGeneration === source.generation) return;
@@ -277,7 +275,7 @@ export class Model implements ModelView {
     if (known !== undefined) return known;
     const row = new NodeRow(name, now);
     // All Nodes are known, and this is none of them: a lease that outlived its Node.
-    if (this.#sources.get('nodes')?.synced) row.nodeGeneration = -1;
+    if (this.#sources.get('nodes')?.synced) row.nodeless = now.at.mono;
     this.#nodes.set(name, row);
     return row;
   }

@@ -96,6 +96,8 @@ export function closedRound(part: Partial<Round> = {}): Round {
     attempts: 1,
     lastRenewal: epoch + 1,
     vacated: epoch + 15_000_001,
+    vacantSince: epoch + 15_000_001,
+    leaderlessSeconds: 2.25,
     acquired: epoch + 17_250_001,
     closed: epoch + 19_250_001,
     writes: [{ at: epoch + 17_250_001, what: 'acquired', holder: 'scheduler-b', resourceVersion: '42' }],

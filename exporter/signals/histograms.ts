@@ -40,7 +40,7 @@ function observe(histograms: Histograms, event: Event): void {
 
 /** Only a change of holder has durations; a lease that was just created has no predecessor to be missed. */
 function observeRound(histograms: Histograms, round: Round): void {
-  const { acquired, closed, lastRenewal, vacated, traceId } = round;
+  const { acquired, closed, lastRenewal, traceId } = round;
   if (round.outcome !== 'elected' || round.cause === 'created') return;
   if (acquired === undefined || closed === undefined) return;
   const labels = { class: round.class, cause: round.cause };
@@ -52,7 +52,7 @@ function observeRound(histograms: Histograms, round: Round): void {
     });
   tell(histograms.election_round_duration_seconds, closed - lastRenewal);
   tell(histograms.election_gap_duration_seconds, acquired - lastRenewal);
-  tell(histograms.election_leaderless_duration_seconds, acquired - vacated);
+  tell(histograms.election_leaderless_duration_seconds, round.leaderlessSeconds * 1e6);
 }
 
 function observeOutage(histograms: Histograms, outage: NodeOutageEvent): void {

@@ -39,7 +39,7 @@ export function roundJson(round: Round) {
     acquired: timeJson(acquired),
     closed: timeJson(closed),
     gapSeconds: until(acquired, lastRenewal),
-    leaderlessSeconds: until(acquired, vacated),
+    leaderlessSeconds: acquired === undefined ? null : round.leaderlessSeconds,
     durationSeconds: until(closed, lastRenewal),
     writes: round.writes.map(({ at, what, holder, resourceVersion }) => ({
       at: timeJson(at),

@@ -81,7 +81,7 @@ function ending(round: Round): string {
 function times(round: Round): string {
   if (round.acquired === undefined || round.cause === 'created') return '';
   const gap = Math.max(0, round.acquired - round.lastRenewal) / 1e6;
-  const leaderless = Math.max(0, round.acquired - round.vacated) / 1e6;
+  const leaderless = round.leaderlessSeconds;
   const attempts = round.attempts > 1 ? `, attempt ${round.attempts}` : '';
   return `, gap ${seconds(gap)}, leaderless ${seconds(leaderless)}${attempts}`;
 }

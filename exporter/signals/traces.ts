@@ -39,13 +39,13 @@ export function spansOf(event: Event): FinishedSpan[] {
 function roundSpans({ step, round }: RoundEvent): FinishedSpan[] {
   const child = { traceId: round.traceId, parent: 'round', importance: importance.transition } as const;
   const attempt = round.attempts;
-  const { acquired, closed, lastRenewal, vacated } = round;
+  const { acquired, closed, lastRenewal, vacated, vacantSince } = round;
   const attributes = leaseAttributes(round);
   if (step === 'opened' && round.cause !== 'created') {
     return [{ ...child, span: 'silence', start: lastRenewal, end: vacated, attributes }];
   }
-  if (step === 'acquired' && acquired !== undefined && acquired > vacated) {
-    return [{ ...child, span: 'leaderless', attempt, start: vacated, end: acquired, attributes }];
+  if (step === 'acquired' && acquired !== undefined && acquired > vacantSince) {
+    return [{ ...child, span: 'leaderless', attempt, start: vacantSince, end: acquired, attributes }];
   }
   if (step !== 'closed' || closed === undefined) return [];
   if (acquired === undefined) return [rootSpan(round, closed)];
@@ -92,7 +92,7 @@ function leaseAttributes(round: Round): Attributes {
 }
 
 function roundAttributes(round: Round): Attributes {
-  const { acquired, lastRenewal, vacated } = round;
+  const { acquired, lastRenewal } = round;
   return {
     ...leaseAttributes(round),
     'k8s.lease.uid': printable(round.leaseUid),
@@ -106,7 +106,7 @@ function roundAttributes(round: Round): Attributes {
       ? {}
       : {
           'leasewatch.gap_seconds': Math.max(0, acquired - lastRenewal) / 1e6,
-          'leasewatch.leaderless_seconds': Math.max(0, acquired - vacated) / 1e6,
+          'leasewatch.leaderless_seconds': round.leaderlessSeconds,
         }),
   };
 }
