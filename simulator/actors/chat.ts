@@ -63,7 +63,9 @@ class ChatRoom implements Chat {
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
   readonly #clients = new Set<WebSocket>();
-  readonly #vanished = new Set<WebSocket>();
+  /** With the local port, by which the server's end of the connection is known. */
+  readonly #vanished = new Map<WebSocket, number | undefined>();
+  readonly #ports = new WeakMap<WebSocket, number | undefined>();
   readonly #answered = new WeakSet<WebSocket>();
   #target: number;
   #came = 0;
@@ -76,7 +78,7 @@ class ChatRoom implements Chat {
     this.port = port;
     this.#random = options.random;
     this.#target = options.clients ?? 40;
-    server.on('connection', (socket) => this.#welcome(socket));
+    server.on('connection', (socket, request) => this.#welcome(socket, request.socket.remotePort));
     const every = (ms: number, step: () => void) =>
       repeat(
         this.#clock,
@@ -123,12 +125,18 @@ class ChatRoom implements Chat {
     await Promise.all(closed);
   }
 
-  #welcome(socket: WebSocket): void {
+  #welcome(socket: WebSocket, clientPort: number | undefined): void {
     this.#answered.add(socket);
     socket.on('pong', () => this.#answered.add(socket));
     socket.on('message', (text) => this.#tellOthers(socket, String(text)));
     // A broken connection is what this server is here to see; `close` follows.
     socket.on('error', () => undefined);
+    socket.on('close', () => this.#bury(clientPort));
+  }
+
+  /** A vanished client does not see that the server has given it up: its end is closed for it. */
+  #bury(clientPort: number | undefined): void {
+    for (const [client, port] of this.#vanished) if (port === clientPort) client.terminate();
   }
 
   #tellOthers(from: WebSocket, text: string): void {
@@ -141,14 +149,15 @@ class ChatRoom implements Chat {
     for (const socket of this.#server.clients) {
       if (this.#answered.delete(socket)) socket.ping();
       else {
+        // One that was dropped already is only waiting for its goodbye.
+        if (socket.readyState === WebSocket.OPEN) this.#thrownOut++;
         socket.terminate();
-        this.#thrownOut++;
       }
     }
   }
 
   #step(): void {
-    const missing = this.#target - this.#clients.size;
+    const missing = this.#target - (this.#clients.size - this.#vanished.size);
     for (let comer = 0; comer < Math.min(missing, comersPerStep); comer++) this.#come();
     if (missing < 0) this.#leave();
     const chance = this.#random();
@@ -163,6 +172,7 @@ class ChatRoom implements Chat {
     this.#clients.add(client);
     this.#came++;
     client.on('error', () => undefined);
+    client.on('upgrade', (response) => this.#ports.set(client, response.socket.localPort));
     client.on('close', () => {
       this.#clients.delete(client);
       this.#vanished.delete(client);
@@ -187,14 +197,12 @@ class ChatRoom implements Chat {
     this.#brokeOff++;
   }
 
-  /** Reads no more, and so answers no ping; wakes long after the server gave up, and finds itself closed. */
+  /** Reads no more, and so answers no ping. */
   #vanish(): void {
     const client = this.#someone();
     if (client === undefined) return;
     client.pause();
-    this.#vanished.add(client);
-    const wake = this.#clock.after(30_000, () => client.terminate());
-    client.on('close', wake);
+    this.#vanished.set(client, this.#ports.get(client));
   }
 
   #someone(): WebSocket | undefined {
