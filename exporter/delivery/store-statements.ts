@@ -44,7 +44,7 @@ function recordStatements(db: DatabaseSync) {
     'SELECT * FROM records WHERE route = ? AND stream = ? AND id BETWEEN ? AND ? ORDER BY id',
   );
   const rangeSize = db.prepare(
-    'SELECT count(*) AS count, total(size) AS bytes FROM records WHERE route = ? AND stream = ? AND id BETWEEN ? AND ?',
+    'SELECT total(size) AS bytes FROM records WHERE route = ? AND stream = ? AND id BETWEEN ? AND ?',
   );
   const deleteRange = db.prepare('DELETE FROM records WHERE route = ? AND stream = ? AND id BETWEEN ? AND ?');
   return {
@@ -67,9 +67,10 @@ function recordStatements(db: DatabaseSync) {
       }));
     },
     deleteRange(of: Bounds): { count: number; bytes: number } {
-      const row = rangeSize.get(of.route, of.stream, of.first, of.last);
-      deleteRange.run(of.route, of.stream, of.first, of.last);
-      return { count: number(row?.count), bytes: number(row?.bytes) };
+      const bytes = number(rangeSize.get(of.route, of.stream, of.first, of.last)?.bytes);
+      // What was really deleted: a damaged index can show a record twice.
+      const { changes } = deleteRange.run(of.route, of.stream, of.first, of.last);
+      return { count: Number(changes), bytes };
     },
   };
 }

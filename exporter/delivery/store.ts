@@ -55,6 +55,8 @@ function start(
   return { kind: 'open', store, notices: [...notices, ...store.reconcile()] };
 }
 
+const indexDisagrees = 'an index disagrees with its table';
+
 interface Tally {
   pending: number;
   bytes: number;
@@ -192,15 +194,20 @@ export class Store {
   #begin(route: Route, maxBytes: number): OutboxBatch | undefined {
     for (;;) {
       const head = this.#sql.head(route);
-      if (head === undefined) return undefined;
+      if (head === undefined) return this.#nothingLeft(route);
       const last = this.#sql.lastWithin(head, maxBytes);
       const bounds = { route, stream: head.stream, first: head.id, last };
       const records = this.#sql.range(bounds);
-      if (records.length === 0) throw corruption('an index disagrees with its table');
+      if (records.length === 0) throw corruption(indexDisagrees);
       const bodies = this.#sound(records);
       if (bodies.length === 0) continue;
       return this.#send({ id: this.#sql.insertBatch(bounds), route, stream: head.stream, bodies });
     }
+  }
+
+  #nothingLeft(route: Route): undefined {
+    const hidden = this.#tally[route].pending > 0 && this.#sql.batches(route).length === 0;
+    if (hidden) throw corruption(indexDisagrees);
   }
 
   #send(batch: OutboxBatch): OutboxBatch {
