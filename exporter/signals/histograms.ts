@@ -38,10 +38,13 @@ function observe(histograms: Histograms, event: Event): void {
   if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
 }
 
-/** Only a change of holder has durations; a lease that was just created has no predecessor to be missed. */
+/**
+ * Only a change of holder that was seen has durations; a lease that was just created has no predecessor to
+ * be missed.
+ */
 function observeRound(histograms: Histograms, round: Round): void {
   const { acquired, closed, lastRenewal, traceId } = round;
-  if (round.outcome !== 'elected' || round.cause === 'created') return;
+  if (round.outcome !== 'elected' || round.cause === 'created' || round.uncertain) return;
   if (acquired === undefined || closed === undefined) return;
   const labels = { class: round.class, cause: round.cause };
   const tell = (histogram: Histogram, micros: number) =>
