@@ -99,13 +99,13 @@ function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change)
   row.class = classify(next);
   acquired(row, now, next);
   take(row, next, now);
-  settle(row, now, change, `acquired by ${next.holder}`);
+  settle(row, now, change, 'acquired');
 }
 
 function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   takenOver(row, now, next, change === 'listed');
   take(row, next, now);
-  settle(row, now, change, `taken over by ${next.holder}`);
+  settle(row, now, change, 'taken over');
 }
 
 /** After a gap a write that was listed is old news of unknown age: it proves no life now. */

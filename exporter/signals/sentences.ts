@@ -21,7 +21,8 @@ export function sentenceOf(event: Event): Sentence | undefined {
     case 'lease-state': {
       // Node leases are told as nodes; that a lease is not judged yet is no news.
       if (event.class === 'node' || (event.from === undefined && event.to === 'unknown')) return undefined;
-      const text = `${leaseName(event)}: ${turn(event.from, event.to)}${because(event.why)}`;
+      const by = event.to === 'held' ? ` by ${name(event.holder)}` : '';
+      const text = `${leaseName(event)}: ${turn(event.from, event.to)}${by}${because(event.why)}`;
       return line('lease_state', text, aboutLease(event, event.holder), importance.transition);
     }
     case 'late-renewal': {

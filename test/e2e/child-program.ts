@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const main = join(import.meta.dirname, '../../exporter/main.ts');
@@ -29,26 +30,32 @@ export function startProgram({ args, env = {}, program = main }: ChildOptions): 
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => void (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text));
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
   const ended = once(child, 'close').then(([code]: readonly unknown[]) =>
     typeof code === 'number' ? code : null,
   );
-  const told = () => /(http:\/\/[\w.:[\]]+)\/metrics/.exec(stdout + stderr)?.[1];
+  const told = () => /(http:\/\/[\w.:[\]]+)\/metrics/.exec(stdout() + stderr())?.[1];
   return {
     process: child,
-    stdout: () => stdout,
-    stderr: () => stderr,
+    stdout,
+    stderr,
     async url() {
       await until('the program says where it serves', () => told() !== undefined || child.exitCode !== null);
       const url = told();
-      if (url === undefined) throw new Error(`the program ended with ${child.exitCode}:\n${stdout}${stderr}`);
+      if (url === undefined)
+        throw new Error(`the program ended with ${child.exitCode}:\n${stdout()}${stderr()}`);
       return url;
     },
     ended,
   };
+}
+
+/** All that came out of a stream so far. */
+function collect(stream: Readable): () => string {
+  const chunks: string[] = [];
+  stream.setEncoding('utf8').on('data', (text: string) => chunks.push(text));
+  return () => chunks.join('');
 }
 
 /** Asks again until `condition` holds; after `ms` it fails and names what was waited for. */
