@@ -20,6 +20,10 @@ export interface RealServer {
   transport(): ClosableTransport;
   /** Has etcd forget its history and starts the server anew, which empties its watch cache. */
   forgetHistory(): Promise<void>;
+  /** Ends the API server; etcd stays, and with it everything that is stored. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
   /** Ends both processes and removes their folder. */
   close(): Promise<void>;
 }
@@ -44,7 +48,7 @@ export async function startRealServer(
   let server: ChildProcess | undefined;
 
   async function close(): Promise<void> {
-    if (server !== undefined) await end(server);
+    await stop();
     await end(etcd);
     rmSync(folder, { recursive: true, force: true });
   }
@@ -52,9 +56,12 @@ export async function startRealServer(
     server = apiserver();
     await ready(folder, server, url, token);
   }
+  async function stop(): Promise<void> {
+    if (server !== undefined) await end(server);
+  }
   async function forgetHistory(): Promise<void> {
     await compact(etcdUrl);
-    if (server !== undefined) await end(server);
+    await stop();
     await start();
   }
 
@@ -67,7 +74,7 @@ export async function startRealServer(
   }
   const certificate = readFileSync(join(folder, 'apiserver.crt'), 'utf8');
   const transport = (): ClosableTransport => secureTransport(url, token, certificate);
-  return { url, token, certificate, transport, forgetHistory, close };
+  return { url, token, certificate, transport, forgetHistory, stop, start, close };
 }
 
 function secureTransport(server: string, token: string, ca: string): ClosableTransport {

@@ -6,22 +6,18 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { systemClock } from '../../exporter/clock.ts';
-import { undiciTransport } from '../../exporter/kube/undici.ts';
 import { startChat } from '../../simulator/actors/chat.ts';
 import { Elector } from '../../simulator/actors/elector.ts';
-import { type ApiServer, createApiServer } from '../../simulator/apiserver/api.ts';
-import { listen } from '../../simulator/apiserver/http.ts';
 import { MisbehavingReceiver } from '../misbehaving-receiver.ts';
 import { type ChildProgram, startProgram, until } from './child-program.ts';
+import { type Cluster, realCluster, simulatedCluster } from './cluster.ts';
 
 const clock = systemClock();
 const times = { durationSeconds: 3, renewDeadlineSeconds: 2, retryPeriodSeconds: 0.5 };
 
-/** A cluster, a chat and two receivers around one folder; everything ends with the test. */
-async function surroundings(t: TestContext) {
+/** A chat and two receivers around one folder; everything ends with the test. */
+async function surroundings(t: TestContext, cluster: Cluster) {
   const folder = mkdtempSync(join(tmpdir(), 'leasewatch-run-'));
-  const api = createApiServer({ clock });
-  const cluster = await listen(api);
   const chat = await startChat({ random: () => 0.5, clients: 0 });
   const [otlp, loki] = [await MisbehavingReceiver.start(), await MisbehavingReceiver.start()];
   t.after(async () => {
@@ -29,24 +25,13 @@ async function surroundings(t: TestContext) {
     rmSync(folder, { recursive: true });
   });
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigFor(cluster.url));
-  return { folder, api, cluster, chat, otlp, loki, kubeconfig };
-}
-
-function kubeconfigFor(server: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'simulated', cluster: { server } }],
-    users: [{ name: 'nobody', user: {} }],
-    contexts: [{ name: 'simulated', context: { cluster: 'simulated', user: 'nobody' } }],
-    'current-context': 'simulated',
-  });
+  writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+  return { folder, chat, otlp, loki, kubeconfig };
 }
 
 /** Two candidates for `default/election`; the first one leads. */
-function candidates(t: TestContext, server: string) {
-  const transport = undiciTransport({ server, headers: async () => ({}) });
+function candidates(t: TestContext, cluster: Cluster) {
+  const transport = cluster.transport();
   const electors = ['first', 'second'].map(
     (identity) =>
       new Elector({
@@ -99,9 +84,20 @@ async function metricValue(url: string, series: string): Promise<number | undefi
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
-test('the whole program: it starts, sees an election, a crash and an outage, and stops', async (t) => {
-  const { folder, api, cluster, chat, otlp, loki, kubeconfig } = await surroundings(t);
-  const { first, second } = candidates(t, cluster.url);
+const story = 'the whole program: it starts, sees an election, a crash and an outage, and stops';
+
+test(`${story} (simulated API server)`, async (t) => tell(t, await simulatedCluster()));
+
+const assets = process.env.KUBEBUILDER_ASSETS ?? '';
+const noAssets = 'skipped: KUBEBUILDER_ASSETS names no folder with kube-apiserver and etcd';
+
+test(`${story} (kube-apiserver)`, { skip: assets === '' ? noAssets : false }, async (t) =>
+  tell(t, await realCluster(assets)),
+);
+
+async function tell(t: TestContext, cluster: Cluster): Promise<void> {
+  const { folder, chat, otlp, loki, kubeconfig } = await surroundings(t, cluster);
+  const { first, second } = candidates(t, cluster);
   const recording = join(folder, 'recording.jsonl');
   const program = startProgram({
     args: [
@@ -139,10 +135,10 @@ test('the whole program: it starts, sees an election, a crash and an outage, and
   assert.ok(receivedText(loki).includes(`"trace_id":"${round.traceId}"`));
 
   await countsConnections(url, chat.port);
-  await survivesAnOutage(url, api);
+  await survivesAnOutage(url, cluster);
   await stopsCleanly(program, folder, url);
   await tellsTheRecording(recording, round.traceId);
-});
+}
 
 const held = 'leasewatch_lease_state{namespace="default",lease="election",class="election",state="held"}';
 
@@ -156,15 +152,15 @@ async function countsConnections(url: string, port: number): Promise<void> {
 }
 
 /** Blind is not silent: the state is unknown, the page of metrics stays up, and no round opens. */
-async function survivesAnOutage(url: string, api: ApiServer): Promise<void> {
-  api.faults.stop();
+async function survivesAnOutage(url: string, cluster: Cluster): Promise<void> {
+  await cluster.stop();
   await until(
     'the source is down',
     async () => (await metricValue(url, 'leasewatch_source_up{source="leases"}')) === 0,
   );
   assert.equal(await metricValue(url, held.replace('held', 'unknown')), 1);
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
-  api.faults.start();
+  await cluster.start();
   await until(
     'the source is up',
     async () => (await metricValue(url, 'leasewatch_source_up{source="leases"}')) === 1,
