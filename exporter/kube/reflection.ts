@@ -31,6 +31,7 @@ export interface ReflectorLimits {
   readonly settleMs: number;
   /** How long the server is asked to keep a watch: random in between, so that watches do not end in step. */
   readonly watch: { readonly shortestMs: number; readonly longestMs: number };
+  /** The longest pause is also how long we stay blind after an outage: we are one client, not thousands. */
   readonly backoff: { readonly minMs: number; readonly maxMs: number };
   /** Longest pause after "forbidden": somebody has to change a role first. */
   readonly forbiddenMs: number;
@@ -42,6 +43,6 @@ export const defaultLimits: ReflectorLimits = {
   idleMs: 90_000,
   settleMs: 1_000,
   watch: { shortestMs: 300_000, longestMs: 600_000 },
-  backoff: { minMs: 500, maxMs: 30_000 },
+  backoff: { minMs: 500, maxMs: 10_000 },
   forbiddenMs: 60_000,
 };

@@ -180,3 +180,20 @@ test('a server that answers slowly, and one that answers too slowly', async () =
   assert.deepEqual(rig.sights(), ['blind reset', 'blind', 'sighted']);
   await rig.stop();
 });
+
+test('after an outage of a minute that cost our place, we see again ten seconds after the server is back', async () => {
+  const rig = start();
+  await rig.create('a');
+  await rig.begin();
+  await rig.clock.advance(20_000);
+  rig.api.faults.stop();
+  await rig.clock.advance(60_000);
+  rig.api.faults.start();
+  await rig.clock.advance(10_100);
+  assert.deepEqual(
+    rig.seen.flatMap((seen) => (seen.kind === 'list' ? [seen.phase] : [])),
+    ['begin', 'end', 'begin', 'end'],
+  );
+  assert.deepEqual(rig.sights(), ['blind reset', 'blind expired']);
+  await rig.stop();
+});

@@ -36,6 +36,8 @@ class Reflector<T> {
   #resourceVersion: string | undefined;
   /** The last pause after a failure, in milliseconds. */
   #pause = 0;
+  /** When the last complete list came (monotonic ms). */
+  #listedAt = Number.NEGATIVE_INFINITY;
 
   constructor(reflection: Reflection<T>, emit: (observation: Observation) => void, stop: AbortSignal) {
     const { minMs, maxMs } = reflection.limits.backoff;
@@ -60,6 +62,7 @@ class Reflector<T> {
     if (listed.kind === 'failed') return listed.failure;
     this.#hand(listed);
     this.#sight.listed();
+    this.#listedAt = this.#reflection.clock.now().mono;
     this.#resourceVersion = listed.resourceVersion;
     return undefined;
   }
@@ -128,9 +131,18 @@ class Reflector<T> {
     const { clock, random, limits } = this.#reflection;
     this.#sight.lost(failure);
     if (failure.relist) this.#resourceVersion = undefined;
+    if (failure.reason === 'expired' && this.#listIsOld()) return;
     const refused = failure.reason === 'forbidden' || failure.reason === 'unauthorized';
     const pause = refused ? limits.forbiddenMs * (0.5 + random() / 2) : this.#backoff.next();
     this.#pause = Math.max(pause, failure.retryAfterMs ?? 0);
     await sleep(clock, this.#pause, this.#stop);
+  }
+
+  /**
+   * A server that forgot our place after a while is in good order: waiting would only prolong the blindness.
+   * One that forgets it right after a list would have us list for ever.
+   */
+  #listIsOld(): boolean {
+    return this.#reflection.clock.now().mono - this.#listedAt > this.#reflection.limits.backoff.maxMs;
   }
 }
