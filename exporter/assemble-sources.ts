@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { KubeTransport } from './kube/transport.ts';
-import { leaseSource } from './sources/leases.ts';
+import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { socketSource } from './sources/sockets.ts';
 import type { Source } from './sources/source.ts';
@@ -20,25 +20,35 @@ export function watchesKubernetes({ kubernetes }: Config): boolean {
   return kubernetes.nodes || kubernetes.leases === undefined || kubernetes.leases.length > 0;
 }
 
+export interface Sources {
+  readonly all: readonly Source[];
+  /** Those among them that watch Leases. */
+  readonly leases: readonly LeaseSource[];
+}
+
 /** One source for each thing to watch: the configuration turned into a list. */
-export function sourcesOf(parts: SourceParts): readonly Source[] {
+export function sourcesOf(parts: SourceParts): Sources {
   const { config, clock } = parts;
   const { ports, intervalMs } = config.websockets;
   const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
-  return [...kubeSources(parts), ...sockets];
+  const leases = leaseSources(parts);
+  return { all: [...leases, ...nodeSources(parts), ...sockets], leases };
 }
 
-function kubeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
+function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
   if (transport === undefined) return [];
-  const { namespaces, leases: names, nodes, node } = config.kubernetes;
+  const { namespaces, leases: names } = config.kubernetes;
   const common = { transport, clock, random };
   const places = namespaces === 'all' ? [{}] : namespaces.map((namespace) => ({ namespace }));
-  const leases = places.flatMap((place) =>
+  return places.flatMap((place) =>
     names === undefined
       ? [leaseSource({ ...common, ...place })]
       : names.map((name) => leaseSource({ ...common, ...place, name })),
   );
-  return nodes
-    ? [...leases, nodeSource({ ...common, ...(node === undefined ? {} : { name: node }) })]
-    : leases;
+}
+
+function nodeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
+  const { nodes, node } = config.kubernetes;
+  if (transport === undefined || !nodes) return [];
+  return [nodeSource({ transport, clock, random, ...(node === undefined ? {} : { name: node }) })];
 }

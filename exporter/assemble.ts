@@ -1,3 +1,4 @@
+import { answer } from './assemble-answers.ts';
 import { type Delivery, startDelivery } from './assemble-delivery.ts';
 import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
 import { sourcesOf } from './assemble-sources.ts';
@@ -5,11 +6,10 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type StartedServer, startServer } from './delivery/server.ts';
 import { createDriver, type Driver } from './driver.ts';
-import { answer } from './kube/read-lease.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
-import type { AnswerObservation, Ask } from './model/observation.ts';
+import type { Ask } from './model/observation.ts';
 import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
@@ -59,7 +59,8 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   warn = (message) => logs.warn(message);
   early.forEach(warn);
 
-  const sources = sourcesOf(parts);
+  const { all: sources, leases } = sourcesOf(parts);
+  const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const model = new Model({ sources: sources.map(({ name }) => name), nodes: { graceMs: nodeGraceMs } });
   const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
   const recording = config.record === undefined ? undefined : recorder(config.record, warn);
@@ -67,7 +68,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const driver = createDriver({
     clock,
     model,
-    answer: (ask) => read(transport, clock, ask, stopping.signal),
+    answer: (ask) => answer({ transport: needed(transport, ask), clock, collections }, ask, stopping.signal),
     onEvent(event) {
       signals.observe(event);
       parts.onEvent?.(event);
@@ -131,15 +132,10 @@ function listed<T, U>(items: Iterable<T>, tell: (item: T) => U): U[] {
   return Array.from(items, tell);
 }
 
-async function read(
-  transport: KubeTransport | undefined,
-  clock: Clock,
-  ask: Ask,
-  stop: AbortSignal,
-): Promise<AnswerObservation> {
-  if (transport !== undefined) return answer(transport, clock, ask, stop);
-  const at = clock.now();
-  return { kind: 'answer', ask, sentAt: at, at, result: { failed: 'no API server is configured' } };
+/** The model asks only about what a source told it, and without a transport there is no such source. */
+function needed(transport: KubeTransport | undefined, ask: Ask): KubeTransport {
+  if (transport === undefined) throw new Error(`answers: nobody can be asked: ${JSON.stringify(ask)}`);
+  return transport;
 }
 
 /** Ready once every configured source has seen something; never tied to a receiver. */

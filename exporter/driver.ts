@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Event } from './model/event.ts';
-import type { AnswerObservation, Ask, Observation } from './model/observation.ts';
+import type { Answer, Ask, Observation } from './model/observation.ts';
 import type { Sink } from './model/sink.ts';
 
 /** The part of the model that is driven. */
@@ -13,7 +13,7 @@ export interface DriverOptions {
   readonly clock: Clock;
   readonly model: Driven;
   /** Has a question of the model answered, by a read that is sent now. Never rejects. */
-  readonly answer: (ask: Ask) => Promise<AnswerObservation>;
+  readonly answer: (ask: Ask) => Promise<Answer>;
   readonly onEvent: (event: Event) => void;
   /** Called with every observation before the model sees it: recordings are made here. */
   readonly onObservation?: (observation: Observation) => void;

@@ -92,7 +92,7 @@ export interface Rig {
   readonly clock: VirtualClock;
   readonly paths: readonly string[];
   readonly seen: readonly Observation[];
-  /** What was seen, a word or two each: `begin`, `listed a@5`, `end`, `blind reset`, `sighted`. */
+  /** What was seen but bookmarks, a word or two each: `begin`, `listed a@5`, `end`, `blind reset`, `sighted`. */
   story(): string[];
   stop(): Promise<void>;
 }
@@ -112,7 +112,7 @@ export function startLeases(
     clock,
     paths,
     seen,
-    story: () => seen.map(inWords),
+    story: () => seen.filter(({ kind }) => kind !== 'progress').map(inWords),
     async stop() {
       stopper.abort();
       await running;

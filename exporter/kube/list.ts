@@ -2,7 +2,7 @@ import type { Moment } from '../clock.ts';
 import { startDeadline, withoutSilence } from './deadline.ts';
 import type { ListPage } from './decoder.ts';
 import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
-import type { Reflection } from './reflection.ts';
+import type { Collection } from './reflection.ts';
 import type { KubeResponse } from './transport.ts';
 
 export interface Listed<T> {
@@ -21,12 +21,12 @@ export interface Failed {
  * Reads a complete list, page by page. It is handed over whole or not at all, so that nobody ever takes
  * the objects of a page that did not come for deleted ones.
  */
-export async function listAll<T>(reflection: Reflection<T>, stop: AbortSignal): Promise<Listed<T> | Failed> {
-  const sentAt = reflection.clock.now();
+export async function listAll<T>(collection: Collection<T>, stop: AbortSignal): Promise<Listed<T> | Failed> {
+  const sentAt = collection.clock.now();
   const items: T[] = [];
   let token = '';
   do {
-    const page = await readPage(reflection, token, stop);
+    const page = await readPage(collection, token, stop);
     if (page.kind === 'failed') return page;
     for (const item of page.items) items.push(item);
     if (page.continue === '') return { kind: 'listed', sentAt, resourceVersion: page.resourceVersion, items };
@@ -36,20 +36,20 @@ export async function listAll<T>(reflection: Reflection<T>, stop: AbortSignal): 
 }
 
 async function readPage<T>(
-  reflection: Reflection<T>,
+  collection: Collection<T>,
   token: string,
   stop: AbortSignal,
 ): Promise<ListPage<T> | Failed> {
-  const deadline = startDeadline(reflection.clock, reflection.limits.answerMs, stop);
+  const deadline = startDeadline(collection.clock, collection.limits.answerMs, stop);
   try {
-    const response = await reflection.transport.request({
+    const response = await collection.transport.request({
       method: 'GET',
-      path: pagePath(reflection, token),
-      headers: { accept: reflection.decoder.accept.list },
+      path: pagePath(collection, token),
+      headers: { accept: collection.decoder.accept.list },
       signal: deadline.signal,
     });
-    const body = withoutSilence(response.body, deadline, reflection.limits.answerMs);
-    return await decode(reflection, { ...response, body });
+    const body = withoutSilence(response.body, deadline, collection.limits.answerMs);
+    return await decode(collection, { ...response, body });
   } catch (error) {
     return { kind: 'failed', failure: failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable') };
   } finally {
@@ -57,16 +57,16 @@ async function readPage<T>(
   }
 }
 
-async function decode<T>(reflection: Reflection<T>, response: KubeResponse): Promise<ListPage<T> | Failed> {
+async function decode<T>(collection: Collection<T>, response: KubeResponse): Promise<ListPage<T> | Failed> {
   if (response.status !== 200) return { kind: 'failed', failure: await failureOfResponse(response) };
-  const page = await reflection.decoder.list(response.body);
+  const page = await collection.decoder.list(response.body);
   if (page.kind === 'page') return page;
   return { kind: 'failed', failure: { reason: 'unreadable', why: page.why, relist: true } };
 }
 
-function pagePath<T>(reflection: Reflection<T>, token: string): string {
-  const query = new URLSearchParams(reflection.query);
-  query.set('limit', String(reflection.limits.pageSize));
+function pagePath<T>(collection: Collection<T>, token: string): string {
+  const query = new URLSearchParams(collection.query);
+  query.set('limit', String(collection.limits.pageSize));
   if (token !== '') query.set('continue', token);
-  return `${reflection.path}?${query}`;
+  return `${collection.path}?${query}`;
 }

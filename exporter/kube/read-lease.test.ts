@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { virtualClock } from '../../simulator/scheduler.ts';
-import type { AnswerObservation, Ask } from '../model/observation.ts';
+import type { AnswerObservation, ReadLease } from '../model/observation.ts';
 import { leaseJson, type Reply, scripted } from './fixtures.ts';
-import { answer } from './read-lease.ts';
+import { answerLease } from './read-lease.ts';
 
-const ask: Ask = { kind: 'read-lease', namespace: 'n', name: 'a' };
+const ask: ReadLease = { kind: 'read-lease', namespace: 'n', name: 'a' };
 const forever = new AbortController().signal;
 
 async function asked(reply: Reply): Promise<{ answer: AnswerObservation; paths: readonly string[] }> {
   const clock = virtualClock();
   const { transport, paths } = scripted(clock, () => reply);
-  const promise = answer(transport, clock, ask, forever);
+  const promise = answerLease({ transport, clock, stop: forever }, ask);
   await clock.advance(10_000);
   return { answer: await promise, paths };
 }
@@ -42,6 +42,9 @@ for (const [what, reply, result] of answers) {
 test('names cannot leave their place in the path', async () => {
   const clock = virtualClock();
   const { transport, paths } = scripted(clock, () => ({ status: 404 }));
-  await answer(transport, clock, { kind: 'read-lease', namespace: '../x', name: 'a?b/c' }, forever);
+  await answerLease(
+    { transport, clock, stop: forever },
+    { kind: 'read-lease', namespace: '../x', name: 'a?b/c' },
+  );
   assert.deepEqual(paths, ['/apis/coordination.k8s.io/v1/namespaces/..%2Fx/leases/a%3Fb%2Fc']);
 });

@@ -1,57 +1,31 @@
-import type { Clock } from '../clock.ts';
-import type { AnswerObservation, Ask } from '../model/observation.ts';
-import { startDeadline } from './deadline.ts';
+import type { AnswerObservation, ReadLease } from '../model/observation.ts';
 import { failureOfResponse } from './failure.ts';
 import { parseJson } from './json.ts';
 import { parseLease } from './parse-lease.ts';
-import { type KubeTransport, readText, TransportError } from './transport.ts';
+import { answerMs, type Reader, timedRead } from './timed-read.ts';
+import { type KubeTransport, readText } from './transport.ts';
 
-/** Longest wait for the whole answer, in milliseconds: a later one is of no more use to a verdict. */
-const answerMs = 5_000;
-
-/**
- * Reads a lease once, past every cache (no resourceVersion). The answer counts as evidence from `sentAt`,
- * which is taken just before the request is sent.
- */
-export async function answer(
-  transport: KubeTransport,
-  clock: Clock,
-  ask: Ask,
-  stop: AbortSignal,
-): Promise<AnswerObservation> {
-  const deadline = startDeadline(clock, answerMs, stop);
-  const sentAt = clock.now();
-  const result = await read(transport, ask, deadline.signal).finally(deadline.clear);
-  const late = 'failed' in result && deadline.expired();
-  return {
-    kind: 'answer',
-    ask,
-    sentAt,
-    at: clock.now(),
-    result: late ? { failed: `no answer within ${answerMs / 1000} s` } : result,
-  };
+/** Reads a lease once, past every cache (no resourceVersion). */
+export async function answerLease(reader: Reader, ask: ReadLease): Promise<AnswerObservation> {
+  const read = await timedRead(reader, (signal) => readLease(reader.transport, ask, signal));
+  return { kind: 'answer', ask, ...read };
 }
 
-async function read(
+async function readLease(
   transport: KubeTransport,
-  ask: Ask,
+  ask: ReadLease,
   signal: AbortSignal,
 ): Promise<AnswerObservation['result']> {
-  try {
-    const response = await transport.request({
-      method: 'GET',
-      path: leasePath(ask),
-      headers: { accept: 'application/json' },
-      signal,
-      idleMs: answerMs,
-    });
-    if (response.status === 200) return found(await readText(response.body));
-    const failure = await failureOfResponse(response);
-    return response.status === 404 ? { absent: true } : { failed: failure.why };
-  } catch (error) {
-    if (error instanceof TransportError) return { failed: error.message };
-    throw error;
-  }
+  const response = await transport.request({
+    method: 'GET',
+    path: leasePath(ask),
+    headers: { accept: 'application/json' },
+    signal,
+    idleMs: answerMs,
+  });
+  if (response.status === 200) return found(await readText(response.body));
+  const failure = await failureOfResponse(response);
+  return response.status === 404 ? { absent: true } : { failed: failure.why };
 }
 
 function found(text: string): AnswerObservation['result'] {
@@ -60,7 +34,7 @@ function found(text: string): AnswerObservation['result'] {
   return lease === undefined ? { failed: 'the answer is not a Lease' } : { found: lease };
 }
 
-function leasePath(ask: Ask): string {
+function leasePath(ask: ReadLease): string {
   const namespace = encodeURIComponent(ask.namespace);
   return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${encodeURIComponent(ask.name)}`;
 }

@@ -3,8 +3,8 @@ import type { Change, Observation, SourceName } from '../model/observation.ts';
 import type { Decoder } from './decoder.ts';
 import type { KubeTransport } from './transport.ts';
 
-/** What a reflector mirrors, and by which means. */
-export interface Reflection<T> {
+/** Objects of one kind on an API server, and how they are read. */
+export interface Collection<T> {
   readonly transport: KubeTransport;
   readonly clock: Clock;
   /** Path of the collection, such as `/api/v1/nodes`. */
@@ -12,6 +12,11 @@ export interface Reflection<T> {
   /** Further query, such as a fieldSelector; sent with lists and watches alike. */
   readonly query?: Readonly<Record<string, string>>;
   readonly decoder: Decoder<T>;
+  readonly limits: Pick<ReflectorLimits, 'pageSize' | 'answerMs'>;
+}
+
+/** What a reflector mirrors, and by which means. */
+export interface Reflection<T> extends Collection<T> {
   readonly source: SourceName;
   /** Uniform in [0, 1). */
   readonly random: () => number;

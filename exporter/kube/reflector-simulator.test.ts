@@ -84,7 +84,7 @@ test('an hour of quiet is one list and a few watches, without a gap', async () =
   await rig.create('a');
   await rig.begin();
   await rig.clock.advance(3_600_000);
-  assert.equal(rig.seen.length, 3);
+  assert.deepEqual(new Set(rig.seen.slice(3).map(({ kind }) => kind)), new Set(['progress']));
   await rig.stop();
 });
 
@@ -195,5 +195,18 @@ test('after an outage of a minute that cost our place, we see again ten seconds 
     ['begin', 'end', 'begin', 'end'],
   );
   assert.deepEqual(rig.sights(), ['blind reset', 'blind expired']);
+  await rig.stop();
+});
+
+test('a bookmark tells how far the watch is', async () => {
+  const rig = start();
+  await rig.create('a');
+  await rig.begin();
+  await rig.update('a', 'b');
+  await rig.clock.advance(70_000);
+  const [told] = rig.seen.filter((seen) => seen.kind === 'progress');
+  const changed = rig.seen.findLast((seen) => seen.kind === 'lease');
+  assert.ok(told?.kind === 'progress' && changed?.kind === 'lease');
+  assert.ok(Number(told.resourceVersion) >= Number(changed.lease.resourceVersion));
   await rig.stop();
 });

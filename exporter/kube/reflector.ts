@@ -123,8 +123,11 @@ class Reflector<T> {
 
   #take(at: Moment, item: Extract<WatchStep<T>, { kind: 'item' }>['item']): void {
     this.#sight.resumed();
-    if (item.kind !== 'bookmark') this.#emit(this.#reflection.toObservation(item.kind, item.object, at));
-    if (item.resourceVersion !== '') this.#resourceVersion = item.resourceVersion;
+    const { resourceVersion } = item;
+    const { source, toObservation } = this.#reflection;
+    if (item.kind !== 'bookmark') this.#emit(toObservation(item.kind, item.object, at));
+    else this.#emit({ kind: 'progress', source, at, resourceVersion });
+    if (resourceVersion !== '') this.#resourceVersion = resourceVersion;
   }
 
   async #recover(failure: Failure): Promise<void> {

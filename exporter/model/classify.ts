@@ -23,7 +23,17 @@ export function hasRounds(kind: LeaseClass): boolean {
  * in fact always (etcd revisions). When one is not a number nothing is called older.
  */
 export function isOlder(a: string, b: string): boolean {
-  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return isRevision(a) && isRevision(b) && isLess(a, b);
+}
+
+/** Whether revision `a` is `b` or a later one; false when one is not a number. */
+export function isAtLeast(a: string, b: string): boolean {
+  return isRevision(a) && isRevision(b) && !isLess(a, b);
+}
+
+const isRevision = (text: string): boolean => /^\d+$/.test(text);
+
+function isLess(a: string, b: string): boolean {
   return a.length === b.length ? a < b : a.length < b.length;
 }
 

@@ -86,9 +86,29 @@ export class Bench {
   /** Answers the last question with the current record, unless another result is given. */
   answer(seconds: number, result?: AnswerObservation['result'], sentAt = seconds): void {
     const ask = this.asks.pop();
-    if (ask === undefined) throw new Error('the model asked nothing');
+    if (ask?.kind !== 'read-lease') throw new Error('the model did not ask for a lease');
     const found = result ?? { found: this.#current };
     this.see({ kind: 'answer', ask, sentAt: moment(sentAt), at: moment(seconds), result: found });
+  }
+
+  /** Answers the question how far the source is; without a revision the read failed. */
+  revision(seconds: number, revision: string | undefined, sentAt = seconds): void {
+    const ask = this.asks.pop();
+    if (ask?.kind !== 'read-revision') throw new Error('the model did not ask for a revision');
+    const result = revision === undefined ? { failed: 'test' } : { revision };
+    this.see({ kind: 'revision', ask, sentAt: moment(sentAt), at: moment(seconds), result });
+  }
+
+  /** Answers the question for all leases. */
+  leases(seconds: number, listed: readonly LeaseRecord[]): void {
+    const ask = this.asks.pop();
+    if (ask?.kind !== 'list-leases') throw new Error('the model did not ask for a list');
+    this.see({ kind: 'leases', ask, sentAt: moment(seconds), at: moment(seconds), result: { listed } });
+  }
+
+  /** One record of any lease, as it is. */
+  put(seconds: number, lease: LeaseRecord, change: Change = 'modified'): void {
+    this.see({ kind: 'lease', source: 'leases', at: moment(seconds), change, lease });
   }
 
   lease(name = 'lease') {

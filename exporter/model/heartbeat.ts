@@ -1,7 +1,8 @@
 import { isOlder, nodeLeaseNamespace } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { NodeOutageEvent, NodeState } from './event.ts';
-import type { AnswerObservation, LeaseRecord, NodeRecord } from './observation.ts';
+import type { Proof } from './evidence.ts';
+import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
 import type { NodeView } from './view.ts';
@@ -23,7 +24,11 @@ interface Outage {
 
 /** What is kept of one node: its lease, its Node, and when it was last heard (monotonic milliseconds). */
 export class NodeRow implements NodeView, Sleeper {
+  /** Of its Lease. */
+  readonly namespace = nodeLeaseNamespace;
   readonly name: string;
+  /** The source that watches its Lease. */
+  source: SourceName = '';
   lease: LeaseRecord | undefined;
   node: NodeRecord | undefined;
   leaseGeneration = 0;
@@ -153,7 +158,7 @@ function endOfSilence(row: NodeRow, now: Now): void {
   closeOutage(row, now, rebooted ? 'rebooted' : 'back', outage.back);
 }
 
-/** The verdict that needs no evidence: everything but `lost`, which only `seeNodeAnswer` may say. */
+/** The verdict that needs no evidence: everything but `lost`, which only `proveNode` may say. */
 function judge(row: NodeRow, now: Now): void {
   if (row.blind) return row.turn(now, 'unknown', 'the source is blind');
   if (row.node?.terminating)
@@ -174,13 +179,13 @@ function isOrphan(row: NodeRow, now: Now): boolean {
   return row.nodeless !== undefined && now.at.mono >= row.nodeless + row.durationMs;
 }
 
-/** The time of a node has come: it is late, or it is suspected to be lost and its lease is read again. */
-export function wakeNode(row: NodeRow, now: Now, rules: NodeRules): void {
+/** The time of a node has come: it is late, or suspected to be lost. Says whether its lease is to be read. */
+export function wakeNode(row: NodeRow, now: Now, rules: NodeRules): 'suspect' | 'nothing' {
   judge(row, now);
   const due = now.at.mono >= Math.max(row.quietSince + rules.graceMs, row.retryAt);
-  if (!due || row.asked || !suspectable(row)) return;
+  if (!due || row.asked || !suspectable(row)) return 'nothing';
   row.asked = true;
-  now.sink.ask({ kind: 'read-lease', namespace: nodeLeaseNamespace, name: row.name });
+  return 'suspect';
 }
 
 function suspectable(row: NodeRow): boolean {
@@ -204,10 +209,9 @@ function nextJudgement(row: NodeRow, rules: NodeRules): number {
   return Math.max(row.quietSince + rules.graceMs, row.retryAt);
 }
 
-export function seeNodeAnswer(row: NodeRow, answer: AnswerObservation, now: Now, rules: NodeRules): void {
+export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now, rules: NodeRules): void {
   if (!row.asked) return;
   row.asked = false;
-  const { result } = answer;
   if ('failed' in result) {
     row.retryAt = now.at.mono + readAgain;
     return row.turn(now, 'unknown', `silent, but the read that would prove it failed: ${result.failed}`);
@@ -216,8 +220,9 @@ export function seeNodeAnswer(row: NodeRow, answer: AnswerObservation, now: Now,
     row.lease = undefined;
     return;
   }
-  if (result.found.renewTime !== row.lease?.renewTime) return seeNodeLease(row, result.found, now);
-  if (answer.sentAt.mono < row.quietSince + rules.graceMs) return;
+  if ('found' in result && result.found.renewTime !== row.lease?.renewTime)
+    return seeNodeLease(row, result.found, now);
+  if (sentAt.mono < row.quietSince + rules.graceMs) return;
   lose(row, now);
 }
 

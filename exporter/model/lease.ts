@@ -1,7 +1,8 @@
 import { classify, isOlder, sameSpec } from './classify.ts';
+import type { Proof } from './evidence.ts';
 import { acquired, closeRound, lastRenewal, openRound, released, renewed, takenOver } from './lease-round.ts';
 import { isRelease, type LeaseRow } from './lease-row.ts';
-import type { AnswerObservation, Change, LeaseRecord } from './observation.ts';
+import type { Change, LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 
 /** A lease nobody takes again after a deletion: its round ends without an election (ms). */
@@ -149,17 +150,17 @@ export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   row.turn(now, 'deleted', 'deleted');
 }
 
-/** The time of a row has come. Returns whether the row is to be forgotten. */
-export function wakeLease(row: LeaseRow, now: Now): boolean {
+/** What is to be done with a row whose time has come. */
+export type Woken = 'suspect' | 'forget' | 'nothing';
+
+export function wakeLease(row: LeaseRow, now: Now): Woken {
   if (row.state === 'deleted') {
     if (now.at.mono >= row.deletedAt + abandonedAfter) closeRound(row, now, 'abandoned');
-    return now.at.mono >= row.deletedAt + deletedKept;
+    return now.at.mono >= row.deletedAt + deletedKept ? 'forget' : 'nothing';
   }
-  if (isSuspect(row, now)) {
-    row.asked = true;
-    now.sink.ask({ kind: 'read-lease', namespace: row.namespace, name: row.name });
-  }
-  return false;
+  if (!isSuspect(row, now)) return 'nothing';
+  row.asked = true;
+  return 'suspect';
 }
 
 function isSuspect(row: LeaseRow, now: Now): boolean {
@@ -177,20 +178,16 @@ export function nextWake(row: LeaseRow): number {
 }
 
 /** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
-export function seeAnswer(row: LeaseRow, answer: AnswerObservation, now: Now): void {
-  const { result } = answer;
+export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
   if ('failed' in result) return readFailed(row, now, result.failed);
   if ('absent' in result) return seeDeleted(row, now);
-  if (result.found.uid !== row.uid || !sameSpec(result.found, row.record)) {
+  if ('found' in result && (result.found.uid !== row.uid || !sameSpec(result.found, row.record))) {
     row.asked = false;
     return seeRecord(row, result.found, now, 'modified');
   }
-  if (!row.asked || answer.sentAt.mono < row.deadline) {
-    row.asked = false;
-    return;
-  }
+  const proven = row.asked && sentAt.mono >= row.deadline;
   row.asked = false;
-  expire(row, now);
+  if (proven) expire(row, now);
 }
 
 function readFailed(row: LeaseRow, now: Now, why: string): void {

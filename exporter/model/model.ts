@@ -1,6 +1,7 @@
 import { nodeLeaseNamespace } from './classify.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Round } from './event.ts';
+import { Evidence, type Proof } from './evidence.ts';
 import {
   type NodeRow as Node,
   NodeRow,
@@ -8,8 +9,8 @@ import {
   nextNodeWake,
   nodeGone,
   nodeSight,
+  proveNode,
   seeNode,
-  seeNodeAnswer,
   seeNodeLease,
   wakeNode,
 } from './heartbeat.ts';
@@ -17,7 +18,7 @@ import {
   blindLease,
   firstSight,
   nextWake,
-  seeAnswer,
+  proveLease,
   seeDeleted,
   seeRecord,
   sightedLease,
@@ -54,6 +55,7 @@ export class Model implements ModelView {
   readonly #nodes = new Map<string, Node>();
   readonly #sources = new Map<string, SourceRow>();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
+  readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #rules: NodeRules;
   #ports: readonly PortCensus[] = [];
   #clusterUid = '';
@@ -81,7 +83,7 @@ export class Model implements ModelView {
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    return this.#deadlines.next();
+    return Math.min(this.#deadlines.next(), this.#evidence.next());
   }
 
   /** Judges a batch of observations in their order. Never throws on what they contain. */
@@ -90,6 +92,7 @@ export class Model implements ModelView {
       const now: Now = { at: observation.at, sink, clusterUid: this.#clusterUid };
       this.#wakeUntil(now);
       this.#take(observation, now);
+      this.#evidence.ask(now);
     }
   }
 
@@ -107,6 +110,13 @@ export class Model implements ModelView {
         return this.#sockets(observation, now);
       case 'answer':
         return this.#answer(observation, now);
+      case 'revision':
+        return this.#evidence.readRevision(observation, now);
+      case 'leases':
+        return this.#evidence.readAll(observation, now);
+      case 'progress':
+        this.#source(observation.source).lastEvent = now.at.wall;
+        return this.#evidence.reached(observation.source, observation.resourceVersion, now);
       case 'cluster':
         this.#clusterUid = observation.uid;
         return;
@@ -121,13 +131,12 @@ export class Model implements ModelView {
       row !== undefined;
       row = this.#deadlines.due(now.at.mono)
     ) {
-      if (row instanceof NodeRow) wakeNode(row, now, this.#rules);
-      else if (wakeLease(row, now)) {
-        this.#leases.delete(key(row.namespace, row.name));
-        continue;
-      }
-      this.#file(row);
+      const woken = row instanceof NodeRow ? wakeNode(row, now, this.#rules) : wakeLease(row, now);
+      if (woken === 'suspect') this.#evidence.suspect(row);
+      if (woken === 'forget') this.#leases.delete(key(row.namespace, row.name));
+      else this.#file(row);
     }
+    this.#evidence.wake(now);
   }
 
   #file(row: LeaseRow | Node): void {
@@ -138,7 +147,13 @@ export class Model implements ModelView {
   #lease(seen: LeaseObservation, now: Now): void {
     const source = this.#source(seen.source);
     source.count(seen.change, now.at);
-    if (seen.lease.namespace === nodeLeaseNamespace) return this.#nodeLease(seen, source, now);
+    if (seen.lease.namespace === nodeLeaseNamespace) this.#nodeLease(seen, source, now);
+    else this.#otherLease(seen, source, now);
+    // The objects of a list come in the order of their names, so that none of them says how far it is.
+    if (seen.change !== 'listed') this.#evidence.reached(source.name, seen.lease.resourceVersion, now);
+  }
+
+  #otherLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
     const id = key(seen.lease.namespace, seen.lease.name);
     let row = this.#leases.get(id);
     if (seen.change === 'deleted') {
@@ -158,6 +173,7 @@ export class Model implements ModelView {
   #nodeLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
     const row = this.#nodeRow(seen.lease.name, now);
     row.leaseGeneration = source.generation;
+    row.source = source.name;
     if (seen.change === 'deleted') row.lease = undefined;
     else seeNodeLease(row, seen.lease, now);
     this.#keepOrForget(row);
@@ -224,6 +240,7 @@ export class Model implements ModelView {
     source.up = false;
     source.forbidden = seen.sight === 'forbidden';
     source.why = seen.why;
+    this.#evidence.forget(source.name);
     for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
     for (const row of this.#nodes.values()) if (seesNodes(source.name)) nodeSight(row, now, true);
     if (!was) return;
@@ -258,15 +275,19 @@ export class Model implements ModelView {
   }
 
   #answer(seen: AnswerObservation, now: Now): void {
-    if (seen.ask.namespace === nodeLeaseNamespace) {
-      const row = this.#nodes.get(seen.ask.name);
-      if (row === undefined) return;
-      seeNodeAnswer(row, seen, now, this.#rules);
+    const { namespace, name } = seen.ask;
+    this.#evidence.readOne();
+    const row =
+      namespace === nodeLeaseNamespace ? this.#nodes.get(name) : this.#leases.get(key(namespace, name));
+    if (row !== undefined) this.#prove(row, seen, now);
+  }
+
+  #prove(row: LeaseRow | Node, proof: Proof, now: Now): void {
+    if (row instanceof NodeRow) {
+      proveNode(row, proof, now, this.#rules);
       return this.#keepOrForget(row);
     }
-    const row = this.#leases.get(key(seen.ask.namespace, seen.ask.name));
-    if (row === undefined) return;
-    seeAnswer(row, seen, now);
+    proveLease(row, proof, now);
     this.#file(row);
   }
 

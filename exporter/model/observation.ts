@@ -8,10 +8,11 @@ export type Observation =
   | ListObservation
   | LeaseObservation
   | NodeObservation
+  | ProgressObservation
   | SightObservation
   | ClusterObservation
   | SocketsObservation
-  | AnswerObservation
+  | Answer
   | TimeObservation;
 
 /** The name of a configured source, such as `leases`, `leases/kube-system`, `nodes` or `sockets`. */
@@ -43,6 +44,14 @@ export interface NodeObservation {
   readonly at: Moment;
   readonly change: Change;
   readonly node: NodeRecord;
+}
+
+/** A bookmark: everything up to this revision has been told. */
+export interface ProgressObservation {
+  readonly kind: 'progress';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly resourceVersion: string;
 }
 
 /** `blind`: we may be missing events from here on. `sighted`: a watch resumed where it had stopped. */
@@ -79,14 +88,24 @@ export interface PortCensus {
   readonly listening: boolean;
 }
 
-/** The answer to an `Ask`. A read counts as evidence from the moment when it was sent. */
-export interface AnswerObservation {
-  readonly kind: 'answer';
-  readonly ask: Ask;
+/** Answers to what the model asked. A read counts as evidence from the moment when it was sent. */
+export type Answer = AnswerObservation | RevisionObservation | LeasesObservation;
+
+interface Answered<K extends string, A extends Ask, R> {
+  readonly kind: K;
+  readonly ask: A;
   readonly sentAt: Moment;
   readonly at: Moment;
-  readonly result: { readonly found: LeaseRecord } | { readonly absent: true } | { readonly failed: string };
+  readonly result: R | { readonly failed: string };
 }
+
+export type AnswerObservation = Answered<
+  'answer',
+  ReadLease,
+  { readonly found: LeaseRecord } | { readonly absent: true }
+>;
+export type RevisionObservation = Answered<'revision', ReadRevision, { readonly revision: string }>;
+export type LeasesObservation = Answered<'leases', ListLeases, { readonly listed: readonly LeaseRecord[] }>;
 
 export interface TimeObservation {
   readonly kind: 'time';
@@ -94,10 +113,25 @@ export interface TimeObservation {
 }
 
 /** What a pure model wants to know: `main` has it read and hands the answer back as an observation. */
-export interface Ask {
+export type Ask = ReadLease | ReadRevision | ListLeases;
+
+/** One Lease, past every cache. */
+export interface ReadLease {
   readonly kind: 'read-lease';
   readonly namespace: string;
   readonly name: string;
+}
+
+/** The revision at which the server is, past every cache: what it costs is one object. */
+export interface ReadRevision {
+  readonly kind: 'read-revision';
+  readonly source: SourceName;
+}
+
+/** All Leases of a source, past every cache. */
+export interface ListLeases {
+  readonly kind: 'list-leases';
+  readonly source: SourceName;
 }
 
 /** A Lease with the fields that are judged. An absent field is `undefined`; an empty holder is `''`. */

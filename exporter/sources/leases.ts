@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { jsonDecoder } from '../kube/decode-json.ts';
 import { parseLease } from '../kube/parse-lease.ts';
-import { defaultLimits, type ReflectorLimits } from '../kube/reflection.ts';
+import { type Collection, defaultLimits, type Reflection, type ReflectorLimits } from '../kube/reflection.ts';
 import { reflect } from '../kube/reflector.ts';
 import type { KubeTransport } from '../kube/transport.ts';
+import type { LeaseRecord } from '../model/observation.ts';
 import type { Source } from './source.ts';
 
 export interface LeaseSourceOptions {
@@ -18,31 +19,31 @@ export interface LeaseSourceOptions {
   readonly limits?: Partial<ReflectorLimits>;
 }
 
-/** Watches Leases. Its name is `leases`, `leases/NAMESPACE` or `leases/NAMESPACE/NAME`. */
-export function leaseSource(options: LeaseSourceOptions): Source {
-  const { namespace, name } = options;
+export interface LeaseSource extends Source {
+  /** What it watches, to be read besides the watch. */
+  readonly collection: Collection<LeaseRecord>;
+}
+
+/** Watches Leases. Its name is `leases`, `leases/NAMESPACE` or `leases/NAMESPACE/NAME`, with `*` for any namespace. */
+export function leaseSource(options: LeaseSourceOptions): LeaseSource {
+  const { transport, clock, random, namespace, name } = options;
   const source = ['leases', namespace ?? (name === undefined ? undefined : '*'), name]
     .filter((part) => part !== undefined)
     .join('/');
-  return {
-    name: source,
-    run: (emit, stop) =>
-      reflect(
-        {
-          transport: options.transport,
-          clock: options.clock,
-          random: options.random,
-          path: leasesPath(namespace),
-          ...(name === undefined ? {} : { query: { fieldSelector: `metadata.name=${name}` } }),
-          decoder: jsonDecoder(parseLease),
-          source,
-          toObservation: (change, lease, at) => ({ kind: 'lease', source, at, change, lease }),
-          limits: { ...defaultLimits, ...options.limits },
-        },
-        emit,
-        stop,
-      ),
+  const limits = { ...defaultLimits, ...options.limits };
+  const collection: Collection<LeaseRecord> = {
+    transport,
+    clock,
+    path: leasesPath(namespace),
+    ...(name === undefined ? {} : { query: { fieldSelector: `metadata.name=${name}` } }),
+    decoder: jsonDecoder(parseLease),
+    limits,
   };
+  const reflection: Reflection<LeaseRecord> = {
+    ...{ ...collection, random, source, limits },
+    toObservation: (change, lease, at) => ({ kind: 'lease', source, at, change, lease }),
+  };
+  return { name: source, collection, run: (emit, stop) => reflect(reflection, emit, stop) };
 }
 
 function leasesPath(namespace: string | undefined): string {

@@ -46,11 +46,29 @@ const portCensus = z.strictObject({
   listening: z.boolean(),
 });
 
-const answer = z.union([
-  z.strictObject({ found: lease }),
-  z.strictObject({ absent: z.literal(true) }),
-  z.strictObject({ failed: z.string() }),
-]);
+const answered = { sentAt: moment, at: moment };
+const failed = z.strictObject({ failed: z.string() });
+
+const answers = [
+  z.strictObject({
+    kind: z.literal('answer'),
+    ask: z.strictObject({ kind: z.literal('read-lease'), namespace: z.string(), name: z.string() }),
+    ...answered,
+    result: z.union([z.strictObject({ found: lease }), z.strictObject({ absent: z.literal(true) }), failed]),
+  }),
+  z.strictObject({
+    kind: z.literal('revision'),
+    ask: z.strictObject({ kind: z.literal('read-revision'), source: z.string() }),
+    ...answered,
+    result: z.union([z.strictObject({ revision: z.string() }), failed]),
+  }),
+  z.strictObject({
+    kind: z.literal('leases'),
+    ask: z.strictObject({ kind: z.literal('list-leases'), source: z.string() }),
+    ...answered,
+    result: z.union([z.strictObject({ listed: z.array(lease) }), failed]),
+  }),
+] as const;
 
 export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('list'), ...told, phase: z.enum(['begin', 'end']), sentAt: moment }),
@@ -65,12 +83,7 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   }),
   z.strictObject({ kind: z.literal('cluster'), at: moment, uid: z.string() }),
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
-  z.strictObject({
-    kind: z.literal('answer'),
-    ask: z.strictObject({ kind: z.literal('read-lease'), namespace: z.string(), name: z.string() }),
-    sentAt: moment,
-    at: moment,
-    result: answer,
-  }),
+  ...answers,
+  z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),
   z.strictObject({ kind: z.literal('time'), at: moment }),
 ]);

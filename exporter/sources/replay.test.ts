@@ -61,6 +61,21 @@ const everyKind: readonly Observation[] = [
   { kind: 'answer', ask, sentAt: at, at, result: { found: lease } },
   { kind: 'answer', ask, sentAt: at, at, result: { absent: true } },
   { kind: 'answer', ask, sentAt: at, at, result: { failed: 'timed out' } },
+  {
+    kind: 'revision',
+    ask: { kind: 'read-revision', source: 'leases' },
+    sentAt: at,
+    at,
+    result: { revision: '9' },
+  },
+  {
+    kind: 'leases',
+    ask: { kind: 'list-leases', source: 'leases' },
+    sentAt: at,
+    at,
+    result: { listed: [lease] },
+  },
+  { kind: 'progress', source: 'leases', at, resourceVersion: '9' },
   { kind: 'time', at },
 ];
 

@@ -18,6 +18,11 @@ export class Cluster {
   #revision = 100;
   #uids = 0;
 
+  /** The last resourceVersion that was given out. */
+  get revision(): string {
+    return String(this.#revision);
+  }
+
   /** What a command writes, at the wall time `now` in Unix microseconds; `undefined` when it is no write. */
   write(command: Command, now: number): Write | undefined {
     const [name = '', holder = ''] = command.words;

@@ -13,6 +13,7 @@
  *   list SOURCE                             a complete list reaches us, and a watch from there
  *   blind SOURCE WHY  sighted SOURCE WHY  forbidden SOURCE WHY    restart=REASON where a watch was lost
  *   sockets PORT=ESTABLISHED/UNACCEPTED/CLOSING
+ *   bookmark SOURCE                         the watch says that it has told everything
  *   late SOURCE  prompt SOURCE              what the source sees comes late, all at once when it is prompt again
  *   unreadable WHY  readable                reads fail from here on, or succeed
  *   cluster UID   clock SECONDS             who the cluster is; the wall clock jumps

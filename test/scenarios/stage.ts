@@ -4,7 +4,7 @@ import type { Moment } from '../../exporter/clock.ts';
 import type { OutboxRecord, Route, RouteStats } from '../../exporter/delivery/outbox.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
-import type { AnswerObservation, Ask, Observation } from '../../exporter/model/observation.ts';
+import type { Ask, Observation } from '../../exporter/model/observation.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
@@ -103,11 +103,25 @@ class Stage {
     const question = this.#questions.shift();
     if (question === undefined) throw new Error('scenario: no question to answer');
     const { ask, sentAt } = question;
-    const found = this.#cluster.leases.get(`${ask.namespace}/${ask.name}`);
-    const read: AnswerObservation['result'] =
-      found === undefined ? { absent: true } : { found: received(found) };
-    const result = this.#unreadable === undefined ? read : { failed: this.#unreadable };
-    return { kind: 'answer', ask, sentAt, at: this.#now(), result };
+    const common = { sentAt, at: this.#now() };
+    const failed = this.#unreadable === undefined ? undefined : { failed: this.#unreadable };
+    const leases = this.#cluster.leases;
+    switch (ask.kind) {
+      case 'read-lease': {
+        const found = leases.get(`${ask.namespace}/${ask.name}`);
+        const read = found === undefined ? ({ absent: true } as const) : { found: received(found) };
+        return { kind: 'answer', ask, ...common, result: failed ?? read };
+      }
+      case 'read-revision':
+        return { kind: 'revision', ask, ...common, result: failed ?? { revision: this.#cluster.revision } };
+      case 'list-leases':
+        return {
+          kind: 'leases',
+          ask,
+          ...common,
+          result: failed ?? { listed: [...leases.values()].map(received) },
+        };
+    }
   }
 
   async #direct({ verb, words, fields, text }: Command): Promise<void> {
@@ -138,6 +152,8 @@ class Stage {
       case 'clock':
         this.#wallJump += Number(first) * 1e6;
         return;
+      case 'bookmark':
+        return this.#see({ kind: 'progress', source: first, at, resourceVersion: this.#cluster.revision });
       case 'outbox':
         return this.#outbox(first, fields);
       case 'metrics':
@@ -210,8 +226,7 @@ class Stage {
     this.#model.see([observation], {
       event: (event) => this.#heard(event),
       ask: (ask) => {
-        const { namespace, name } = ask;
-        this.#say(`asks  read ${namespace}/${name}`);
+        this.#say(`asks  ${question(ask)}`);
         this.#questions.push({ ask, due: this.#ms + answerDelay, sentAt: this.#now() });
       },
     });
@@ -241,6 +256,17 @@ class Stage {
 
   #now(): Moment {
     return { mono: monoStart + this.#ms, wall: epoch + this.#wallJump + Math.round(this.#ms * 1000) };
+  }
+}
+
+function question(ask: Ask): string {
+  switch (ask.kind) {
+    case 'read-lease':
+      return `read ${ask.namespace}/${ask.name}`;
+    case 'read-revision':
+      return `how far is ${ask.source}`;
+    case 'list-leases':
+      return `list all of ${ask.source}`;
   }
 }
 
