@@ -73,7 +73,7 @@ export const metrics = {
   lease_late_renewals_total: counter(
     lease,
     '',
-    'Observed renewals that came after two thirds of the duration: an early warning.',
+    'Observed renewals later than the usual rhythm of the holder allows, and after two thirds of the duration at the latest: an early warning.',
   ),
   lease_holder_changes_total: counter(
     [...lease, 'cause'] as const,
@@ -100,6 +100,16 @@ export const metrics = {
     lease,
     '',
     'Rounds that must have happened unseen, from jumps of leaseTransitions.',
+  ),
+  lease_possible_overlaps_total: counter(
+    lease,
+    '',
+    'Acquisitions before the time of the holder before was up: two may have led at once.',
+  ),
+  lease_clock_skew_seconds: gauge(
+    lease,
+    'seconds',
+    'How far the clock of the holder is ahead of the clock of leasewatch, from its renewals.',
   ),
   lease_open_round_info: gauge(
     [...lease, 'cause', 'trace_id'] as const,
@@ -134,6 +144,11 @@ export const metrics = {
     ['node'] as const,
     'seconds',
     'When the last heartbeat of a node reached leasewatch.',
+  ),
+  node_heartbeat_clock_skew_seconds: gauge(
+    ['node'] as const,
+    'seconds',
+    'How far the clock of a node is ahead of the clock of leasewatch, from its heartbeats.',
   ),
   node_heartbeat_interval_seconds: histogram(
     [] as const,
@@ -177,6 +192,11 @@ export const metrics = {
     'seconds',
     'From the moment a lease was up to the verdict with its evidence.',
     [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  ),
+  clock_skew_seconds: gauge(
+    [] as const,
+    'seconds',
+    'How far the clock of leasewatch is ahead of the clocks of most holders and nodes.',
   ),
   build_info: gauge(['version', 'node_version', 'mode'] as const, '', 'What is running. Value 1.'),
   source_up: gauge(['source'] as const, '', '1 while a source sees; 0 while it is blind.'),
@@ -232,6 +252,10 @@ export const spans = {
   },
   silence: { name: 'silence', help: 'From the last observed renewal to expiry, release or deletion.' },
   leaderless: { name: 'leaderless', help: 'Nobody was entitled to lead.' },
+  overlap: {
+    name: 'possible overlap',
+    help: 'From an acquisition until the time of the holder before is up: two may have led at once.',
+  },
   settle: { name: 'settle', help: 'From the acquisition to the first renewal of the new holder.' },
   outage: {
     name: 'node outage',
@@ -243,11 +267,15 @@ export type SpanName = keyof typeof spans;
 
 export const logEvents = {
   lease_state: { level: 'info', help: 'The verdict on a lease changed.' },
-  lease_late_renewal: { level: 'warn', help: 'A holder renewed after two thirds of the duration.' },
+  lease_late_renewal: { level: 'warn', help: 'A holder renewed later than its rhythm allows.' },
   round_opened: { level: 'warn', help: 'An election round began.' },
   round_acquired: { level: 'info', help: 'A holder acquired the lease within a round.' },
   round_lost: { level: 'warn', help: 'A new holder was lost before its first renewal.' },
   round_closed: { level: 'info', help: 'An election round ended.' },
+  lease_possible_overlap: {
+    level: 'warn',
+    help: 'A lease was acquired before the time of the holder before was up.',
+  },
   node_state: { level: 'info', help: 'The verdict on a node changed.' },
   node_outage_opened: { level: 'warn', help: 'A node fell silent.' },
   node_outage_closed: { level: 'info', help: 'The outage of a node ended.' },

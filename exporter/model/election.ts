@@ -1,9 +1,17 @@
 import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, Outcome, Round, RoundWrite } from './event.ts';
+import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
 
 const mostWrites = 64;
+
+/** A holder whose last write entitles it to lead until `until` (monotonic ms). */
+export interface Entitled {
+  readonly holder: string;
+  readonly until: number;
+  readonly resourceVersion: string;
+}
 
 /** What is known at the moment when a round opens. Times are monotonic milliseconds. */
 export interface RoundStart {
@@ -20,6 +28,8 @@ export interface RoundStart {
   readonly vacated: number;
   readonly uncertain: boolean;
   readonly previousTraceId: string | undefined;
+  /** The predecessor, when nothing but its time takes its right to lead away. */
+  readonly entitled: Entitled | undefined;
 }
 
 /**
@@ -39,6 +49,7 @@ export class ElectionRound implements Round {
   readonly traceId: string;
   readonly writes: RoundWrite[] = [];
   readonly vacatedMono: number;
+  readonly entitled: Entitled | undefined;
   readonly #anchor: Moment;
   readonly #lastRenewal: number;
   uncertain: boolean;
@@ -62,6 +73,7 @@ export class ElectionRound implements Round {
     this.uncertain = start.uncertain;
     this.traceId = traceId('round', now.clusterUid, start.leaseUid, start.lastRevision);
     this.vacatedMono = start.vacated;
+    this.entitled = start.entitled;
     this.#vacantSince = start.vacated;
     this.#anchor = now.at;
     this.#lastRenewal = Math.min(start.lastRenewal, start.vacated);
@@ -128,6 +140,15 @@ export class ElectionRound implements Round {
   recreate(now: Now): void {
     this.successor = this.predecessor;
     this.close(now, 'recreated');
+  }
+
+  /** `first` is still entitled to lead, until `until` (monotonic ms), and somebody else has acquired the lease. */
+  overlap(now: Now, first: Entitled, second: LeaseRecord): void {
+    now.sink.event({
+      ...{ kind: 'overlap', at: now.at, round: this, first: first.holder, second: second.holder ?? '' },
+      ...{ from: this.#told(now.at.mono), until: this.#told(first.until) },
+      ...{ firstWrite: first.resourceVersion, secondWrite: second.resourceVersion },
+    });
   }
 
   get settling(): boolean {

@@ -5,6 +5,7 @@ export type Event =
   | LeaseStateEvent
   | LateRenewalEvent
   | RoundEvent
+  | OverlapEvent
   | NodeStateEvent
   | NodeOutageEvent
   | HeartbeatEvent
@@ -88,6 +89,24 @@ export interface RoundWrite {
   readonly what: string;
   readonly holder: string;
   readonly resourceVersion: string;
+}
+
+/**
+ * Two holders may have led at the same time: `second` acquired the lease before the time of `first` was up.
+ * The evidence, never a proof: nobody outside can see what a holder does.
+ */
+export interface OverlapEvent {
+  readonly kind: 'overlap';
+  readonly at: Moment;
+  readonly round: Round;
+  readonly first: string;
+  readonly second: string;
+  /** Unix microseconds on the round's time line: from the acquisition until the time of `first` is up. */
+  readonly from: number;
+  readonly until: number;
+  /** resourceVersions of the last write of `first` and of the acquisition by `second`. */
+  readonly firstWrite: string;
+  readonly secondWrite: string;
 }
 
 export type NodeState = 'alive' | 'late' | 'lost' | 'terminating' | 'orphan' | 'unknown';

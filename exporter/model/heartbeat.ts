@@ -1,7 +1,9 @@
+import type { Moment } from '../clock.ts';
 import { isOlder, nodeLeaseNamespace } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { NodeOutageEvent, NodeState } from './event.ts';
 import type { Proof } from './evidence.ts';
+import { HolderClock } from './holder-clock.ts';
 import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
@@ -52,6 +54,7 @@ export class NodeRow implements NodeView, Sleeper {
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
   quietSince: number;
   outage: Outage | undefined;
+  readonly clock = new HolderClock();
   wake = Number.POSITIVE_INFINITY;
   filed = Number.POSITIVE_INFINITY;
 
@@ -68,6 +71,10 @@ export class NodeRow implements NodeView, Sleeper {
     if (this.state === 'lost' && this.node.ready === 'True') return 'stale_lease_ready';
     if (this.state === 'alive' && this.node.ready !== 'True') return 'fresh_lease_not_ready';
     return undefined;
+  }
+  clockSkewSeconds(now: Moment): number | undefined {
+    const ahead = this.clock.ahead(now);
+    return ahead === undefined ? undefined : ahead / 1e6;
   }
   get durationMs(): number {
     return (this.lease?.durationSeconds ?? 40) * 1000;
@@ -102,6 +109,7 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
   // silent to it until its clock has caught up, or until its status is heard.
   const { renewed } = row;
   row.renewed = Math.max(renewed ?? next.renewTime, next.renewTime);
+  if (renewed !== undefined && next.renewTime !== before?.renewTime) row.clock.see(next.renewTime, now.at);
   if (renewed !== undefined && next.renewTime > renewed) heard(row, now);
   else judge(row, now);
 }

@@ -1,12 +1,12 @@
 import { hasRounds } from './classify.ts';
-import { ElectionRound } from './election.ts';
+import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 
-/** How much earlier than the deadline a takeover may reach us and still be one after an expiry (ms). */
-const watchDelay = 1000;
+/** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
+const tolerance = 100;
 
 interface Opening {
   readonly cause: Cause;
@@ -30,6 +30,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,
+      entitled: opening.cause === 'deleted' ? entitledBy(row) : undefined,
     },
     now,
   );
@@ -41,7 +42,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
  * happened before we looked; it is the only use of a holder's clock for a duration.
  */
 export function lastRenewal(row: LeaseRow, now: Now): number {
-  if (row.seenAlive || row.renewTime === undefined) return row.observedMono;
+  if (row.seenAlive || row.renewTime === undefined) return lastWrite(row);
   const before = (now.at.wall - row.renewTime) / 1000;
   return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
 }
@@ -57,23 +58,44 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   }
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
   const silent = now.at.mono - row.observedMono;
-  const failed = row.seenAlive && !unseen && silent > (row.durationMs * 2) / 3;
+  const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
   const cause = failed ? 'expired' : 'released';
   openRound(row, now, { cause, vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'released', row.holder, next.resourceVersion);
 }
 
-/** Another holder writes over one that had not released. */
+/**
+ * Another holder writes over one that had not released. Its write cannot have come later than it reached us:
+ * if the predecessor's time was not up even then, it was taken; otherwise its time had run out.
+ */
 export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain: boolean): void {
-  const up = row.observedMono + row.durationMs;
-  if (row.round?.settling) row.round.lose(now, Math.min(up, now.at.mono));
-  const late = now.at.mono >= up - watchDelay;
+  const first = entitledBy(row);
+  const early = !uncertain && next.strategy === undefined && now.at.mono < first.until - tolerance;
+  const up = Math.min(first.until, now.at.mono);
+  if (row.round?.settling) row.round.lose(now, up);
   openRound(row, now, {
-    cause: next.strategy !== undefined ? 'coordinated' : late || uncertain ? 'expired' : 'taken',
-    vacated: late ? Math.min(up, now.at.mono) : now.at.mono,
+    cause: next.strategy !== undefined ? 'coordinated' : early ? 'taken' : 'expired',
+    vacated: early ? now.at.mono : up,
     uncertain,
   });
   acquired(row, now, next);
+  if (early) overlap(row, now, first, next);
+}
+
+function entitledBy(row: LeaseRow): Entitled {
+  const until = lastWrite(row) + row.durationMs;
+  return { holder: row.holder, until, resourceVersion: row.record.resourceVersion };
+}
+
+/** When the last write was made (monotonic ms): it may have been long on its way, which a known clock tells. */
+function lastWrite(row: LeaseRow): number {
+  const wrote = row.renewTime === undefined ? undefined : row.clock.wroteAt(row.renewTime);
+  return Math.min(row.observedMono, wrote ?? row.observedMono);
+}
+
+function overlap(row: LeaseRow, now: Now, first: Entitled, next: LeaseRecord): void {
+  row.overlaps += 1;
+  row.round?.overlap(now, first, next);
 }
 
 /** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
@@ -89,6 +111,10 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   round.wrote(now, 'acquired', holder, next.resourceVersion);
   if (round.cause === 'deleted' && holder === round.predecessor) return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
+  const { entitled } = round;
+  if (entitled !== undefined && !round.uncertain && now.at.mono < entitled.until - tolerance) {
+    overlap(row, now, entitled, next);
+  }
   if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;
 }
 

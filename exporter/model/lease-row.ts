@@ -1,7 +1,10 @@
+import type { Moment } from '../clock.ts';
+import { lateAfter } from './cadence.ts';
 import { classify } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
 import type { Cause, LeaseClass, LeaseState } from './event.ts';
+import { HolderClock } from './holder-clock.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
 import type { LeaseView } from './view.ts';
@@ -30,6 +33,9 @@ export class LeaseRow implements LeaseView, Sleeper {
   seenAlive = false;
   /** The verdict that stood when the source went blind: it stands again if nothing was written. */
   before: LeaseState | undefined;
+  /** How often its holder renews (ms), as learned so far. */
+  cadence: number | undefined;
+  clock = new HolderClock();
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;
@@ -39,6 +45,7 @@ export class LeaseRow implements LeaseView, Sleeper {
   renewals = 0;
   lateRenewals = 0;
   missedRounds = 0;
+  overlaps = 0;
   gapSeconds = 0;
   leaderlessSeconds = 0;
   readonly holderChanges: Record<Cause, number> = {
@@ -84,6 +91,15 @@ export class LeaseRow implements LeaseView, Sleeper {
   }
   get durationMs(): number {
     return this.durationSeconds === undefined ? Number.POSITIVE_INFINITY : this.durationSeconds * 1000;
+  }
+
+  /** After this silence a renewal is late (ms). */
+  get lateAfterMs(): number {
+    return lateAfter(this.cadence, this.durationMs);
+  }
+  clockSkewSeconds(now: Moment): number | undefined {
+    const ahead = this.holder === '' ? undefined : this.clock.ahead(now);
+    return ahead === undefined ? undefined : ahead / 1e6;
   }
 
   expiredSeconds(now: number): number {

@@ -1,5 +1,7 @@
+import { learnCadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
 import type { Proof } from './evidence.ts';
+import { HolderClock } from './holder-clock.ts';
 import { acquired, closeRound, lastRenewal, openRound, released, renewed, takenOver } from './lease-round.ts';
 import { isRelease, type LeaseRow } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
@@ -56,23 +58,28 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
   if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
   const fresh = row.round === undefined;
   if (isRelease(next)) {
-    take(row, next, now);
+    take(row, next, now, change);
     return row.turn(now, 'vacant', 'created again without a holder');
   }
   acquired(row, now, next, fresh);
-  take(row, next, now);
+  take(row, next, now, change);
   settle(row, now, change, 'created again');
 }
 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
-  if (row.seenAlive && change !== 'listed' && row.state === 'held' && interval > (row.durationMs * 2) / 3) {
-    late(row, now, interval);
-  }
+  if (change !== 'listed') seeRhythm(row, now, interval);
   if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
-  take(row, next, now);
+  take(row, next, now, change);
   settle(row, now, change, 'renewed');
+}
+
+/** Whether the renewal was late, and what it teaches of its holder's rhythm. */
+function seeRhythm(row: LeaseRow, now: Now, interval: number): void {
+  if (!row.seenAlive || row.state !== 'held') return;
+  if (interval > row.lateAfterMs) late(row, now, interval);
+  row.cadence = learnCadence(row.cadence, interval);
 }
 
 function late(row: LeaseRow, now: Now, interval: number): void {
@@ -99,13 +106,13 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   row.class = classify(next);
   acquired(row, now, next);
-  take(row, next, now);
+  take(row, next, now, change);
   settle(row, now, change, 'acquired');
 }
 
 function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   takenOver(row, now, next, change === 'listed');
-  take(row, next, now);
+  take(row, next, now, change);
   settle(row, now, change, 'taken over');
 }
 
@@ -115,7 +122,12 @@ function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
   row.turn(now, change === 'listed' ? 'unknown' : 'held', why);
 }
 
-function take(row: LeaseRow, next: LeaseRecord, now: Now): void {
+function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (next.holder !== row.holder) {
+    row.clock = new HolderClock();
+    row.cadence = undefined;
+  }
+  if (change !== 'listed' && next.renewTime !== undefined) row.clock.see(next.renewTime, now.at);
   row.record = next;
   if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;

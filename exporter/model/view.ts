@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, LeaseState, NodeState, Round } from './event.ts';
 import type { PortCensus } from './observation.ts';
 
@@ -34,12 +35,15 @@ export interface LeaseView {
   readonly renewals: number;
   readonly lateRenewals: number;
   readonly missedRounds: number;
+  readonly overlaps: number;
   readonly gapSeconds: number;
   readonly leaderlessSeconds: number;
   readonly holderChanges: Readonly<Record<Cause, number>>;
   /** Seconds spent in the states `expired` and `unknown`, up to the monotonic time `now`. */
   expiredSeconds(now: number): number;
   unknownSeconds(now: number): number;
+  /** How far the clock of the holder is ahead of ours, in seconds; `undefined` until it renewed before our eyes. */
+  clockSkewSeconds(now: Moment): number | undefined;
   readonly round: Round | undefined;
 }
 
@@ -50,6 +54,8 @@ export interface NodeView {
   readonly observedWall: number;
   readonly observedMono: number;
   readonly missed: number;
+  /** As of a lease's holder. */
+  clockSkewSeconds(now: Moment): number | undefined;
   /** `fresh_lease_not_ready`, `stale_lease_ready`, or none. */
   readonly disagreement: string | undefined;
 }

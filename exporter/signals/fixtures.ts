@@ -32,6 +32,8 @@ export function leaseView(part: Partial<LeaseView> = {}): LeaseView {
     renewals: 7,
     lateRenewals: 1,
     missedRounds: 0,
+    overlaps: 0,
+    clockSkewSeconds: () => 0.25,
     gapSeconds: 17.25,
     leaderlessSeconds: 2.25,
     holderChanges: { released: 0, expired: 1, deleted: 0, taken: 0, coordinated: 0, created: 1 },
@@ -50,6 +52,7 @@ export function nodeView(part: Partial<NodeView> = {}): NodeView {
     observedWall: epoch,
     observedMono: 0,
     missed: 2,
+    clockSkewSeconds: () => -0.5,
     disagreement: undefined,
     ...part,
   };

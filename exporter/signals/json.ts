@@ -68,6 +68,8 @@ export function leaseJson(lease: LeaseView, now: Moment) {
     renewals: lease.renewals,
     lateRenewals: lease.lateRenewals,
     missedRounds: lease.missedRounds,
+    possibleOverlaps: lease.overlaps,
+    clockSkewSeconds: lease.clockSkewSeconds(now) ?? null,
     holderChanges: { ...lease.holderChanges },
     gapSeconds: lease.gapSeconds,
     leaderlessSeconds: lease.leaderlessSeconds,
@@ -86,6 +88,7 @@ export function nodeJson(node: NodeView, now: Moment) {
     observed: seen ? timeJson(node.observedWall) : null,
     observedSecondsAgo: seen ? Math.max(0, now.mono - node.observedMono) / 1000 : null,
     missedHeartbeats: node.missed,
+    clockSkewSeconds: node.clockSkewSeconds(now) ?? null,
     disagreement: node.disagreement ?? null,
   };
 }

@@ -127,7 +127,7 @@ test('beyond the limit whole leases are left out and counted', async () => {
   const text = await metrics.render('text');
   assert.match(text, /lease="b"/);
   assert.doesNotMatch(text, /lease="c"/);
-  assert.match(text, /leasewatch_series_suppressed_total\{reason="series_limit"\} 27\n/);
+  assert.match(text, /leasewatch_series_suppressed_total\{reason="series_limit"\} 29\n/);
   assert.match(text, /leasewatch_source_up/);
 });
 

@@ -93,6 +93,8 @@ export const leaseProjections = {
   lease_expired_seconds_total: (context) => each(context, (lease) => lease.expiredSeconds(context.now.mono)),
   lease_unknown_seconds_total: (context) => each(context, (lease) => lease.unknownSeconds(context.now.mono)),
   lease_missed_rounds_total: (context) => each(context, (lease) => lease.missedRounds),
+  lease_possible_overlaps_total: (context) => each(context, (lease) => lease.overlaps),
+  lease_clock_skew_seconds: (context) => living(context, (lease) => lease.clockSkewSeconds(context.now)),
   *lease_open_round_info(context) {
     for (const round of context.view.openRounds()) {
       if (!told(round.class)) continue;

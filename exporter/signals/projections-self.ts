@@ -1,6 +1,7 @@
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { PortCensus } from '../model/observation.ts';
 import type { SourceView } from '../model/view.ts';
+import { ownClockAhead } from './own-clock.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
 
 function* eachPort(context: ScrapeContext, value: (port: PortCensus) => number) {
@@ -25,6 +26,10 @@ export const selfProjections = {
   websocket_connections: (context) => eachPort(context, (port) => port.established),
   websocket_unaccepted_connections: (context) => eachPort(context, (port) => port.unaccepted),
   websocket_closing_connections: (context) => eachPort(context, (port) => port.closing),
+  *clock_skew_seconds({ view, now }) {
+    const value = ownClockAhead(view, now);
+    if (value !== undefined) yield { labels: {}, value };
+  },
   *build_info({ version, mode }) {
     yield { labels: { version, node_version: process.version, mode }, value: 1 };
   },

@@ -1,6 +1,6 @@
 import { type LogEventName, logEvents } from '../catalogue.ts';
 import { type Importance, importance } from '../delivery/outbox.ts';
-import type { Event, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import type { Event, NodeOutageEvent, OverlapEvent, Round, RoundEvent } from '../model/event.ts';
 import { holderName, printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
 
@@ -32,6 +32,8 @@ export function sentenceOf(event: Event): Sentence | undefined {
     }
     case 'round':
       return roundLine(event);
+    case 'overlap':
+      return overlapLine(event);
     case 'node-state': {
       if (event.from === undefined && event.to === 'unknown') return undefined;
       const text = `node ${name(event.node)}: ${turn(event.from, event.to)}${because(event.why)}`;
@@ -85,6 +87,13 @@ function times(round: Round): string {
   const leaderless = round.leaderlessSeconds;
   const attempts = round.attempts > 1 ? `, attempt ${round.attempts}` : '';
   return `, gap ${seconds(gap)}, leaderless ${seconds(leaderless)}${attempts}`;
+}
+
+function overlapLine({ round, first, second, from, until, firstWrite, secondWrite }: OverlapEvent): Sentence {
+  const evidence = `its last write ${printable(firstWrite)}, the acquisition ${printable(secondWrite)}`;
+  const text = `${leaseName(round)}: possible overlap, acquired by ${name(second)} while ${name(first)} was entitled for ${seconds((until - from) / 1e6)} more: ${evidence}`;
+  const about = { ...aboutLease(round, second), ...aboutTrace(round.traceId, 'round') };
+  return line('lease_possible_overlap', text, about, importance.transition);
 }
 
 function outageLine(outage: NodeOutageEvent): Sentence {

@@ -1,7 +1,7 @@
 import { type Attributes, type Link, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { importance, type OutboxRecord } from '../delivery/outbox.ts';
-import type { Event, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import type { Event, NodeOutageEvent, OverlapEvent, Round, RoundEvent } from '../model/event.ts';
 import { printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
 import { createTracer, type FinishedSpan, type TraceResource } from './tracer.ts';
@@ -32,6 +32,7 @@ export function createTraces({ deliver, resource, exporter }: TracesOptions): Tr
 /** The spans that end with an event. */
 export function spansOf(event: Event): FinishedSpan[] {
   if (event.kind === 'round') return roundSpans(event);
+  if (event.kind === 'overlap') return [overlapSpan(event)];
   if (event.kind === 'node-outage') return outageSpans(event);
   return [];
 }
@@ -53,6 +54,28 @@ function roundSpans({ step, round }: RoundEvent): FinishedSpan[] {
     { ...child, span: 'settle', attempt, start: acquired, end: closed, attributes },
     rootSpan(round, closed),
   ];
+}
+
+function overlapSpan({
+  round,
+  first,
+  second,
+  from,
+  until,
+  firstWrite,
+  secondWrite,
+}: OverlapEvent): FinishedSpan {
+  return {
+    ...{ traceId: round.traceId, parent: 'round', span: 'overlap', attempt: round.attempts },
+    ...{ importance: importance.transition, start: from, end: until },
+    attributes: {
+      ...leaseAttributes(round),
+      'leasewatch.first': printable(first),
+      'leasewatch.second': printable(second),
+      'leasewatch.first_resource_version': printable(firstWrite),
+      'leasewatch.second_resource_version': printable(secondWrite),
+    },
+  };
 }
 
 function rootSpan(round: Round, closed: number): FinishedSpan {

@@ -27,6 +27,10 @@ export function eventLine(event: Event): string {
       return `late renewal ${event.namespace}/${event.lease} by ${quoted(event.holder)} after ${rounded(event.intervalSeconds)} of ${event.durationSeconds} s`;
     case 'round':
       return `round ${shortTrace(event.round.traceId)} ${event.step}: ${roundText(event.step, event.round)}`;
+    case 'overlap': {
+      const { round, first, second, from, until, firstWrite, secondWrite } = event;
+      return `overlap ${shortTrace(round.traceId)}: ${quoted(first)} (write ${firstWrite}) and ${quoted(second)} (write ${secondWrite}) for ${rounded((until - from) / 1e6)} s`;
+    }
     case 'node-state':
       return `node ${event.node} ${event.from ?? 'new'} -> ${event.to}: ${event.why}`;
     case 'node-outage':

@@ -1,0 +1,38 @@
+import type { Moment } from '../clock.ts';
+
+/** After so many renewals the older half of the window is forgotten: a clock may have been set meanwhile. */
+const halfWindow = 32;
+
+/**
+ * The clock of a holder against our monotonic one: the largest renewTime − receipt over the last 32 to 64
+ * renewals. The way of a write to us only makes it smaller, so the largest is the nearest to the truth.
+ * Against the monotonic clock, since ours may be set as well.
+ */
+export class HolderClock {
+  #older = Number.NEGATIVE_INFINITY;
+  #newer = Number.NEGATIVE_INFINITY;
+  #seen = 0;
+
+  /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
+  see(renewTime: number, receipt: Moment): void {
+    if (this.#seen === halfWindow) {
+      this.#older = this.#newer;
+      this.#newer = Number.NEGATIVE_INFINITY;
+      this.#seen = 0;
+    }
+    this.#seen += 1;
+    this.#newer = Math.max(this.#newer, renewTime - receipt.mono * 1000);
+  }
+
+  /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */
+  ahead(now: Moment): number | undefined {
+    const offset = Math.max(this.#older, this.#newer);
+    return Number.isFinite(offset) ? offset - (now.wall - now.mono * 1000) : undefined;
+  }
+
+  /** When the holder wrote this renewTime (Unix µs), in monotonic ms; `undefined` before the first renewal. */
+  wroteAt(renewTime: number): number | undefined {
+    const offset = Math.max(this.#older, this.#newer);
+    return Number.isFinite(offset) ? (renewTime - offset) / 1000 : undefined;
+  }
+}
