@@ -10,6 +10,7 @@ import { type Context, type FaultState, type Reply, refuse } from './context.ts'
 import { discover } from './discovery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { list, read } from './list.ts';
+import { managerOf } from './managed-fields.ts';
 import { checkOptions, isTrue } from './options.ts';
 import { remove } from './remove.ts';
 import { namespaces } from './resources.ts';
@@ -72,7 +73,7 @@ export function inProcessTransport(api: ApiServer): KubeTransport {
 }
 
 function bootstrap(context: Context, name: string): void {
-  const target = { resource: namespaces, namespace: undefined };
+  const target = { resource: namespaces, namespace: undefined, manager: 'kube-apiserver' };
   create(context, target, JSON.stringify({ ...typeMeta(namespaces), metadata: { name } }));
 }
 
@@ -173,14 +174,16 @@ async function perform(
 ): Promise<Reply> {
   const { body = '' } = request;
   const query = { ...to, params };
+  const manager = managerOf(params, request.headers);
   if (to.what === 'collection') {
-    if (verb === 'create') return create(context, to, body);
+    if (verb === 'create') return create(context, { ...to, manager }, body);
     const mistake = checkOptions(params, context.watchList);
     if (mistake !== undefined) return refuse(mistake);
     return verb === 'watch' ? watch(context, query, shape, request.signal) : list(context, query);
   }
-  if (verb === 'update') return replace(context, to, body);
-  if (verb === 'patch') return patch(context, to, request.headers?.['content-type'] ?? '', body);
+  if (verb === 'update') return replace(context, { ...to, manager }, body);
+  if (verb === 'patch')
+    return patch(context, { ...to, manager }, request.headers?.['content-type'] ?? '', body);
   if (verb === 'delete') return remove(context, to, body);
   return read(context, query, to.name);
 }

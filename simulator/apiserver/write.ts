@@ -1,6 +1,7 @@
 import { type Context, type Reply, refuse } from './context.ts';
 import { type Incoming, isStatus, receive } from './incoming.ts';
 import { isFields } from './json.ts';
+import { withManagedFields } from './managed-fields.ts';
 import { merge } from './merge.ts';
 import { leases, namespaces, pods, type Resource } from './resources.ts';
 import * as say from './status.ts';
@@ -15,8 +16,13 @@ export interface Target {
   readonly status: boolean;
 }
 
+/** Where a write goes and under which name its client owns what it changes. */
+export interface WriteTarget extends Target {
+  readonly manager: string;
+}
+
 /** POST to a collection. */
-export function create(context: Context, target: Omit<Target, 'name' | 'status'>, body: string): Reply {
+export function create(context: Context, target: Omit<WriteTarget, 'name' | 'status'>, body: string): Reply {
   const parsed = parseBody(target.resource, body);
   if (isStatus(parsed)) return refuse(parsed);
   const incoming = receive(target.resource, target.namespace, parsed);
@@ -34,16 +40,26 @@ function named(context: Context, draft: Draft): Draft {
   return { ...draft, metadata: { ...draft.metadata, name: generateName + suffix } };
 }
 
-function add(context: Context, target: Omit<Target, 'name' | 'status'>, draft: Draft): Reply {
+function add(context: Context, target: Omit<WriteTarget, 'name' | 'status'>, draft: Draft): Reply {
   const { resource, namespace } = target;
   if (namespace !== undefined && context.store.get(namespaces, undefined, namespace) === undefined) {
     return refuse(say.notFound(namespaces, namespace));
   }
   const mistake = validate(resource, draft);
   if (mistake !== undefined) return refuse(mistake);
-  const object = context.store.create(resource, withDefaults(resource, draft));
+  const object = context.store.create(resource, owned(context, target, withDefaults(resource, draft)));
   if (object === undefined) return refuse(say.alreadyExists(resource, draft.metadata.name));
   return { status: 201, body: object };
+}
+
+/** Only the fields of Leases have owners here: nobody looks at those of the others. */
+function owned(
+  { clock }: Context,
+  { resource, manager }: Pick<WriteTarget, 'resource' | 'manager'>,
+  draft: Draft,
+  current?: KubeObject,
+): Draft {
+  return resource === leases ? withManagedFields(draft, current, manager, clock.now().wall) : draft;
 }
 
 function withDefaults(resource: Resource, draft: Draft): Draft {
@@ -57,7 +73,7 @@ function withDefaults(resource: Resource, draft: Draft): Draft {
 }
 
 /** PUT of one object. A Lease that is not there is created, as the real server does. */
-export function replace(context: Context, target: Target, body: string): Reply {
+export function replace(context: Context, target: WriteTarget, body: string): Reply {
   const { resource, namespace, name } = target;
   const parsed = parseBody(resource, body);
   if (isStatus(parsed)) return refuse(parsed);
@@ -70,7 +86,7 @@ export function replace(context: Context, target: Target, body: string): Reply {
 }
 
 /** PATCH of one object; strategic patches are merged like plain ones, but for the conditions of a status. */
-export function patch(context: Context, target: Target, contentType: string, body: string): Reply {
+export function patch(context: Context, target: WriteTarget, contentType: string, body: string): Reply {
   const { resource, namespace, name } = target;
   if (!/^application\/(merge-patch|strategic-merge-patch)\+json\b/.test(contentType)) {
     return refuse(say.failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {}));
@@ -88,7 +104,7 @@ export function patch(context: Context, target: Target, contentType: string, bod
   return refuse(say.invalid('', '', '', [cause]));
 }
 
-function update(context: Context, target: Target, current: KubeObject, incoming: Incoming): Reply {
+function update(context: Context, target: WriteTarget, current: KubeObject, incoming: Incoming): Reply {
   const { resource, name } = target;
   const stale = staleness(resource, name, current, incoming);
   if (stale !== undefined) return refuse(stale);
@@ -97,7 +113,8 @@ function update(context: Context, target: Target, current: KubeObject, incoming:
     : withSpecOf(resource, current, incoming.draft);
   const mistake = validate(resource, draft);
   if (mistake !== undefined) return refuse(mistake);
-  return { status: 200, body: context.store.replace(resource, current, draft) };
+  const object = context.store.replace(resource, current, owned(context, target, draft, current));
+  return { status: 200, body: object };
 }
 
 /** Nodes, Pods and Namespaces may be written without a resourceVersion; a Lease may not. */

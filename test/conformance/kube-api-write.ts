@@ -37,6 +37,30 @@ export function describeWrites(bench: Bench): void {
       assert.deepEqual(bare.body.spec, {});
     });
 
+    test('a field of the spec belongs to whoever changed it last', async () => {
+      const client = await bench.client();
+      const scheduler = { 'user-agent': 'kube-scheduler/v1.36.0 (linux/amd64)' };
+      const spec = { holderIdentity: 'a', leaseDurationSeconds: 15 };
+      const created = await client.call('POST', client.path, { metadata: { name: 'a' }, spec }, scheduler);
+      assert.deepEqual(owners(created), [['kube-scheduler', ['f:holderIdentity', 'f:leaseDurationSeconds']]]);
+      const edit = { spec: { holderIdentity: 'b' } };
+      const edited = await client.call('PATCH', `${client.path}/a?fieldManager=kubectl-edit`, edit, merge);
+      assert.deepEqual(owners(edited), [
+        ['kube-scheduler', ['f:leaseDurationSeconds']],
+        ['kubectl-edit', ['f:holderIdentity']],
+      ]);
+      const { body } = edited;
+      const renewed = { ...body, spec: { ...spec, holderIdentity: 'b', leaseTransitions: 1 } };
+      const put = await client.call('PUT', `${client.path}/a`, renewed, scheduler);
+      assert.deepEqual(owners(put), [
+        ['kube-scheduler', ['f:leaseDurationSeconds', 'f:leaseTransitions']],
+        ['kubectl-edit', ['f:holderIdentity']],
+      ]);
+      const nameless = { ...put.body, spec: { holderIdentity: 'c' } };
+      const last = await client.call('PUT', `${client.path}/a`, nameless, { 'user-agent': '' });
+      assert.deepEqual(owners(last), [['unknown', ['f:holderIdentity']]]);
+    });
+
     test('a generated name starts as asked', async () => {
       const client = await bench.client();
       const { body } = await client.call('POST', client.path, { metadata: { generateName: 'x-' }, spec: {} });
@@ -124,4 +148,18 @@ export function describeWrites(bench: Bench): void {
 
 function identity({ body }: Answer): readonly unknown[] {
   return [at(body, 'metadata.uid'), at(body, 'metadata.creationTimestamp')];
+}
+
+/** The managers of an answer's object in the order of their names, with the fields of the spec that they own. */
+function owners({ body }: Answer): readonly (readonly [string, readonly string[]])[] {
+  const entries = at(body, 'metadata.managedFields');
+  assert.ok(Array.isArray(entries), JSON.stringify(body));
+  return entries
+    .map((entry: unknown) => {
+      const fields = at(entry, 'fieldsV1.f:spec');
+      assert.equal(at(entry, 'operation'), 'Update');
+      assert.match(textAt(entry, 'time'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      return [textAt(entry, 'manager'), Object.keys(fields ?? {}).sort()] as const;
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
