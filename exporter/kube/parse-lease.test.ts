@@ -15,6 +15,7 @@ const bare: LeaseRecord = {
   transitions: undefined,
   strategy: undefined,
   identityLabel: undefined,
+  writer: undefined,
 };
 
 test('reads every field that is judged', () => {
@@ -25,6 +26,11 @@ test('reads every field that is judged', () => {
       uid: 'u-1',
       resourceVersion: '42',
       labels: { 'apiserver.kubernetes.io/identity': 'kube-apiserver' },
+      managedFields: [
+        { manager: 'kubectl-edit', fieldsV1: { 'f:spec': { 'f:strategy': {} } } },
+        { manager: 'kube-scheduler', fieldsV1: { 'f:spec': { 'f:holderIdentity': {}, 'f:renewTime': {} } } },
+        { manager: 'labeller', fieldsV1: { 'f:metadata': {} } },
+      ],
     },
     spec: {
       holderIdentity: 'a_1',
@@ -47,6 +53,7 @@ test('reads every field that is judged', () => {
     transitions: 3,
     strategy: 'OldestEmulationVersion',
     identityLabel: 'kube-apiserver',
+    writer: 'kube-scheduler',
   });
 });
 

@@ -1,9 +1,12 @@
 import type { LeaseRecord } from '../model/observation.ts';
-import { member, textOf } from './json.ts';
+import { itemsOf, member, textOf } from './json.ts';
 import { parseMicroTime } from './microtime.ts';
 
 /** Longest holder identity that is kept, in UTF-16 units: it is text that anybody may write. */
 export const longestHolder = 4096;
+
+/** The API server allows 128 characters. */
+const longestWriter = 128;
 
 /** Reads a Lease. Absurd fields become `undefined`; only an object without a name is no Lease at all. */
 export function parseLease(value: unknown): LeaseRecord | undefined {
@@ -23,7 +26,16 @@ export function parseLease(value: unknown): LeaseRecord | undefined {
     transitions: count(member(spec, 'leaseTransitions')),
     strategy: textOf(member(spec, 'strategy')),
     identityLabel: textOf(member(metadata, 'labels', 'apiserver.kubernetes.io/identity')),
+    writer: writerOf(itemsOf(member(metadata, 'managedFields'))),
   };
+}
+
+/** Who changed the holder last, as the API server keeps it; with several owners, the last of them. */
+function writerOf(managedFields: readonly unknown[]): string | undefined {
+  const owner = managedFields.findLast(
+    (entry) => member(entry, 'fieldsV1', 'f:spec', 'f:holderIdentity') !== undefined,
+  );
+  return textOf(member(owner, 'manager'), longestWriter);
 }
 
 /** A Kubernetes Time or MicroTime as Unix microseconds. */

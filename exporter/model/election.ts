@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, Outcome, Round, RoundWrite } from './event.ts';
+import { handOf } from './hand.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
@@ -102,9 +103,12 @@ export class ElectionRound implements Round {
     return this.#leaderlessMs / 1000;
   }
 
-  wrote(now: Now, what: string, holder: string, resourceVersion: string): void {
+  wrote(now: Now, what: string, holder: string, record: LeaseRecord): void {
     if (this.writes.length >= mostWrites) return;
-    this.writes.push({ at: this.#told(now.at.mono), what, holder, resourceVersion });
+    const { resourceVersion } = record;
+    const hand = what === 'acquired' || what === 'released' ? handOf(record) : undefined;
+    const byHand = hand === undefined ? {} : { byHand: hand };
+    this.writes.push({ at: this.#told(now.at.mono), what, holder, resourceVersion, ...byHand });
   }
 
   open(now: Now): void {

@@ -89,6 +89,8 @@ export interface RoundWrite {
   readonly what: string;
   readonly holder: string;
   readonly resourceVersion: string;
+  /** Set where a person's tool, and not the holder itself, wrote the holder. */
+  readonly byHand?: string;
 }
 
 /**

@@ -23,6 +23,7 @@ export function leaseRecord(fields: Partial<LeaseRecord>): LeaseRecord {
     transitions: 0,
     strategy: undefined,
     identityLabel: undefined,
+    writer: undefined,
     ...fields,
   };
 }

@@ -52,7 +52,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   if (row.round?.settling) {
     // Perhaps the successor's own release, perhaps a partitioned predecessor that blanks its successor.
     row.round.uncertain = true;
-    row.round.wrote(now, 'released', row.holder, next.resourceVersion);
+    row.round.wrote(now, 'released', row.holder, next);
     row.round.lose(now);
     return;
   }
@@ -61,7 +61,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
   const cause = failed ? 'expired' : 'released';
   openRound(row, now, { cause, vacated: now.at.mono, uncertain: unseen });
-  row.round?.wrote(now, 'released', row.holder, next.resourceVersion);
+  row.round?.wrote(now, 'released', row.holder, next);
 }
 
 /**
@@ -108,7 +108,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const round = row.round;
   if (round === undefined) return;
   const holder = next.holder ?? '';
-  round.wrote(now, 'acquired', holder, next.resourceVersion);
+  round.wrote(now, 'acquired', holder, next);
   if (round.cause === 'deleted' && holder === round.predecessor) return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
   const { entitled } = round;
@@ -122,7 +122,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
 export function renewed(row: LeaseRow, now: Now, next: LeaseRecord): void {
   const round = row.round;
   if (round === undefined) return;
-  round.wrote(now, 'renewed', next.holder ?? '', next.resourceVersion);
+  round.wrote(now, 'renewed', next.holder ?? '', next);
   if (!round.settling) round.acquire(now, next.holder ?? '');
   const same = round.cause !== 'created' && round.successor === round.predecessor;
   closeRound(row, now, same ? 'resumed' : 'elected');

@@ -127,7 +127,9 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void 
     row.clock = new HolderClock();
     row.cadence = undefined;
   }
-  if (change !== 'listed' && next.renewTime !== undefined) row.clock.see(next.renewTime, now.at);
+  // An edit by hand leaves the renewTime of the one before, whose clock it was.
+  const renewed = next.renewTime !== row.renewTime;
+  if (change !== 'listed' && renewed && next.renewTime !== undefined) row.clock.see(next.renewTime, now.at);
   row.record = next;
   if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;
@@ -155,7 +157,7 @@ export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   if (row.state === 'deleted') return;
   if (row.round?.settling) row.round.lose(now);
   if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
-  row.round?.wrote(now, 'deleted', row.holder, row.record.resourceVersion);
+  row.round?.wrote(now, 'deleted', row.holder, row.record);
   row.deletedAt = now.at.mono;
   row.deadline = Number.POSITIVE_INFINITY;
   forgetSuspicion(row);
@@ -217,7 +219,7 @@ function expire(row: LeaseRow, now: Now): void {
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
   if (row.round?.settling) row.round.lose(now, up);
   openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive });
-  row.round?.wrote(now, 'expired', row.holder, row.record.resourceVersion);
+  row.round?.wrote(now, 'expired', row.holder, row.record);
   row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
 }
 

@@ -150,6 +150,8 @@ export interface LeaseRecord {
   readonly strategy: string | undefined;
   /** The label `apiserver.kubernetes.io/identity`. */
   readonly identityLabel: string | undefined;
+  /** The client that changed the holder last, such as `kube-scheduler` or `kubectl-edit`. */
+  readonly writer: string | undefined;
 }
 
 /** A Node with the fields that are judged. */

@@ -41,11 +41,12 @@ export function roundJson(round: Round) {
     gapSeconds: until(acquired, lastRenewal),
     leaderlessSeconds: acquired === undefined ? null : round.leaderlessSeconds,
     durationSeconds: until(closed, lastRenewal),
-    writes: round.writes.map(({ at, what, holder, resourceVersion }) => ({
+    writes: round.writes.map(({ at, what, holder, resourceVersion, byHand }) => ({
       at: timeJson(at),
       what: printable(what),
       holder: printable(holder),
       resourceVersion: printable(resourceVersion),
+      byHand: byHand === undefined ? null : printable(byHand),
     })),
   };
 }

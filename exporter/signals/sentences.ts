@@ -59,11 +59,22 @@ function roundLine({ step, round }: RoundEvent): Sentence {
     line(event, `${lease}: ${text}`, about, importance.transition);
   if (step === 'opened') return say('round_opened', `${opening(round)}, trace ${round.traceId}`);
   if (step === 'acquired')
-    return say('round_acquired', `acquired by ${name(round.successor)}${times(round)}`);
+    return say('round_acquired', `acquired by ${name(round.successor)}${times(round)}${edited(round)}`);
   if (step === 'lost') {
     return say('round_lost', `${name(round.successor)} was lost before its first renewal`);
   }
-  return say('round_closed', `${ending(round)}${times(round)}${round.uncertain ? ', uncertain' : ''}`);
+  return say(
+    'round_closed',
+    `${ending(round)}${times(round)}${edited(round)}${round.uncertain ? ', uncertain' : ''}`,
+  );
+}
+
+/** A person wrote the holder: no candidate did, and none may know. */
+function edited(round: Round): string {
+  const tools = new Set(
+    round.writes.flatMap(({ byHand }) => (byHand === undefined ? [] : [printable(byHand)])),
+  );
+  return tools.size === 0 ? '' : `, edited by hand with ${[...tools].join(', ')}`;
 }
 
 function opening(round: Round): string {

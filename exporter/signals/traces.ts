@@ -86,12 +86,13 @@ function rootSpan(round: Round, closed: number): FinishedSpan {
     start: round.lastRenewal,
     end: closed,
     attributes: roundAttributes(round),
-    events: round.writes.map(({ at, what, holder, resourceVersion }) => ({
+    events: round.writes.map(({ at, what, holder, resourceVersion, byHand }) => ({
       at,
       name: printable(what),
       attributes: {
         'leasewatch.holder': printable(holder),
         'k8s.lease.resource_version': printable(resourceVersion),
+        ...(byHand === undefined ? {} : { 'leasewatch.by_hand': printable(byHand) }),
       },
     })),
     links: round.previousTraceId === undefined ? [] : [linkTo(round.previousTraceId)],

@@ -25,6 +25,7 @@ const lease = z.strictObject({
   transitions: absent(z.number()),
   strategy: absent(z.string()),
   identityLabel: absent(z.string()),
+  writer: absent(z.string()),
 });
 
 const node = z.strictObject({

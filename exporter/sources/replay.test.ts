@@ -26,6 +26,7 @@ const lease: LeaseRecord = {
   transitions: 0,
   strategy: undefined,
   identityLabel: undefined,
+  writer: 'kube-scheduler',
 };
 const ask = { kind: 'read-lease', namespace: 'shop', name: 'till' } as const;
 

@@ -56,7 +56,7 @@ export class Cluster {
     const lease: LeaseRecord = {
       ...{ namespace, name, uid: `uid-${this.#uids}`, resourceVersion: this.#next() },
       ...{ holder: 'a', durationSeconds: 15, acquireTime: now, renewTime: now, transitions: 0 },
-      ...{ strategy: undefined, identityLabel: undefined },
+      ...{ strategy: undefined, identityLabel: undefined, writer: undefined },
       ...leaseFields(fields, now),
     };
     this.#durations.set(key, lease.durationSeconds);
@@ -127,11 +127,11 @@ export class Cluster {
 
 /** The record as the API server sends it and our parser reads it. */
 export function received(lease: LeaseRecord): LeaseRecord {
-  const { namespace, name, uid, resourceVersion, identityLabel, holder, strategy } = lease;
+  const { namespace, name, uid, resourceVersion, identityLabel, holder, strategy, writer } = lease;
   const time = (micros: number | undefined) => (micros === undefined ? undefined : formatMicroTime(micros));
   const labels = { 'apiserver.kubernetes.io/identity': identityLabel };
   const object = {
-    metadata: { namespace, name, uid, resourceVersion, labels },
+    metadata: { namespace, name, uid, resourceVersion, labels, managedFields: managedBy(writer) },
     spec: {
       ...{ holderIdentity: holder, strategy, leaseDurationSeconds: lease.durationSeconds },
       ...{ leaseTransitions: lease.transitions, acquireTime: time(lease.acquireTime) },
@@ -141,6 +141,10 @@ export function received(lease: LeaseRecord): LeaseRecord {
   const read = parseLease(JSON.parse(JSON.stringify(object)));
   if (read === undefined) throw new Error(`scenario: ${namespace}/${name} cannot be read`);
   return read;
+}
+
+function managedBy(manager: string | undefined): object[] {
+  return manager === undefined ? [] : [{ manager, fieldsV1: { 'f:spec': { 'f:holderIdentity': {} } } }];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -159,6 +163,7 @@ function leaseFields(fields: ReadonlyMap<string, string>, now: number): Partial<
     else if (name === 'renewed') lease.renewTime = parseMicroTime(text);
     else if (name === 'strategy') lease.strategy = value;
     else if (name === 'identity') lease.identityLabel = value;
+    else if (name === 'writer') lease.writer = value;
     else throw new Error(`scenario: a lease has no field "${name}"`);
   }
   return lease;

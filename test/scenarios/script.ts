@@ -3,7 +3,7 @@
  * in seconds: `4`, or `2,5,9`, or `2..20/2` for every two seconds. A value with blanks or escapes is quoted
  * as in JSON; `nil` is an absent field.
  *
- *   lease NS/NAME holder= duration= transitions= age= since= renewed= strategy= identity=
+ *   lease NS/NAME holder= duration= transitions= age= since= renewed= strategy= identity= writer=
  *                           puts a record into the cluster (age, since: seconds ago; renewed: a time)
  *   create, renew, take HOLDER, release, delete, edit FIELD=
  *                           NS/NAME first: what happens to a lease; each is a write of now
