@@ -187,6 +187,11 @@ export const metrics = {
     '',
     'Connections on a declared port that are being closed.',
   ),
+  mass_silence: gauge(
+    ['class'] as const,
+    '',
+    '1 while half of a class and the nodes are silent at once: the API server, etcd or the network is suspected, not each holder.',
+  ),
   detection_delay_seconds: histogram(
     [] as const,
     'seconds',
@@ -279,6 +284,7 @@ export const logEvents = {
   node_state: { level: 'info', help: 'The verdict on a node changed.' },
   node_outage_opened: { level: 'warn', help: 'A node fell silent.' },
   node_outage_closed: { level: 'info', help: 'The outage of a node ended.' },
+  mass_silence: { level: 'warn', help: 'Half of a class fell silent at once, or that is over.' },
   source_state: { level: 'warn', help: 'A source became able or unable to see.' },
 } as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;
 

@@ -46,6 +46,8 @@ function tagOf(event: Event): readonly [string, Style] {
     case 'node-outage':
     case 'heartbeat':
       return ['node', 'cyan'];
+    case 'mass-silence':
+      return ['silence', 'red'];
     case 'overlap':
       return ['overlap', 'red'];
     case 'late-renewal':

@@ -9,6 +9,7 @@ export type Event =
   | NodeStateEvent
   | NodeOutageEvent
   | HeartbeatEvent
+  | MassSilenceEvent
   | SourceEvent;
 
 export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';
@@ -141,6 +142,19 @@ export interface HeartbeatEvent {
   readonly at: Moment;
   readonly node: string;
   readonly intervalSeconds: number;
+}
+
+/** Half of a class fell silent within one duration, and the nodes with it; or that is over. */
+export interface MassSilenceEvent {
+  readonly kind: 'mass-silence';
+  readonly at: Moment;
+  readonly class: LeaseClass;
+  readonly to: 'began' | 'ended';
+  /** At the beginning: how many are silent, and of how many. */
+  readonly silent: number;
+  readonly of: number;
+  /** Whether the nodes were looked at as well: they are silent too. */
+  readonly nodes: boolean;
 }
 
 export interface SourceEvent {

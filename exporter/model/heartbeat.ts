@@ -79,6 +79,10 @@ export class NodeRow implements NodeView, Sleeper {
   get durationMs(): number {
     return (this.lease?.durationSeconds ?? 40) * 1000;
   }
+  /** How often its kubelet renews its lease (ms). */
+  get rhythmMs(): number {
+    return this.durationMs / beatsPerDuration;
+  }
 
   turn(now: Now, to: NodeState, why: string): void {
     if (this.state === to) return;
@@ -149,8 +153,7 @@ function countBeat(row: NodeRow, now: Now): void {
   row.renewedMono = now.at.mono;
   if (before === undefined) return;
   const interval = now.at.mono - before;
-  const rhythm = row.durationMs / beatsPerDuration;
-  row.missed += Math.max(0, Math.round(interval / rhythm) - 1);
+  row.missed += Math.max(0, Math.round(interval / row.rhythmMs) - 1);
   now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
 }
 

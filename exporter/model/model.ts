@@ -1,6 +1,6 @@
 import { nodeLeaseNamespace } from './classify.ts';
 import { Deadlines } from './deadlines.ts';
-import type { Round } from './event.ts';
+import type { LeaseClass, Round } from './event.ts';
 import { Evidence, type Proof } from './evidence.ts';
 import {
   type NodeRow as Node,
@@ -25,6 +25,7 @@ import {
   wakeLease,
 } from './lease.ts';
 import { LeaseRow } from './lease-row.ts';
+import { MassSilence } from './mass-silence.ts';
 import type {
   AnswerObservation,
   LeaseObservation,
@@ -35,7 +36,8 @@ import type {
   SightObservation,
   SocketsObservation,
 } from './observation.ts';
-import { SourceRow } from './sight.ts';
+import { heartbeatShare, livingOf, silencedLease, silencedNode } from './population.ts';
+import { isNodeSource, SourceRow, seesNodeLeases } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
 
@@ -55,6 +57,10 @@ export class Model implements ModelView {
   readonly #nodes = new Map<string, Node>();
   readonly #sources = new Map<string, SourceRow>();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
+  readonly #silence = new MassSilence({
+    living: (kind) => livingOf(kind, this.#leases.values(), this.#nodes.values()),
+    heartbeatShare: (since, now) => heartbeatShare(this.#nodes.values(), since, now),
+  });
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #rules: NodeRules;
   #ports: readonly PortCensus[] = [];
@@ -81,9 +87,13 @@ export class Model implements ModelView {
     for (const row of this.#leases.values()) if (row.round !== undefined) yield row.round;
   }
 
+  massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }> {
+    return this.#silence.states();
+  }
+
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    return Math.min(this.#deadlines.next(), this.#evidence.next());
+    return Math.min(this.#deadlines.next(), this.#evidence.next(), this.#silence.next());
   }
 
   /** Judges a batch of observations in their order. Never throws on what they contain. */
@@ -137,6 +147,7 @@ export class Model implements ModelView {
       else this.#file(row);
     }
     this.#evidence.wake(now);
+    this.#silence.wake(now);
   }
 
   #file(row: LeaseRow | Node): void {
@@ -221,7 +232,7 @@ export class Model implements ModelView {
     if (isNodeSource(source.name)) {
       if (row.nodeGeneration === source.generation) return;
       nodeGone(row, now);
-    } else if (row.lease !== undefined && isLeaseSource(source.name, nodeLeaseNamespace)) {
+    } else if (row.lease !== undefined && seesNodeLeases(source.name)) {
       if (row.leaseGeneration === source.generation) return;
       row.lease = undefined;
     }
@@ -242,7 +253,7 @@ export class Model implements ModelView {
     source.why = seen.why;
     this.#evidence.forget(source.name);
     for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
-    for (const row of this.#nodes.values()) if (seesNodes(source.name)) nodeSight(row, now, true);
+    for (const row of this.#nodes.values()) if (seesNodeLeases(source.name)) nodeSight(row, now, true);
     if (!was) return;
     const to = source.forbidden ? 'forbidden' : 'down';
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
@@ -259,7 +270,7 @@ export class Model implements ModelView {
       this.#file(row);
     }
     for (const row of this.#nodes.values()) {
-      if (!seesNodes(source.name)) continue;
+      if (!seesNodeLeases(source.name)) continue;
       nodeSight(row, now, false);
       this.#file(row);
     }
@@ -283,11 +294,23 @@ export class Model implements ModelView {
   }
 
   #prove(row: LeaseRow | Node, proof: Proof, now: Now): void {
-    if (row instanceof NodeRow) {
-      proveNode(row, proof, now, this.#rules);
-      return this.#keepOrForget(row);
-    }
+    if ('failed' in proof.result) this.#silence.readFailed(now);
+    if (row instanceof NodeRow) this.#proveNode(row, proof, now);
+    else this.#proveLease(row, proof, now);
+  }
+
+  #proveNode(row: Node, proof: Proof, now: Now): void {
+    const before = row.state;
+    proveNode(row, proof, now, this.#rules);
+    if (before !== 'lost' && row.state === 'lost') this.#silence.fellSilent(silencedNode(row), now);
+    this.#keepOrForget(row);
+  }
+
+  #proveLease(row: LeaseRow, proof: Proof, now: Now): void {
+    const before = row.state;
     proveLease(row, proof, now);
+    const silent = before !== 'expired' && row.state === 'expired' && row.seenAlive;
+    if (silent) this.#silence.fellSilent(silencedLease(row), now);
     this.#file(row);
   }
 
@@ -312,18 +335,4 @@ export class Model implements ModelView {
 
 function key(namespace: string, name: string): string {
   return `${namespace}/${name}`;
-}
-
-/** Whether a source of leases covers a namespace: `leases` covers all, `leases/NAMESPACE[/NAME]` one. */
-function isLeaseSource(source: string, namespace: string): boolean {
-  const [kind, where] = source.split('/');
-  return kind === 'leases' && (where === undefined || where === namespace);
-}
-
-function isNodeSource(source: string): boolean {
-  return source === 'nodes' || source.startsWith('nodes/');
-}
-
-function seesNodes(source: string): boolean {
-  return isLeaseSource(source, nodeLeaseNamespace);
 }

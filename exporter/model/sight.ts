@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import { nodeLeaseNamespace } from './classify.ts';
 import type { SourceView } from './view.ts';
 
 /** What is known of one source: whether it sees, and what it delivered. */
@@ -27,4 +28,14 @@ export class SourceRow implements SourceView {
   restarted(reason: string): void {
     this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
   }
+}
+
+export function isNodeSource(source: string): boolean {
+  return source === 'nodes' || source.startsWith('nodes/');
+}
+
+/** `leases` covers all namespaces, `leases/NAMESPACE[/NAME]` one. */
+export function seesNodeLeases(source: string): boolean {
+  const [kind, where] = source.split('/');
+  return kind === 'leases' && (where === undefined || where === nodeLeaseNamespace);
 }

@@ -9,6 +9,8 @@ export interface ModelView {
   sources(): Iterable<SourceView>;
   ports(): Iterable<PortCensus>;
   openRounds(): Iterable<Round>;
+  /** Classes of which somebody ever fell silent, and whether half of it is silent at this moment. */
+  massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }>;
 }
 
 /** Node leases are not among these: they are told as `NodeView`. */

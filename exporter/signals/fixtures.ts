@@ -79,6 +79,7 @@ export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<M
     sources: () => part.sources ?? [],
     ports: () => part.ports ?? [],
     openRounds: () => part.openRounds ?? [],
+    massSilence: () => part.massSilence ?? [],
   };
 }
 

@@ -45,6 +45,7 @@ function smallView(): ModelView {
     sources: [sourceView()],
     ports: [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
     openRounds: [open],
+    massSilence: [{ class: 'election', active: true }],
   });
 }
 

@@ -30,6 +30,11 @@ export const selfProjections = {
     const value = ownClockAhead(view, now);
     if (value !== undefined) yield { labels: {}, value };
   },
+  *mass_silence({ view }) {
+    for (const { class: kind, active } of view.massSilence()) {
+      yield { labels: { class: kind }, value: active ? 1 : 0 };
+    }
+  },
   *build_info({ version, mode }) {
     yield { labels: { version, node_version: process.version, mode }, value: 1 };
   },

@@ -1,6 +1,13 @@
 import { type LogEventName, logEvents } from '../catalogue.ts';
 import { type Importance, importance } from '../delivery/outbox.ts';
-import type { Event, NodeOutageEvent, OverlapEvent, Round, RoundEvent } from '../model/event.ts';
+import type {
+  Event,
+  MassSilenceEvent,
+  NodeOutageEvent,
+  OverlapEvent,
+  Round,
+  RoundEvent,
+} from '../model/event.ts';
 import { holderName, printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
 
@@ -43,6 +50,8 @@ export function sentenceOf(event: Event): Sentence | undefined {
       return undefined;
     case 'node-outage':
       return outageLine(event);
+    case 'mass-silence':
+      return massSilenceLine(event);
     case 'source': {
       const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
       const said = line('source_state', told, {}, importance.outage);
@@ -118,6 +127,14 @@ function outageLine(outage: NodeOutageEvent): Sentence {
   const lasted = closed === undefined ? '' : ` after ${seconds((closed - lastHeartbeat) / 1e6)}`;
   const text = `node ${name(node)}: outage ended, ${end ?? 'unknown'}${lasted}`;
   return line('node_outage_closed', text, about, importance.outage);
+}
+
+function massSilenceLine({ class: kind, to, silent, of, nodes }: MassSilenceEvent): Sentence {
+  const told = line('mass_silence', '', {}, importance.outage);
+  if (to === 'ended') return { ...told, level: 'info', text: `class ${kind}: the silence of many is over` };
+  const others = kind !== 'node' && nodes ? ', and so did the nodes' : '';
+  const text = `class ${kind}: ${silent} of ${of} fell silent at once${others}: suspect the API server, etcd or the network first`;
+  return { ...told, text };
 }
 
 function line(event: LogEventName, text: string, about: Sentence['about'], rank: Importance): Sentence {

@@ -19,6 +19,7 @@ export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<
     sources: () => view.sources(),
     ports: () => view.ports(),
     openRounds: () => take(view.openRounds(), leases.count),
+    massSilence: () => view.massSilence(),
   };
 }
 

@@ -37,6 +37,8 @@ export function eventLine(event: Event): string {
       return `outage ${shortTrace(event.traceId)} ${event.step}: node ${event.node}${event.end === undefined ? '' : `, ${event.end}`}`;
     case 'heartbeat':
       return `heartbeat ${event.node} after ${rounded(event.intervalSeconds)} s`;
+    case 'mass-silence':
+      return `mass silence of ${event.class} ${event.to}${event.to === 'began' ? `: ${event.silent} of ${event.of}` : ''}`;
     case 'source':
       return `source ${event.source} ${event.to}: ${event.why}`;
   }

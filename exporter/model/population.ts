@@ -1,0 +1,44 @@
+import type { LeaseClass } from './event.ts';
+import type { NodeRow } from './heartbeat.ts';
+import type { LeaseRow } from './lease-row.ts';
+import type { Silenced } from './mass-silence.ts';
+
+/** Looks at all leases and nodes at once; each takes time that grows with their number. */
+
+/** Members of a class that are heard, or were until they expired before our eyes. */
+export function livingOf(kind: LeaseClass, leases: Iterable<LeaseRow>, nodes: Iterable<NodeRow>): number {
+  let count = 0;
+  if (kind === 'node') {
+    for (const { heard, state } of nodes)
+      if (heard && state !== 'terminating' && state !== 'orphan') count += 1;
+    return count;
+  }
+  for (const row of leases) {
+    if (row.class === kind && row.seenAlive && (row.state === 'held' || row.state === 'expired')) count += 1;
+  }
+  return count;
+}
+
+/**
+ * How many of the nodes have renewed their leases since `since`, as a share of those that would have by
+ * their rhythm; `undefined` when no node is known by its heartbeats. Times are monotonic ms.
+ */
+export function heartbeatShare(nodes: Iterable<NodeRow>, since: number, now: number): number | undefined {
+  let expected = 0;
+  let heard = 0;
+  for (const row of nodes) {
+    if (!row.heard || row.node?.terminating) continue;
+    expected += Math.min(1, Math.max(0, now - since) / row.rhythmMs);
+    if (row.observedMono > since) heard += 1;
+  }
+  return expected === 0 ? undefined : heard / expected;
+}
+
+export function silencedLease(row: LeaseRow): Silenced {
+  const { class: kind, observedMono: lastHeard, durationMs, holder: place } = row;
+  return { class: kind, lastHeard, durationMs, place };
+}
+
+export function silencedNode(row: NodeRow): Silenced {
+  return { class: 'node', lastHeard: row.observedMono, durationMs: row.durationMs, place: row.name };
+}
