@@ -1,10 +1,9 @@
-import { writeSync } from 'node:fs';
 import { openOutbox } from '../../exporter/delivery/open-outbox.ts';
 import { record } from './outbox.ts';
 
 /**
  * Appends numbered records for ever and writes each number that was acknowledged to standard output, to
- * be killed at any moment. Started by the durability test, with the path of the outbox.
+ * be killed at any moment. What it could not print any more counts as not acknowledged. Started by the durability test, with the path of the outbox.
  */
 async function appendForEver(path: string): Promise<void> {
   const opened = await openOutbox({
@@ -16,7 +15,7 @@ async function appendForEver(path: string): Promise<void> {
   for (let next = 0; ; ) {
     const group = Array.from({ length: 7 }, () => {
       const number = next++;
-      return opened.outbox.append(record(`${number}`)).then(() => writeSync(1, `${number}\n`));
+      return opened.outbox.append(record(`${number}`)).then(() => process.stdout.write(`${number}\n`));
     });
     await Promise.race(group);
   }
