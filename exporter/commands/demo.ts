@@ -11,6 +11,7 @@ import { type Exporter, startExporter } from '../assemble.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { undiciTransport } from '../kube/undici.ts';
+import { printable } from '../signals/safe-text.ts';
 import { createNarrator } from './narrator.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -118,28 +119,36 @@ function repeatStatus(clock: Clock, narrator: Narrator, exporter: Exporter, stor
   let cancel = clock.after(statusMs, tell);
   function tell(): void {
     cancel = clock.after(statusMs, tell);
-    narrator.status(clock.now().wall, statusOf(exporter, story));
+    tellStatus(narrator, exporter, story, clock);
   }
   return () => cancel();
 }
 
-function statusOf({ model }: Exporter, story: Story): string {
+function tellStatus(narrator: Narrator, exporter: Exporter, story: Story, clock: Clock): void {
+  for (const text of statusOf(exporter, story)) narrator.status(clock.now().wall, text);
+}
+
+/** Who leads, and who is there: two lines, since one would be wider than a terminal. */
+function statusOf({ model }: Exporter, story: Story): readonly [string, string] {
   const leads = Array.from(model.leases())
     .filter((lease) => story.cast.leases.some(({ name }) => name === `${lease.namespace}/${lease.name}`))
-    .map(
-      (lease) =>
-        `${lease.name} ${lease.state === 'held' ? `led by ${lease.holder.split('_')[0]}` : lease.state}`,
-    );
+    .map(({ name, state, holder }) => `${name}: ${state === 'held' ? podOf(holder, name) : state}`);
   const nodes = Array.from(model.nodes());
   const alive = nodes.filter((node) => node.state === 'alive').length;
   const open = Array.from(model.ports()).reduce((sum, port) => sum + port.established, 0);
-  return `${leads.join(', ')}; ${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections`;
+  return [leads.join(', '), `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections`];
+}
+
+/** `scheduler-c11b3_uuid` leads `scheduler`: what tells it from the others is `c11b3`. */
+function podOf(holder: string, lease: string): string {
+  const [pod = ''] = printable(holder).split('_');
+  return pod.startsWith(`${lease}-`) ? pod.slice(lease.length + 1) : pod;
 }
 
 function summarise(narrator: Narrator, exporter: Exporter, story: Story, clock: Clock): void {
   const rounds = exporter.signals.recent.rounds();
   const closed = rounds.filter((round) => !round.open);
   narrator.line('');
-  narrator.status(clock.now().wall, statusOf(exporter, story));
+  tellStatus(narrator, exporter, story, clock);
   narrator.line(`${closed.length} election rounds closed, ${rounds.length - closed.length} open.`);
 }

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { lateAfter } from './cadence.ts';
+import { Cadence } from './cadence.ts';
 import { classify } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
@@ -33,8 +33,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   seenAlive = false;
   /** The verdict that stood when the source went blind: it stands again if nothing was written. */
   before: LeaseState | undefined;
-  /** How often its holder renews (ms), as learned so far. */
-  cadence: number | undefined;
+  /** How often its holder renews. */
+  cadence = new Cadence();
   clock = new HolderClock();
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
@@ -95,7 +95,7 @@ export class LeaseRow implements LeaseView, Sleeper {
 
   /** After this silence a renewal is late (ms). */
   get lateAfterMs(): number {
-    return lateAfter(this.cadence, this.durationMs);
+    return this.cadence.lateAfter(this.durationMs);
   }
   clockSkewSeconds(now: Moment): number | undefined {
     const ahead = this.holder === '' ? undefined : this.clock.ahead(now);

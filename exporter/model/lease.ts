@@ -1,4 +1,4 @@
-import { learnCadence } from './cadence.ts';
+import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
 import type { Proof } from './evidence.ts';
 import { HolderClock } from './holder-clock.ts';
@@ -79,7 +79,7 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 function seeRhythm(row: LeaseRow, now: Now, interval: number): void {
   if (!row.seenAlive || row.state !== 'held') return;
   if (interval > row.lateAfterMs) late(row, now, interval);
-  row.cadence = learnCadence(row.cadence, interval);
+  row.cadence.see(interval);
 }
 
 function late(row: LeaseRow, now: Now, interval: number): void {
@@ -125,7 +125,7 @@ function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
 function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (next.holder !== row.holder) {
     row.clock = new HolderClock();
-    row.cadence = undefined;
+    row.cadence = new Cadence();
   }
   // An edit by hand leaves the renewTime of the one before, whose clock it was.
   const renewed = next.renewTime !== row.renewTime;

@@ -40,6 +40,7 @@ test('two demos run side by side, tell the same faults by one seed, and leave no
     assert.equal(await demo.ended, 0, demo.stderr());
     assert.match(demo.stdout(), /ROUND .*round closed, elected: .* gap \d+\.\d s, leaderless \d+\.\d s\n/);
     assert.match(demo.stdout(), /\d+ WebSocket connections/);
+    assert.doesNotMatch(demo.stdout(), /renewed late/, 'nothing here is late unless it is made to be');
     assert.match(demo.stdout(), /\n[1-9]\d* election rounds closed, \d+ open\.\n$/);
   }
   // The end may fall just before a fault of the one and just after that of the other.
