@@ -26,7 +26,10 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
     ],
   },
   { of: 'exporter/kube/', may: ['exporter/clock.ts', 'exporter/model/observation.ts'] },
-  { of: 'exporter/sources/', may: ['exporter/clock.ts', 'exporter/model/observation.ts', 'exporter/kube/'] },
+  {
+    of: 'exporter/sources/',
+    may: ['exporter/clock.ts', 'exporter/model/observation.ts', 'exporter/model/memory.ts', 'exporter/kube/'],
+  },
   { of: 'exporter/delivery/', may: ['exporter/clock.ts'] },
   { of: 'exporter/driver.ts', may: ['exporter/clock.ts', 'exporter/model/'] },
   { of: 'exporter/promql.ts', may: ['exporter/catalogue.ts'] },

@@ -1,9 +1,9 @@
 import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, Outcome, Round, RoundWrite } from './event.ts';
 import { handOf } from './hand.ts';
+import { ageAt, type Place, type RoundMemory } from './memory.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { traceId } from './trace-id.ts';
 
 const mostWrites = 64;
 
@@ -23,8 +23,7 @@ export interface RoundStart {
   readonly cause: Cause;
   readonly predecessor: string;
   readonly durationSeconds: number;
-  /** resourceVersion of the last record before the opening: part of the trace id. */
-  readonly lastRevision: string;
+  readonly traceId: string;
   readonly lastRenewal: number;
   readonly vacated: number;
   readonly uncertain: boolean;
@@ -61,8 +60,11 @@ export class ElectionRound implements Round {
   #vacantSince: number;
   #leaderlessMs = 0;
   #closed: number | undefined;
+  #unseenFrom: number | undefined;
+  #unseenTo: number | undefined;
 
-  constructor(start: RoundStart, now: Now) {
+  /** `anchor`: where the round's time line is tied to the wall clock. */
+  constructor(start: RoundStart, anchor: Moment) {
     this.namespace = start.namespace;
     this.lease = start.lease;
     this.leaseUid = start.leaseUid;
@@ -72,11 +74,11 @@ export class ElectionRound implements Round {
     this.durationSeconds = start.durationSeconds;
     this.previousTraceId = start.previousTraceId;
     this.uncertain = start.uncertain;
-    this.traceId = traceId('round', now.clusterUid, start.leaseUid, start.lastRevision);
+    this.traceId = start.traceId;
     this.vacatedMono = start.vacated;
     this.entitled = start.entitled;
     this.#vacantSince = start.vacated;
-    this.#anchor = now.at;
+    this.#anchor = anchor;
     this.#lastRenewal = Math.min(start.lastRenewal, start.vacated);
   }
 
@@ -95,12 +97,23 @@ export class ElectionRound implements Round {
   get closed(): number | undefined {
     return this.#closed === undefined ? undefined : this.#told(this.#closed);
   }
+  get unseen(): Round['unseen'] {
+    if (this.#unseenFrom === undefined || this.#unseenTo === undefined) return undefined;
+    return { from: this.#told(this.#unseenFrom), to: this.#told(this.#unseenTo) };
+  }
   /** Seconds in which nobody was known to be alive. */
   get gapSeconds(): number {
     return ((this.#acquired ?? this.#lastRenewal) - this.#lastRenewal) / 1000;
   }
   get leaderlessSeconds(): number {
     return this.#leaderlessMs / 1000;
+  }
+
+  /** Something of this round happened while we could not see, between two moments (monotonic ms). */
+  doubt(from: number, to: number): void {
+    this.uncertain = true;
+    this.#unseenFrom = Math.min(from, this.#unseenFrom ?? from);
+    this.#unseenTo = Math.max(to, this.#unseenTo ?? to);
   }
 
   wrote(now: Now, what: string, holder: string, record: LeaseRecord): void {
@@ -157,6 +170,48 @@ export class ElectionRound implements Round {
 
   get settling(): boolean {
     return this.#acquired !== undefined;
+  }
+
+  /** What must survive a restart while the round is open. */
+  remember(at: Moment): RoundMemory {
+    const age = (mono: number) => ageAt(at, mono);
+    const ageOf = (mono: number | undefined) => (mono === undefined ? undefined : age(mono));
+    const { traceId, leaseUid, cause, predecessor, successor, durationSeconds, previousTraceId, entitled } =
+      this;
+    return {
+      ...{ traceId, leaseUid, cause, predecessor, successor, durationSeconds, previousTraceId },
+      ...{ uncertain: this.uncertain, attempts: this.attempts, writes: [...this.writes] },
+      leaderlessMs: this.#leaderlessMs,
+      anchorAge: age(this.#anchor.mono),
+      anchorWall: this.#anchor.wall,
+      lastRenewalAge: age(this.#lastRenewal),
+      vacatedAge: age(this.vacatedMono),
+      vacantSinceAge: age(this.#vacantSince),
+      acquiredAge: ageOf(this.#acquired),
+      unseenFromAge: ageOf(this.#unseenFrom),
+      unseenToAge: ageOf(this.#unseenTo),
+      entitled: entitled === undefined ? undefined : { ...entitled, until: age(entitled.until) },
+    };
+  }
+
+  /** The round of another process goes on: nothing of it is told again. */
+  static recall(of: Pick<Round, 'namespace' | 'lease' | 'class'>, memory: RoundMemory, place: Place) {
+    const placeOf = (age: number | undefined) => (age === undefined ? undefined : place(age));
+    const { anchorWall, lastRenewalAge, vacatedAge, entitled: first } = memory;
+    const entitled = first === undefined ? undefined : { ...first, until: place(first.until) };
+    const round = new ElectionRound(
+      { ...of, ...memory, entitled, lastRenewal: place(lastRenewalAge), vacated: place(vacatedAge) },
+      { mono: place(memory.anchorAge), wall: anchorWall },
+    );
+    round.writes.push(...memory.writes);
+    round.successor = memory.successor;
+    round.attempts = memory.attempts;
+    round.#leaderlessMs = memory.leaderlessMs;
+    round.#vacantSince = place(memory.vacantSinceAge);
+    round.#acquired = placeOf(memory.acquiredAge);
+    round.#unseenFrom = placeOf(memory.unseenFromAge);
+    round.#unseenTo = placeOf(memory.unseenToAge);
+    return round;
   }
 
   #told(mono: number): number {

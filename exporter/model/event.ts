@@ -65,6 +65,8 @@ export interface Round {
   readonly cause: Cause;
   readonly outcome: Outcome | undefined;
   readonly uncertain: boolean;
+  /** What made it uncertain happened unseen between these moments: Unix microseconds on its time line. */
+  readonly unseen: { readonly from: number; readonly to: number } | undefined;
   readonly predecessor: string;
   readonly successor: string;
   readonly durationSeconds: number;

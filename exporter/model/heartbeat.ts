@@ -13,7 +13,7 @@ const readAgain = 2000;
 /** Rhythm of the kubelet: a quarter of the duration of its lease. */
 const beatsPerDuration = 4;
 
-interface Outage {
+export interface Outage {
   readonly traceId: string;
   readonly anchorWall: number;
   readonly anchorMono: number;
@@ -108,6 +108,10 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
   )
     return;
   row.lease = next;
+  // Only a list comes while we are blind: what was proven lost and is not renewed in it still is.
+  const silent = row.outage !== undefined && row.outage.back === undefined;
+  if (row.blind && silent && next.renewTime === before?.renewTime)
+    return row.turn(now, 'lost', 'not renewed in the gap');
   if (next.renewTime === undefined) return judge(row, now);
   // The node controller counts only a renewTime above all before it; a kubelet whose clock stepped back is
   // silent to it until its clock has caught up, or until its status is heard.

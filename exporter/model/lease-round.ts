@@ -4,6 +4,7 @@ import type { Cause, Outcome } from './event.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
+import { traceId } from './trace-id.ts';
 
 /** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
 const tolerance = 100;
@@ -25,15 +26,17 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       cause: opening.cause,
       predecessor: opening.cause === 'created' ? '' : row.holder,
       durationSeconds: row.durationSeconds ?? 0,
-      lastRevision: row.record.resourceVersion,
+      // The last record before the opening: every restart and every replica knows it.
+      traceId: traceId('round', now.clusterUid, row.uid, row.record.resourceVersion),
       lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,
       entitled: opening.cause === 'deleted' ? entitledBy(row) : undefined,
     },
-    now,
+    now.at,
   );
+  if (opening.uncertain && row.blindSince !== undefined) row.round.doubt(row.blindSince, now.at.mono);
   row.round.open(now);
 }
 
@@ -73,11 +76,9 @@ export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain:
   const early = !uncertain && next.strategy === undefined && now.at.mono < first.until - tolerance;
   const up = Math.min(first.until, now.at.mono);
   if (row.round?.settling) row.round.lose(now, up);
-  openRound(row, now, {
-    cause: next.strategy !== undefined ? 'coordinated' : early ? 'taken' : 'expired',
-    vacated: early ? now.at.mono : up,
-    uncertain,
-  });
+  const cause = early ? 'taken' : lawfulCause(row, next, uncertain);
+  // Until when the holder held it before an unseen release is not known: nobody is called missing for it.
+  openRound(row, now, { cause, vacated: early || cause === 'released' ? now.at.mono : up, uncertain });
   acquired(row, now, next);
   if (early) overlap(row, now, first, next);
 }
@@ -96,6 +97,21 @@ function lastWrite(row: LeaseRow): number {
 function overlap(row: LeaseRow, now: Now, first: Entitled, next: LeaseRecord): void {
   row.overlaps += 1;
   row.round?.overlap(now, first, next);
+}
+
+function lawfulCause(row: LeaseRow, next: LeaseRecord, unseen: boolean): Cause {
+  if (next.strategy !== undefined) return 'coordinated';
+  return unseen ? unseenCause(row, next) : 'expired';
+}
+
+/**
+ * Why the holder changed while we could not see, by the two records alone: nobody takes a lease long before
+ * its time is up unless it was released. A release later than that looks like an expiry.
+ */
+function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: LeaseRecord): Cause {
+  if (renewTime === undefined || acquireTime === undefined) return 'expired';
+  const after = (acquireTime - renewTime) / 1000;
+  return after >= 0 && after < (durationMs * 2) / 3 ? 'released' : 'expired';
 }
 
 /** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */

@@ -36,6 +36,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** How often its holder renews. */
   cadence = new Cadence();
   clock = new HolderClock();
+  /** Since when something may have been missed, while that is so. */
+  blindSince: number | undefined;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;

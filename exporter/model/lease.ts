@@ -45,7 +45,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
     return;
   }
   countMissed(row, next);
-  if (change === 'listed' && row.round !== undefined) row.round.uncertain = true;
+  if (change === 'listed') row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
   const before = row.holder;
   const after = next.holder ?? '';
   if (before === after && after !== '') renewal(row, next, now, change);
@@ -56,6 +56,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
 
 function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
+  else if (change === 'listed') row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
   const fresh = row.round === undefined;
   if (isRelease(next)) {
     take(row, next, now, change);
@@ -155,6 +156,7 @@ function countMissed(row: LeaseRow, next: LeaseRecord): void {
 /** `unseen`: it happened while we were blind. */
 export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   if (row.state === 'deleted') return;
+  if (unseen) row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
   if (row.round?.settling) row.round.lose(now);
   if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'deleted', row.holder, row.record);
@@ -230,6 +232,7 @@ function isLeftover(row: LeaseRow, now: Now): boolean {
 /** The source cannot see any more: nothing is judged until it can again. */
 export function blindLease(row: LeaseRow, now: Now, why: string): void {
   if (row.class === 'lock' && row.state === 'held') return;
+  row.blindSince ??= now.at.mono;
   if (row.state === 'deleted') return;
   if (row.state !== 'held' && row.state !== 'unknown') row.before = row.state;
   row.deadline = Number.POSITIVE_INFINITY;
@@ -239,6 +242,10 @@ export function blindLease(row: LeaseRow, now: Now, why: string): void {
 
 /** The source sees again: as a new candidate would, wait one whole duration or for a write. */
 export function sightedLease(row: LeaseRow, now: Now): void {
+  // Whether somebody had it meanwhile cannot be known any more.
+  const abandoned = row.state === 'deleted' && now.at.mono >= row.deletedAt + abandonedAfter;
+  if (abandoned && row.blindSince !== undefined) row.round?.doubt(row.blindSince, now.at.mono);
+  row.blindSince = undefined;
   if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
   // Nobody has to prove anything about a lease that nobody held.
   if (row.before !== undefined && row.before !== 'expired') return row.turn(now, row.before, 'sighted again');

@@ -1,4 +1,6 @@
+import type { Moment } from '../clock.ts';
 import type { LeaseClass } from './event.ts';
+import { ageAt, type Place, type SilenceMemory } from './memory.ts';
 import type { Now } from './sink.ts';
 
 /** A lease or a node that was heard before, and has fallen silent. Times are monotonic ms. */
@@ -86,6 +88,25 @@ export class MassSilence {
       if (this.#goesOn(kind, incident, now.at.mono)) incident.until = now.at.mono + incident.durationMs;
       else this.#end(kind, row, now);
     }
+  }
+
+  /** An incident that has not ended, for a restart; `undefined` when there is none. */
+  remember(kind: LeaseClass, at: Moment): SilenceMemory | undefined {
+    const incident = this.#classes.get(kind)?.incident;
+    if (incident === undefined) return undefined;
+    const { durationMs, lastHeard, until } = incident;
+    const ages = { lastHeardAge: ageAt(at, lastHeard), untilAge: ageAt(at, until) };
+    return { of: 'silence', at, class: kind, durationMs, ...ages };
+  }
+
+  /** The incident of an earlier process goes on; it is not told again. */
+  recall({ class: kind, durationMs, lastHeardAge, untilAge }: SilenceMemory, place: Place): void {
+    this.#row(kind).incident ??= { durationMs, lastHeard: place(lastHeardAge), until: place(untilAge) };
+  }
+
+  /** What was recalled is of another cluster. */
+  forget(): void {
+    this.#classes.clear();
   }
 
   #isMany(kind: LeaseClass, { recent }: ClassRow, mono: number): boolean {

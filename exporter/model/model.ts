@@ -37,6 +37,7 @@ import type {
   SocketsObservation,
 } from './observation.ts';
 import { heartbeatShare, livingOf, silencedLease, silencedNode } from './population.ts';
+import { Recollection } from './recollection.ts';
 import { isNodeSource, SourceRow, seesNodeLeases } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
@@ -61,10 +62,11 @@ export class Model implements ModelView {
     living: (kind) => livingOf(kind, this.#leases.values(), this.#nodes.values()),
     heartbeatShare: (since, now) => heartbeatShare(this.#nodes.values(), since, now),
   });
+  /** What must survive a restart. */
+  readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #rules: NodeRules;
   #ports: readonly PortCensus[] = [];
-  #clusterUid = '';
 
   constructor(options: ModelOptions) {
     this.#rules = options.nodes;
@@ -99,7 +101,7 @@ export class Model implements ModelView {
   /** Judges a batch of observations in their order. Never throws on what they contain. */
   see(batch: readonly Observation[], sink: Sink): void {
     for (const observation of batch) {
-      const now: Now = { at: observation.at, sink, clusterUid: this.#clusterUid };
+      const now: Now = { at: observation.at, sink, clusterUid: this.recollection.clusterUid };
       this.#wakeUntil(now);
       this.#take(observation, now);
       this.#evidence.ask(now);
@@ -127,9 +129,10 @@ export class Model implements ModelView {
       case 'progress':
         this.#source(observation.source).lastEvent = now.at.wall;
         return this.#evidence.reached(observation.source, observation.resourceVersion, now);
+      case 'remembered':
+        return this.recollection.recall(observation, now);
       case 'cluster':
-        this.#clusterUid = observation.uid;
-        return;
+        return this.recollection.identify(observation.uid);
       case 'time':
         return;
     }

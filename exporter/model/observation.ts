@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { Memory } from './memory.ts';
 
 /**
  * What sources tell the model. An observation says what was seen and when it reached us; it never
@@ -13,6 +14,7 @@ export type Observation =
   | ClusterObservation
   | SocketsObservation
   | Answer
+  | RememberedObservation
   | TimeObservation;
 
 /** The name of a configured source, such as `leases`, `leases/kube-system`, `nodes` or `sockets`. */
@@ -106,6 +108,14 @@ export type AnswerObservation = Answered<
 >;
 export type RevisionObservation = Answered<'revision', ReadRevision, { readonly revision: string }>;
 export type LeasesObservation = Answered<'leases', ListLeases, { readonly listed: readonly LeaseRecord[] }>;
+/** What an earlier process knew. It comes before anything else is seen; the time between the two is a gap. */
+export interface RememberedObservation {
+  readonly kind: 'remembered';
+  readonly at: Moment;
+  /** From the moment of the memory to `at`, in milliseconds, by the best clock that both processes had. */
+  readonly awayMs: number;
+  readonly memory: Memory;
+}
 
 export interface TimeObservation {
   readonly kind: 'time';

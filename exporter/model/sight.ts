@@ -2,6 +2,9 @@ import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import type { SourceView } from './view.ts';
 
+/** The number of no list: a row that is known from an earlier process was named by none yet. */
+export const neverListed = -1;
+
 /** What is known of one source: whether it sees, and what it delivered. */
 export class SourceRow implements SourceView {
   readonly name: string;

@@ -94,6 +94,7 @@ export function closedRound(part: Partial<Round> = {}): Round {
     cause: 'expired',
     outcome: 'elected',
     uncertain: false,
+    unseen: undefined,
     predecessor: 'scheduler-a',
     successor: 'scheduler-b',
     durationSeconds: 15,

@@ -31,6 +31,8 @@ export function roundJson(round: Round) {
     outcome: round.outcome ?? null,
     open: closed === undefined,
     uncertain: round.uncertain,
+    unseenFrom: timeJson(round.unseen?.from),
+    unseenTo: timeJson(round.unseen?.to),
     predecessor: printable(round.predecessor),
     successor: printable(round.successor),
     attempts: round.attempts,

@@ -72,10 +72,7 @@ function roundLine({ step, round }: RoundEvent): Sentence {
   if (step === 'lost') {
     return say('round_lost', `${name(round.successor)} was lost before its first renewal`);
   }
-  return say(
-    'round_closed',
-    `${ending(round)}${times(round)}${edited(round)}${round.uncertain ? ', uncertain' : ''}`,
-  );
+  return say('round_closed', `${ending(round)}${times(round)}${edited(round)}${doubt(round)}`);
 }
 
 /** A person wrote the holder: no candidate did, and none may know. */
@@ -107,6 +104,13 @@ function times(round: Round): string {
   const leaderless = round.leaderlessSeconds;
   const attempts = round.attempts > 1 ? `, attempt ${round.attempts}` : '';
   return `, gap ${seconds(gap)}, leaderless ${seconds(leaderless)}${attempts}`;
+}
+
+function doubt({ uncertain, unseen }: Round): string {
+  if (!uncertain) return '';
+  return unseen === undefined
+    ? ', uncertain'
+    : `, uncertain within ${seconds((unseen.to - unseen.from) / 1e6)}`;
 }
 
 function overlapLine({ round, first, second, from, until, firstWrite, secondWrite }: OverlapEvent): Sentence {

@@ -2,6 +2,7 @@ import { type Attributes, type Link, SpanStatusCode, TraceFlags } from '@opentel
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { importance, type OutboxRecord } from '../delivery/outbox.ts';
 import type { Event, NodeOutageEvent, OverlapEvent, Round, RoundEvent } from '../model/event.ts';
+import { isoTime } from './iso-time.ts';
 import { printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
 import { createTracer, type FinishedSpan, type TraceResource } from './tracer.ts';
@@ -116,7 +117,7 @@ function leaseAttributes(round: Round): Attributes {
 }
 
 function roundAttributes(round: Round): Attributes {
-  const { acquired, lastRenewal } = round;
+  const { acquired, lastRenewal, unseen } = round;
   return {
     ...leaseAttributes(round),
     'k8s.lease.uid': printable(round.leaseUid),
@@ -126,6 +127,9 @@ function roundAttributes(round: Round): Attributes {
     'leasewatch.predecessor': printable(round.predecessor),
     'leasewatch.successor': printable(round.successor),
     'leasewatch.attempts': round.attempts,
+    ...(unseen === undefined
+      ? {}
+      : { 'leasewatch.unseen_from': isoTime(unseen.from), 'leasewatch.unseen_to': isoTime(unseen.to) }),
     ...(acquired === undefined
       ? {}
       : {

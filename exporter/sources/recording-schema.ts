@@ -1,43 +1,13 @@
 import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
+import { memorySchema } from './memory-schema.ts';
+import { leaseRecord, moment, nodeRecord } from './record-schemas.ts';
 
 /** The first line of a recording. A change to an observation that an older reader would misread needs a new version. */
 export const recordingHeader = { recording: 'leasewatch observations', version: 1 } as const;
 
-/** JSON leaves out what is `undefined`: it is read as `undefined` again. */
-function absent<T extends z.ZodType>(schema: T) {
-  return schema.optional().transform((value) => value);
-}
-
-const moment = z.strictObject({ mono: z.number(), wall: z.number() });
 const told = { source: z.string(), at: moment };
 const change = z.enum(['listed', 'added', 'modified', 'deleted']);
-
-const lease = z.strictObject({
-  namespace: z.string(),
-  name: z.string(),
-  uid: z.string(),
-  resourceVersion: z.string(),
-  holder: absent(z.string()),
-  durationSeconds: absent(z.number()),
-  acquireTime: absent(z.number()),
-  renewTime: absent(z.number()),
-  transitions: absent(z.number()),
-  strategy: absent(z.string()),
-  identityLabel: absent(z.string()),
-  writer: absent(z.string()),
-});
-
-const node = z.strictObject({
-  name: z.string(),
-  uid: z.string(),
-  resourceVersion: z.string(),
-  bootId: absent(z.string()),
-  ready: absent(z.string()),
-  readyHeartbeat: absent(z.number()),
-  readyTransition: absent(z.number()),
-  terminating: z.boolean(),
-});
 
 const portCensus = z.strictObject({
   port: z.number(),
@@ -55,7 +25,11 @@ const answers = [
     kind: z.literal('answer'),
     ask: z.strictObject({ kind: z.literal('read-lease'), namespace: z.string(), name: z.string() }),
     ...answered,
-    result: z.union([z.strictObject({ found: lease }), z.strictObject({ absent: z.literal(true) }), failed]),
+    result: z.union([
+      z.strictObject({ found: leaseRecord }),
+      z.strictObject({ absent: z.literal(true) }),
+      failed,
+    ]),
   }),
   z.strictObject({
     kind: z.literal('revision'),
@@ -67,14 +41,14 @@ const answers = [
     kind: z.literal('leases'),
     ask: z.strictObject({ kind: z.literal('list-leases'), source: z.string() }),
     ...answered,
-    result: z.union([z.strictObject({ listed: z.array(lease) }), failed]),
+    result: z.union([z.strictObject({ listed: z.array(leaseRecord) }), failed]),
   }),
 ] as const;
 
 export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('list'), ...told, phase: z.enum(['begin', 'end']), sentAt: moment }),
-  z.strictObject({ kind: z.literal('lease'), ...told, change, lease }),
-  z.strictObject({ kind: z.literal('node'), ...told, change, node }),
+  z.strictObject({ kind: z.literal('lease'), ...told, change, lease: leaseRecord }),
+  z.strictObject({ kind: z.literal('node'), ...told, change, node: nodeRecord }),
   z.strictObject({
     kind: z.literal('sight'),
     ...told,
@@ -86,5 +60,6 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
   ...answers,
   z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),
+  z.strictObject({ kind: z.literal('remembered'), at: moment, awayMs: z.number(), memory: memorySchema }),
   z.strictObject({ kind: z.literal('time'), at: moment }),
 ]);

@@ -17,6 +17,9 @@
  *   late SOURCE  prompt SOURCE              what the source sees comes late, all at once when it is prompt again
  *   unreadable WHY  readable                reads fail from here on, or succeed
  *   cluster UID   clock SECONDS             who the cluster is; the wall clock jumps
+ *   checkpoint              what the checkpoint has when leasewatch is killed; without it: what it knew then
+ *   kill                    leasewatch ends without a word
+ *   start machine= damaged=KEY checkpoint=lost      and starts again, on a machine and with a memory
  *   outbox ROUTE pending= bytes= enqueued= delivered= rejected= oldest=
  *   metrics PATTERN                         shows the samples that match
  *   wait                                    time passes

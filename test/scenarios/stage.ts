@@ -9,6 +9,7 @@ import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
 import { Cluster, received, type Write } from './cluster.ts';
+import { Disk } from './disk.ts';
 import { type Command, parseScript } from './script.ts';
 import { eventLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
@@ -49,7 +50,10 @@ class Stage {
   #ms = 0;
   #wallJump = 0;
 
-  readonly #model = new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 } });
+  readonly #disk = new Disk();
+  #saved = false;
+  #machine = 'first';
+  #model = newModel();
   readonly #clock = { now: () => this.#now(), after: () => () => undefined };
   readonly #deliver = (record: OutboxRecord) => this.#delivered(record);
   readonly #traces = createTraces({
@@ -61,10 +65,7 @@ class Stage {
     labels: { service_name: 'leasewatch', cluster: 'test', site: '' },
     ...{ console: 'off', level: 'info', clock: this.#clock },
   });
-  readonly #metrics = createMetrics({
-    ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
-    outboxStats: async () => [...this.#stats.values()],
-  });
+  #metrics = this.#newMetrics();
 
   async perform(command: Command): Promise<void> {
     await this.#passUntil(command.at * 1000);
@@ -154,6 +155,12 @@ class Stage {
         return;
       case 'bookmark':
         return this.#see({ kind: 'progress', source: first, at, resourceVersion: this.#cluster.revision });
+      case 'checkpoint':
+        return this.#save();
+      case 'kill':
+        return this.#kill();
+      case 'start':
+        return this.#start(fields);
       case 'outbox':
         return this.#outbox(first, fields);
       case 'metrics':
@@ -163,6 +170,40 @@ class Stage {
       default:
         throw new Error(`scenario: there is no command "${verb}"`);
     }
+  }
+
+  #save(): void {
+    this.#saved = true;
+    this.#disk.write(this.#model.recollection.memories(this.#now()), this.#machine);
+  }
+
+  /** The process is gone, and with it everything that its checkpoint does not have. */
+  #kill(): void {
+    if (!this.#saved) this.#save();
+    this.#saved = false;
+    this.#model = newModel();
+    this.#questions.length = 0;
+    this.#sighted.clear();
+    this.#say('killed');
+  }
+
+  #start(fields: ReadonlyMap<string, string>): void {
+    const [damaged, machine] = [fields.get('damaged'), fields.get('machine')];
+    if (damaged !== undefined) this.#disk.damage(damaged);
+    if (machine !== undefined) this.#machine = machine;
+    if (fields.get('checkpoint') === 'lost') this.#disk.clear();
+    this.#say('started');
+    this.#metrics = this.#newMetrics();
+    const { seen, problems } = this.#disk.read(this.#now(), this.#machine);
+    for (const problem of problems) this.#say(`told  ${problem}`);
+    for (const observation of seen) this.#see(observation);
+  }
+
+  #newMetrics() {
+    return createMetrics({
+      ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
+      outboxStats: async () => [...this.#stats.values()],
+    });
   }
 
   /** Scrapes, shows what matches the pattern, and remembers which metrics had a sample. */
@@ -268,6 +309,10 @@ function question(ask: Ask): string {
     case 'list-leases':
       return `list all of ${ask.source}`;
   }
+}
+
+function newModel(): Model {
+  return new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 } });
 }
 
 function census([port, counts]: readonly [string, string]) {

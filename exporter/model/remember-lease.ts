@@ -1,0 +1,51 @@
+import type { Moment } from '../clock.ts';
+import { ElectionRound } from './election.ts';
+import type { LeaseState } from './event.ts';
+import { LeaseRow } from './lease-row.ts';
+import { ageAt, type LeaseMemory, type Place } from './memory.ts';
+import { neverListed } from './sight.ts';
+import type { Now } from './sink.ts';
+
+export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
+  const { source, record, durationSeconds, observedWall, seenAlive, lastTraceId } = row;
+  return {
+    ...{ of: 'lease', at, source, record, class: row.class, durationSeconds, observedWall, seenAlive },
+    stood: standing(row),
+    observedAge: ageAt(at, row.observedMono),
+    blindAge: row.blindSince === undefined ? 0 : ageAt(at, row.blindSince),
+    deletedAge: row.state === 'deleted' ? ageAt(at, row.deletedAt) : undefined,
+    lastTraceId,
+    round: row.round?.remember(at),
+  };
+}
+
+/** Held is not among these: the next write proves it, or the next duration without one disproves it. */
+function standing({ state, before, class: kind }: LeaseRow): LeaseState | undefined {
+  if (state === 'unknown') return before;
+  return state === 'held' && kind !== 'lock' ? undefined : state;
+}
+
+/**
+ * The row of an earlier process. A restart is a gap like any other: the row is blind since then, and the
+ * first list tells what happened meanwhile. It is not filed among the deadlines before that list.
+ */
+export function recallLease(memory: LeaseMemory, now: Now, place: Place): LeaseRow {
+  const { record, stood, deletedAge, round } = memory;
+  const row = new LeaseRow(record, memory.source, neverListed, now);
+  row.class = memory.class;
+  row.durationSeconds = memory.durationSeconds;
+  row.observedMono = place(memory.observedAge);
+  row.observedWall = memory.observedWall;
+  row.blindSince = place(memory.blindAge);
+  row.seenAlive = memory.seenAlive;
+  row.lastTraceId = memory.lastTraceId;
+  if (deletedAge === undefined) row.before = stood;
+  else {
+    row.state = 'deleted';
+    row.deletedAt = place(deletedAge);
+  }
+  const { namespace, name: lease } = row;
+  if (round !== undefined)
+    row.round = ElectionRound.recall({ namespace, lease, class: row.class }, round, place);
+  return row;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Memory } from '../model/memory.ts';
+import { absent, leaseRecord, moment, nodeRecord } from './record-schemas.ts';
+
+const age = z.number();
+const micros = z.number();
+const cause = z.enum(['released', 'expired', 'deleted', 'taken', 'coordinated', 'created']);
+const leaseClass = z.enum(['election', 'node', 'apiserver', 'coordinated', 'lock', 'heartbeat']);
+const leaseState = z.enum(['held', 'expired', 'released', 'vacant', 'orphaned', 'deleted', 'unknown']);
+
+const write = z.strictObject({
+  at: micros,
+  what: z.string(),
+  holder: z.string(),
+  resourceVersion: z.string(),
+  byHand: z.string().exactOptional(),
+});
+
+const round = z.strictObject({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  leaseUid: z.string(),
+  cause,
+  predecessor: z.string(),
+  successor: z.string(),
+  durationSeconds: z.number(),
+  uncertain: z.boolean(),
+  attempts: z.number(),
+  leaderlessMs: z.number(),
+  anchorAge: age,
+  anchorWall: micros,
+  lastRenewalAge: age,
+  vacatedAge: age,
+  vacantSinceAge: age,
+  acquiredAge: absent(age),
+  unseenFromAge: absent(age),
+  unseenToAge: absent(age),
+  entitled: absent(z.strictObject({ holder: z.string(), until: age, resourceVersion: z.string() })),
+  writes: z.array(write),
+  previousTraceId: absent(z.string()),
+});
+
+const lease = z.strictObject({
+  of: z.literal('lease'),
+  at: moment,
+  source: z.string(),
+  record: leaseRecord,
+  class: leaseClass,
+  stood: absent(leaseState),
+  durationSeconds: absent(z.number()),
+  observedAge: age,
+  observedWall: micros,
+  blindAge: age,
+  seenAlive: z.boolean(),
+  deletedAge: absent(age),
+  lastTraceId: absent(z.string()),
+  round: absent(round),
+});
+
+const outage = z.strictObject({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  anchorAge: age,
+  anchorWall: micros,
+  heardAge: age,
+  lostAge: age,
+  backAge: absent(age),
+  bootId: absent(z.string()),
+});
+
+const node = z.strictObject({
+  of: z.literal('node'),
+  at: moment,
+  name: z.string(),
+  lease: absent(leaseRecord),
+  node: absent(nodeRecord),
+  observedAge: age,
+  observedWall: micros,
+  heard: z.boolean(),
+  renewed: absent(micros),
+  outage: absent(outage),
+});
+
+const cluster = z.strictObject({ of: z.literal('cluster'), at: moment, uid: z.string() });
+
+const silence = z.strictObject({
+  of: z.literal('silence'),
+  at: moment,
+  class: leaseClass,
+  durationMs: z.number(),
+  lastHeardAge: age,
+  untilAge: age,
+});
+
+export const memorySchema: z.ZodType<Memory> = z.discriminatedUnion('of', [cluster, lease, node, silence]);
