@@ -2,9 +2,6 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Raised with every change of the schema; a file of a newer version is left alone. */
-export const schemaVersion = 1;
-
 export type OpenedDatabase =
   | { readonly kind: 'open'; readonly db: DatabaseSync; readonly setAside: string | undefined }
   | { readonly kind: 'refused'; readonly why: string };
@@ -78,13 +75,13 @@ function prepare(path: string, aside: string | undefined): OpenedDatabase {
   try {
     db.exec(pragmas);
     const version = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-    if (version > schemaVersion) {
+    if (version > schema.length) {
       db.close();
-      const why = `${path} has version ${version}, this leasewatch knows up to ${schemaVersion}`;
+      const why = `${path} has version ${version}, this leasewatch knows up to ${schema.length}`;
       return { kind: 'refused', why: `outbox: ${why}; use the newer leasewatch or another path` };
     }
     checkStructure(db);
-    if (version === 0) db.exec(schema);
+    for (const step of schema.slice(version)) db.exec(step);
     return { kind: 'open', db, setAside: aside };
   } catch (error) {
     if (db.isOpen) db.close();
@@ -109,7 +106,7 @@ const pragmas = `
 `;
 
 // AUTOINCREMENT: an id is never used twice, so the bounds of a batch always mean the same records.
-const schema = `
+const outboxTables = `
   BEGIN;
   CREATE TABLE records (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -137,6 +134,20 @@ const schema = `
     value INTEGER NOT NULL,
     PRIMARY KEY (route, name)
   ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${schemaVersion};
+  PRAGMA user_version = 1;
   COMMIT;
 `;
+
+const checkpointTable = `
+  BEGIN;
+  CREATE TABLE checkpoint (
+    key TEXT PRIMARY KEY,
+    checksum INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = 2;
+  COMMIT;
+`;
+
+/** Each step makes the next version of the schema out of the one before, and is never changed again. */
+const schema: readonly string[] = [outboxTables, checkpointTable];

@@ -1,4 +1,5 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
+import { type MemoryTable, memoryTable } from './memory-table.ts';
 import type { Outbox, OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
 import { type Call, packBodies, type Reply } from './outbox-protocol.ts';
 import type { NewRecord } from './store.ts';
@@ -18,7 +19,7 @@ export interface OutboxOptions {
 }
 
 export type OpenedOutbox =
-  | { readonly kind: 'open'; readonly outbox: Outbox }
+  | { readonly kind: 'open'; readonly outbox: Outbox; readonly memories: MemoryTable }
   | { readonly kind: 'refused'; readonly why: string };
 
 const retryMs = 2_000;
@@ -38,10 +39,11 @@ export async function openOutbox(options: OutboxOptions): Promise<OpenedOutbox> 
 export async function openOutboxOn(store: StoreCalls, options: OutboxOptions): Promise<OpenedOutbox> {
   const outbox = new DurableOutbox(store, options);
   const why = await outbox.start();
-  return why === undefined ? { kind: 'open', outbox } : { kind: 'refused', why };
+  if (why !== undefined) return { kind: 'refused', why };
+  return { kind: 'open', outbox, memories: memoryTable(store) };
 }
 
-/** What the outbox needs of the thread that has the database. */
+/** What the outbox and the checkpoint need of the thread that has the database. */
 export interface StoreCalls {
   call(call: Call): Promise<Reply>;
   end(): Promise<void>;

@@ -17,7 +17,15 @@ export type Call =
   | { readonly kind: 'next'; readonly route: Route; readonly maxBytes: number }
   | { readonly kind: 'settle'; readonly batch: number; readonly outcome: Outcome }
   | { readonly kind: 'stats' }
+  | { readonly kind: 'remember'; readonly memories: readonly KeptText[] }
+  | { readonly kind: 'recall'; readonly after: string; readonly most: number }
   | { readonly kind: 'close' };
+
+/** A row of the checkpoint; without a text it is to be removed, or is damaged. */
+export interface KeptText {
+  readonly key: string;
+  readonly text: string | undefined;
+}
 
 export type Request = Call & { readonly id: number };
 
@@ -25,6 +33,7 @@ export type Reply =
   | { readonly kind: 'done' }
   | { readonly kind: 'batch'; readonly batch: OutboxBatch | undefined }
   | { readonly kind: 'stats'; readonly stats: readonly RouteStats[] }
+  | { readonly kind: 'memories'; readonly memories: readonly KeptText[] }
   /** Trying again cannot help. */
   | { readonly kind: 'refused'; readonly why: string }
   /** Nothing was changed; it may work later. */

@@ -14,6 +14,7 @@ export function salvage(path: string, into: DatabaseSync): number {
     copyTable(from, into, 'counters', ['route', 'name', 'value']);
     copyTable(from, into, 'batches', ['id', 'route', 'stream', 'first', 'last']);
     const saved = copyRecords(from, into);
+    copyCheckpoint(from, into);
     into.exec('COMMIT');
     return saved;
   } catch (error) {
@@ -33,6 +34,19 @@ function copyTable(from: DatabaseSync, into: DatabaseSync, table: string, column
     for (const row of select.iterate()) insert(row);
   } catch (error) {
     if (!isCorruption(error)) throw error;
+  }
+}
+
+/** From both ends up to the damage. What lies between is seen anew by the watches. */
+function copyCheckpoint(from: DatabaseSync, into: DatabaseSync): void {
+  const insert = inserter(into, 'checkpoint', ['key', 'checksum', 'body']);
+  for (const order of ['ASC', 'DESC']) {
+    try {
+      for (const row of from.prepare(`SELECT * FROM checkpoint ORDER BY key ${order}`).iterate()) insert(row);
+    } catch (error) {
+      // A file of version 1 has no such table.
+      if (!isCorruption(error) && !isUnknownName(error)) throw error;
+    }
   }
 }
 
@@ -88,7 +102,7 @@ function inserter(db: DatabaseSync, table: string, columns: readonly string[]): 
   const places = columns.map(() => '?').join(', ');
   const insert = db.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
   return (row) => {
-    if (row.route !== 'traces' && row.route !== 'logs') return false;
+    if ('route' in row && row.route !== 'traces' && row.route !== 'logs') return false;
     try {
       return insert.run(...columns.map((column) => row[column] ?? null)).changes === 1;
     } catch (error) {

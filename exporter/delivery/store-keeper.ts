@@ -60,6 +60,11 @@ function perform(store: Store, call: Call): Reply {
       return { kind: 'done' };
     case 'stats':
       return { kind: 'stats', stats: store.stats() };
+    case 'remember':
+      store.remember(call.memories);
+      return { kind: 'done' };
+    case 'recall':
+      return { kind: 'memories', memories: store.recall(call.after, call.most) };
     case 'close':
       store.close();
       return { kind: 'done' };

@@ -32,6 +32,7 @@ export function prepareStatements(db: DatabaseSync) {
     ...queueStatements(db),
     ...batchStatements(db),
     ...counterStatements(db),
+    ...checkpointStatements(db),
   };
 }
 
@@ -165,6 +166,27 @@ function counterStatements(db: DatabaseSync) {
         full: read('full'),
         damaged: read('damaged'),
       };
+    },
+  };
+}
+
+function checkpointStatements(db: DatabaseSync) {
+  const upsert = db.prepare('INSERT OR REPLACE INTO checkpoint (key, checksum, body) VALUES (?, ?, ?)');
+  const remove = db.prepare('DELETE FROM checkpoint WHERE key = ?');
+  const page = db.prepare('SELECT key, checksum, body FROM checkpoint WHERE key > ? ORDER BY key LIMIT ?');
+  return {
+    keep(key: string, checksum: number, body: string): void {
+      upsert.run(key, checksum, body);
+    },
+    forget(key: string): void {
+      remove.run(key);
+    },
+    kept(after: string, most: number): readonly { key: string; checksum: number; body: string }[] {
+      return page.all(after, most).map((row) => ({
+        key: text(row.key),
+        checksum: number(row.checksum),
+        body: text(row.body),
+      }));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { corruption, isUnknownName, openDatabase } from './database.ts';
 import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+import type { KeptText } from './outbox-protocol.ts';
 import { salvage } from './salvage.ts';
 import { type CounterName, prepareStatements, type StoreStatements } from './store-statements.ts';
 
@@ -125,6 +126,24 @@ export class Store {
         oldest: this.#sql.oldest(route),
       };
     });
+  }
+
+  /** Keeps all of these memories, each in the place of the one before under its key, or none. */
+  remember(memories: readonly KeptText[]): void {
+    this.#transaction(() => {
+      for (const { key, text } of memories) {
+        if (text === undefined) this.#sql.forget(key);
+        else this.#sql.keep(key, textChecksum(key, text), text);
+      }
+    });
+  }
+
+  /** The next memories in the order of their keys; one that is damaged comes without its text. */
+  recall(after: string, most: number): KeptText[] {
+    return this.#sql.kept(after, most).map(({ key, checksum, body }) => ({
+      key,
+      text: checksum === textChecksum(key, body) ? body : undefined,
+    }));
   }
 
   /**
@@ -259,4 +278,8 @@ export class Store {
 function checksum(record: Omit<NewRecord, 'importance'> & { readonly importance: number }): number {
   const { route, stream, importance, created, body } = record;
   return crc32(body, crc32(JSON.stringify([route, stream, importance, created])));
+}
+
+function textChecksum(key: string, text: string): number {
+  return crc32(text, crc32(key));
 }

@@ -1,0 +1,44 @@
+import type { StoreCalls } from './open-outbox.ts';
+import type { KeptText, Reply } from './outbox-protocol.ts';
+
+/** The checkpoint on disk: one text a key. */
+export interface MemoryTable {
+  /** Keeps or removes all of them, or none: then the answer says why. Never rejects. */
+  remember(memories: readonly KeptText[]): Promise<string | undefined>;
+  /** Everything that is kept, in pages; a damaged one comes without its text. */
+  recall(): AsyncIterable<readonly KeptText[], string | undefined>;
+}
+
+/** Rows of one page: a message between threads that holds up neither of them. */
+const pageRows = 1000;
+/** A table that turns out damaged is saved into a new file first: then it is read again. */
+const mostTries = 3;
+
+/** The table in the outbox's database, behind the same thread: calls are answered in their order. */
+export function memoryTable(store: StoreCalls): MemoryTable {
+  return {
+    async remember(memories) {
+      const reply = await store.call({ kind: 'remember', memories });
+      return reply.kind === 'done' ? undefined : whyOf(reply);
+    },
+    async *recall() {
+      let after = '';
+      for (let tries = 0; ; ) {
+        const reply = await store.call({ kind: 'recall', after, most: pageRows });
+        if (reply.kind !== 'memories') {
+          tries += 1;
+          if (tries === mostTries) return whyOf(reply);
+          continue;
+        }
+        const last = reply.memories.at(-1);
+        if (last === undefined) return undefined;
+        yield reply.memories;
+        after = last.key;
+      }
+    },
+  };
+}
+
+function whyOf(reply: Reply): string {
+  return 'why' in reply ? reply.why : `answered ${reply.kind}`;
+}
