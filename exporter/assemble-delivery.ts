@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { lokiReceiver } from './delivery/loki.ts';
+import type { MemoryTable } from './delivery/memory-table.ts';
 import { openOutbox } from './delivery/open-outbox.ts';
 import { otlpReceiver } from './delivery/otlp.ts';
 import type { OutboxRecord, Outcome, Route, RouteStats } from './delivery/outbox.ts';
@@ -15,6 +16,8 @@ export interface Delivery {
   deliver(record: OutboxRecord): void;
   /** What the outbox holds for those routes, in one snapshot; absent where there is no outbox. */
   readonly stats: (() => Promise<readonly RouteStats[]>) | undefined;
+  /** Where the checkpoint is kept; absent when nothing is kept on disk. */
+  readonly memories: MemoryTable | undefined;
   /** Routes that have a receiver here; spans go by another way when the outbox is off. */
   readonly routes: readonly Route[];
   close(): Promise<void>;
@@ -24,7 +27,10 @@ export type StartedDelivery =
   | { readonly kind: 'started'; readonly delivery: Delivery }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Opens the outbox, if anybody is to receive anything, and starts one sender a receiver. */
+/**
+ * Opens the outbox, and starts one sender a receiver. Without any receiver its database still keeps the
+ * checkpoint; then nothing is lost that was asked for when it cannot be opened, and that is only told.
+ */
 export async function startDelivery(
   config: Config,
   clock: Clock,
@@ -33,11 +39,16 @@ export async function startDelivery(
 ): Promise<StartedDelivery> {
   const receivers = receiversOf(config, clock, warn);
   const routes = [...receivers.keys()];
-  if (routes.length === 0) return { kind: 'started', delivery: nothing };
+  const durable = config.outbox.path !== 'off';
+  if (routes.length === 0 && !durable) return { kind: 'started', delivery: nothing };
   // With the outbox off, logs still wait for Loki somewhere: in memory, and they go with the process.
-  const path = config.outbox.path === 'off' ? ':memory:' : config.outbox.path;
+  const path = durable ? config.outbox.path : ':memory:';
   const opened = await openOutbox({ path, maxBytes: config.outbox.maxBytes, onError: warn, clock });
-  if (opened.kind === 'refused') return { kind: 'failed', why: opened.why };
+  if (opened.kind === 'refused') {
+    if (routes.length > 0) return { kind: 'failed', why: opened.why };
+    warn(`${opened.why}; there is no checkpoint: a restart will not know what was seen before`);
+    return { kind: 'started', delivery: nothing };
+  }
   const { outbox } = opened;
   const stop = new AbortController();
   const sending = routes.map((route) => {
@@ -55,12 +66,17 @@ export async function startDelivery(
     if (receivers.has(record.route)) void outbox.append(record);
   };
   const stats = async () => (await outbox.stats()).filter(({ route }) => receivers.has(route));
-  return { kind: 'started', delivery: { deliver, stats, routes, close } };
+  const memories = durable ? opened.memories : undefined;
+  return {
+    kind: 'started',
+    delivery: { deliver, stats: routes.length === 0 ? undefined : stats, memories, routes, close },
+  };
 }
 
 const nothing: Delivery = {
   deliver: () => {},
   stats: undefined,
+  memories: undefined,
   routes: [],
   close: async () => {},
 };

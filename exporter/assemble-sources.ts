@@ -1,6 +1,7 @@
-import type { Clock } from './clock.ts';
+import { type Clock, sleep } from './clock.ts';
 import type { Config } from './config.ts';
 import type { KubeTransport } from './kube/transport.ts';
+import type { Observation } from './model/observation.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { socketSource } from './sources/sockets.ts';
@@ -51,4 +52,41 @@ function nodeSources({ config, clock, random, transport }: SourceParts): readonl
   const { nodes, node } = config.kubernetes;
   if (transport === undefined || !nodes) return [];
   return [nodeSource({ transport, clock, random, ...(node === undefined ? {} : { name: node }) })];
+}
+
+export interface Running {
+  /** Tells which cluster this is. */
+  readonly identity: Source | undefined;
+  readonly sources: readonly Source[];
+  readonly clock: Clock;
+  /** What is remembered is of one cluster: the others start when it is known which one this is. */
+  readonly identityFirst: boolean;
+}
+
+/** How long the others wait for it: a server that does not answer this has no lists for them either. */
+const identityPatienceMs = 2000;
+
+/** Starts every source; each ends when `stop` is aborted. */
+export function runSources(
+  running: Running,
+  emit: (observation: Observation) => void,
+  stop: AbortSignal,
+): readonly Promise<void>[] {
+  const { identity, sources, clock, identityFirst } = running;
+  if (identity === undefined) return sources.map((source) => source.run(emit, stop));
+  const told = Promise.withResolvers<void>();
+  const identified = identity.run((observation) => {
+    emit(observation);
+    told.resolve();
+  }, stop);
+  const ready = identityFirst
+    ? Promise.race([told.promise, sleep(clock, identityPatienceMs, stop)])
+    : undefined;
+  return [
+    identified,
+    ...sources.map(async (source) => {
+      await ready;
+      await source.run(emit, stop);
+    }),
+  ];
 }

@@ -1,7 +1,8 @@
 import { answer } from './assemble-answers.ts';
+import { createRemembrance, type Remembrance } from './assemble-checkpoint.ts';
 import { type Delivery, startDelivery } from './assemble-delivery.ts';
 import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
-import { sourcesOf } from './assemble-sources.ts';
+import { runSources, sourcesOf } from './assemble-sources.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type StartedServer, startServer } from './delivery/server.ts';
@@ -61,8 +62,17 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
 
   const { all: sources, leases } = sourcesOf(parts);
   const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
-  const model = new Model({ sources: sources.map(({ name }) => name), nodes: { graceMs: nodeGraceMs } });
+  const names = sources.map(({ name }) => name);
+  const model = new Model({ sources: names, nodes: { graceMs: nodeGraceMs } });
   const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
+  const { recollection } = model;
+  const remembrance = createRemembrance({
+    table: delivery.memories,
+    clock,
+    recollection,
+    sources: names,
+    warn,
+  });
   const recording = config.record === undefined ? undefined : recorder(config.record, warn);
   const stopping = new AbortController();
   const driver = createDriver({
@@ -71,23 +81,28 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
     answer: (ask) => answer({ transport: needed(transport, ask), clock, collections }, ask, stopping.signal),
     onEvent(event) {
       signals.observe(event);
+      remembrance.onEvent(event);
       parts.onEvent?.(event);
     },
     onObservation(observation) {
       if (observation.kind === 'cluster') cluster.id = config.cluster ?? observation.uid;
       recording?.write(observation);
+      remembrance.onObservation(observation);
     },
   });
 
+  const remembers = await remembrance.recall(driver.emit);
   const served = await serve(parts, model, signals, sources);
-  const identity = transport === undefined ? [] : [clusterSource({ transport, clock, random })];
-  const run = served.kind === 'failed' ? [] : [...identity, ...sources];
-  const running = run.map((source) => source.run(driver.emit, stopping.signal));
+  const identity = transport === undefined ? undefined : clusterSource({ transport, clock, random });
+  const running =
+    served.kind === 'failed'
+      ? []
+      : runSources({ identity, sources, clock, identityFirst: remembers }, driver.emit, stopping.signal);
   const stop = async (): Promise<void> => {
     if (served.kind === 'listening') await served.close();
     stopping.abort();
     await Promise.all(running);
-    await end(driver, recording, signals, delivery);
+    await end(driver, remembrance, recording, signals, delivery);
   };
   if (served.kind === 'listening') {
     return { kind: 'started', exporter: { url: served.url, model, signals, logs, stop } };
@@ -98,11 +113,13 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
 
 async function end(
   driver: Driver,
+  remembrance: Remembrance,
   recording: Recorder | undefined,
   signals: Signals,
   delivery: Delivery,
 ): Promise<void> {
   driver.stop();
+  await remembrance.close();
   await recording?.close();
   await signals.close();
   await delivery.close();

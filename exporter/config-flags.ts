@@ -58,7 +58,7 @@ export const configFlags = [
     value: 'FILE|off',
     key: 'outbox',
     path: ['outbox', 'path'],
-    help: 'store of unsent signals',
+    help: 'store of unsent signals and of the checkpoint',
   },
   { flag: '--cluster', value: 'NAME', key: 'cluster', path: ['cluster'], help: 'name of the cluster' },
   { flag: '--site', value: 'NAME', key: 'site', path: ['site'], help: 'name of the site' },

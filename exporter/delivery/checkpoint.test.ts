@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { Checkpoint } from './checkpoint.ts';
-import { memoryTable } from './memory-table.ts';
+import { memoryTable, type RecalledPage } from './memory-table.ts';
 import { openOutbox, type StoreCalls } from './open-outbox.ts';
 import type { Call, KeptText, Reply } from './outbox-protocol.ts';
 import { StoreKeeper } from './store-keeper.ts';
@@ -62,7 +62,10 @@ function onFullableDisk(path = ':memory:') {
 
 async function recalled(store: StoreCalls): Promise<Record<string, string | undefined>> {
   const all: KeptText[] = [];
-  for await (const page of memoryTable(store).recall()) all.push(...page);
+  for await (const page of memoryTable(store).recall()) {
+    assert.equal(page.kind, 'memories');
+    all.push(...page.memories);
+  }
   return Object.fromEntries(all.map(({ key, text }) => [key, text]));
 }
 
@@ -166,7 +169,7 @@ test('what is not known any more is removed, also when nothing told so', async (
   await before.store.end();
 
   const { store, known, checkpoint, pass } = onFullableDisk(path);
-  for await (const page of checkpoint.recall()) for (const { key } of page) known.set(key, 'text');
+  for await (const { key } of checkpoint.recall()) known.set(key, 'text');
   known.delete('told');
   checkpoint.soon('told');
   known.delete('untold');
@@ -196,10 +199,21 @@ test('the thread that has the outbox keeps the checkpoint too', async (t) => {
     const opened = await openOutbox({ path, maxBytes, onError: (message) => assert.fail(message) });
     assert.equal(opened.kind, 'open');
     if (write) assert.equal(await opened.memories.remember(memories), undefined);
-    const pages: (readonly KeptText[])[] = [];
+    const pages: RecalledPage[] = [];
     for await (const page of opened.memories.recall()) pages.push(page);
-    assert.deepEqual(pages, [memories]);
+    assert.deepEqual(pages, [{ kind: 'memories', memories }]);
     await opened.outbox.close();
     assert.equal(await opened.memories.remember(memories), 'the outbox is closed');
   }
+});
+
+test('a table that cannot be read is told, and what is known so far goes on', async () => {
+  const store: StoreCalls = { call: async () => ({ kind: 'failed', why: 'I/O error' }), end: async () => {} };
+  const errors: string[] = [];
+  const checkpoint = new Checkpoint({
+    ...{ table: memoryTable(store), clock: new ManualClock(), onError: (message) => errors.push(message) },
+    ...{ textOf: () => undefined, knows: () => false },
+  });
+  for await (const { key } of checkpoint.recall()) assert.fail(key);
+  assert.deepEqual(errors, ['checkpoint: cannot be read: I/O error']);
 });

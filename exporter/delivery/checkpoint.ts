@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { MemoryTable } from './memory-table.ts';
+import type { KeptText } from './outbox-protocol.ts';
 
 export interface CheckpointOptions {
   readonly table: MemoryTable;
@@ -29,7 +30,8 @@ const quietMs = 60_000;
  */
 export class Checkpoint {
   readonly #options: CheckpointOptions;
-  readonly #soon = new Set<string>();
+  /** In the order in which they are written. */
+  #soon = new Set<string>();
   /** When each of these changed first, the longest waiting one first (monotonic ms). */
   readonly #later = new Map<string, number>();
   /** Keys that have a row on disk. */
@@ -45,14 +47,15 @@ export class Checkpoint {
     this.#options = options;
   }
 
-  /** Everything that is on disk, in pages; a damaged text is `undefined`. Returns why the reading ended early. */
-  async *recall() {
-    const pages = this.#options.table.recall()[Symbol.asyncIterator]();
-    for (;;) {
-      const page = await pages.next();
-      if (page.done) return page.value;
-      for (const { key } of page.value) this.#kept.add(key);
-      yield page.value;
+  /** Everything that is on disk; what is damaged there comes without its text. */
+  async *recall(): AsyncIterable<KeptText> {
+    for await (const page of this.#options.table.recall()) {
+      if (page.kind === 'failed') {
+        this.#options.onError(`checkpoint: cannot be read: ${page.why}`);
+        return;
+      }
+      for (const { key } of page.memories) this.#kept.add(key);
+      yield* page.memories;
     }
   }
 
@@ -66,6 +69,11 @@ export class Checkpoint {
   later(key: string): void {
     if (!this.#later.has(key)) this.#later.set(key, this.#now());
     this.#arm(laterMs);
+  }
+
+  /** All that is on disk may be wrong: it is written anew, or removed, before what is marked from here on. */
+  renew(): void {
+    for (const key of this.#kept) this.soon(key);
   }
 
   /** Writes everything that has changed, if the disk takes it. */
@@ -123,7 +131,7 @@ export class Checkpoint {
     if (memories.length === 0) return true;
     const why = await table.remember(memories);
     if (why !== undefined) {
-      for (const { key } of memories) this.#soon.add(key);
+      this.#soon = new Set([...memories.map(({ key }) => key), ...this.#soon]);
       this.#tell(why);
       return false;
     }

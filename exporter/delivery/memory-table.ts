@@ -5,9 +5,13 @@ import type { KeptText, Reply } from './outbox-protocol.ts';
 export interface MemoryTable {
   /** Keeps or removes all of them, or none: then the answer says why. Never rejects. */
   remember(memories: readonly KeptText[]): Promise<string | undefined>;
-  /** Everything that is kept, in pages; a damaged one comes without its text. */
-  recall(): AsyncIterable<readonly KeptText[], string | undefined>;
+  /** Everything that is kept, in pages; a damaged one comes without its text. `failed` is the last page. */
+  recall(): AsyncIterable<RecalledPage>;
 }
+
+export type RecalledPage =
+  | { readonly kind: 'memories'; readonly memories: readonly KeptText[] }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** Rows of one page: a message between threads that holds up neither of them. */
 const pageRows = 1000;
@@ -23,17 +27,15 @@ export function memoryTable(store: StoreCalls): MemoryTable {
     },
     async *recall() {
       let after = '';
-      for (let tries = 0; ; ) {
+      for (let tries = 1; ; ) {
         const reply = await store.call({ kind: 'recall', after, most: pageRows });
-        if (reply.kind !== 'memories') {
-          tries += 1;
-          if (tries === mostTries) return whyOf(reply);
-          continue;
-        }
-        const last = reply.memories.at(-1);
-        if (last === undefined) return undefined;
-        yield reply.memories;
-        after = last.key;
+        if (reply.kind === 'memories') {
+          const last = reply.memories.at(-1);
+          if (last === undefined) return;
+          yield reply;
+          after = last.key;
+        } else if (tries === mostTries) return yield { kind: 'failed', why: whyOf(reply) };
+        else tries += 1;
       }
     },
   };
