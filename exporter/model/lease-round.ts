@@ -45,7 +45,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
  * happened before we looked; it is the only use of a holder's clock for a duration.
  */
 export function lastRenewal(row: LeaseRow, now: Now): number {
-  if (row.seenAlive || row.renewTime === undefined) return lastWrite(row);
+  if ((row.seenAlive && !row.undated) || row.renewTime === undefined) return lastWrite(row);
   const before = (now.at.wall - row.renewTime) / 1000;
   return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
 }

@@ -36,6 +36,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** How often its holder renews. */
   cadence = new Cadence();
   clock = new HolderClock();
+  /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
+  undated = false;
   /** Since when something may have been missed, while that is so. */
   blindSince: number | undefined;
   deletedAt = 0;

@@ -131,6 +131,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void 
   // An edit by hand leaves the renewTime of the one before, whose clock it was.
   const renewed = next.renewTime !== row.renewTime;
   if (change !== 'listed' && renewed && next.renewTime !== undefined) row.clock.see(next.renewTime, now.at);
+  row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
   row.record = next;
   if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;
@@ -220,7 +221,7 @@ function expire(row: LeaseRow, now: Now): void {
   const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
   if (row.round?.settling) row.round.lose(now, up);
-  openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive });
+  openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive || row.undated });
   row.round?.wrote(now, 'expired', row.holder, row.record);
   row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
 }

@@ -35,6 +35,9 @@ export interface LeaseMemory {
   /** Since when something may have been missed: 0 when the lease was in sight at `at`. */
   readonly blindAge: number;
   readonly seenAlive: boolean;
+  readonly undated: boolean;
+  /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
+  readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;
   readonly lastTraceId: string | undefined;
   readonly round: RoundMemory | undefined;

@@ -114,6 +114,8 @@ export interface RememberedObservation {
   readonly at: Moment;
   /** From the moment of the memory to `at`, in milliseconds, by the best clock that both processes had. */
   readonly awayMs: number;
+  /** Whether that was the monotonic clock: the wall clock may have jumped meanwhile. */
+  readonly sameClock: boolean;
   readonly memory: Memory;
 }
 

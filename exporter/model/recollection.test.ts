@@ -86,7 +86,7 @@ function recalled(memories: readonly Memory[], at: Moment, awayMs: number) {
   const events: Event[] = [];
   const model = new Model({ sources: ['leases', 'nodes'], nodes: { graceMs: 50_000 } });
   model.see(
-    memories.map((memory) => ({ kind: 'remembered', at, awayMs, memory })),
+    memories.map((memory) => ({ kind: 'remembered', at, awayMs, sameClock: true, memory })),
     { event: (event) => events.push(event), ask: () => assert.fail('asked without having seen anything') },
   );
   return { model, events };
@@ -171,7 +171,8 @@ test('remembered: each memory is found by its key, and nothing else is', () => {
 test('remembered: what was seen already is younger than any memory', () => {
   const old = asJson(expired().model.recollection.memories(moment(30)));
   const bench = held();
-  for (const memory of old) bench.see({ kind: 'remembered', at: moment(5), awayMs: 0, memory });
+  for (const memory of old)
+    bench.see({ kind: 'remembered', at: moment(5), awayMs: 0, sameClock: true, memory });
   assert.equal(bench.lease().state, 'held');
   assert.equal(bench.lease().round, undefined);
 });

@@ -49,7 +49,7 @@ export class Recollection {
   }
 
   /** Takes over what an earlier process knew; what we have seen ourselves is younger. */
-  recall({ memory, awayMs }: RememberedObservation, now: Now): void {
+  recall({ memory, awayMs, sameClock }: RememberedObservation, now: Now): void {
     const place: Place = (age) => now.at.mono - Math.max(0, awayMs) - age;
     switch (memory.of) {
       case 'cluster':
@@ -57,7 +57,7 @@ export class Recollection {
         return;
       case 'lease': {
         const key = `${memory.record.namespace}/${memory.record.name}`;
-        if (!this.#leases.has(key)) this.#leases.set(key, recallLease(memory, now, place));
+        if (!this.#leases.has(key)) this.#leases.set(key, recallLease(memory, now, place, sameClock));
         return;
       }
       case 'node':

@@ -7,10 +7,21 @@ import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
 
 export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
-  const { source, record, durationSeconds, observedWall, seenAlive, lastTraceId } = row;
+  const { source, record, durationSeconds, observedWall, seenAlive, undated, lastTraceId } = row;
   return {
-    ...{ of: 'lease', at, source, record, class: row.class, durationSeconds, observedWall, seenAlive },
+    ...{
+      of: 'lease',
+      at,
+      source,
+      record,
+      class: row.class,
+      durationSeconds,
+      observedWall,
+      seenAlive,
+      undated,
+    },
     stood: standing(row),
+    clockAhead: row.clock.ahead(at),
     observedAge: ageAt(at, row.observedMono),
     blindAge: row.blindSince === undefined ? 0 : ageAt(at, row.blindSince),
     deletedAge: row.state === 'deleted' ? ageAt(at, row.deletedAt) : undefined,
@@ -29,7 +40,7 @@ function standing({ state, before, class: kind }: LeaseRow): LeaseState | undefi
  * The row of an earlier process. A restart is a gap like any other: the row is blind since then, and the
  * first list tells what happened meanwhile. It is not filed among the deadlines before that list.
  */
-export function recallLease(memory: LeaseMemory, now: Now, place: Place): LeaseRow {
+export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClock: boolean): LeaseRow {
   const { record, stood, deletedAge, round } = memory;
   const row = new LeaseRow(record, memory.source, neverListed, now);
   row.class = memory.class;
@@ -38,14 +49,21 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place): LeaseR
   row.observedWall = memory.observedWall;
   row.blindSince = place(memory.blindAge);
   row.seenAlive = memory.seenAlive;
+  row.undated = memory.undated;
   row.lastTraceId = memory.lastTraceId;
   if (deletedAge === undefined) row.before = stood;
   else {
     row.state = 'deleted';
     row.deletedAt = place(deletedAge);
   }
+  if (sameClock) recallClock(row, memory, place);
   const { namespace, name: lease } = row;
   if (round !== undefined)
     row.round = ElectionRound.recall({ namespace, lease, class: row.class }, round, place);
   return row;
+}
+
+/** A clock that is wrong by a jump of ours would date the next writes wrong: only the same one is of use. */
+function recallClock(row: LeaseRow, { clockAhead, at }: LeaseMemory, place: Place): void {
+  if (clockAhead !== undefined) row.clock.see(at.wall + clockAhead, { mono: place(0), wall: at.wall });
 }

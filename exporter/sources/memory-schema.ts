@@ -51,6 +51,8 @@ const lease = z.strictObject({
   observedWall: micros,
   blindAge: age,
   seenAlive: z.boolean(),
+  undated: z.boolean(),
+  clockAhead: absent(z.number()),
   deletedAge: absent(age),
   lastTraceId: absent(z.string()),
   round: absent(round),

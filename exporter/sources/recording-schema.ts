@@ -60,6 +60,12 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
   ...answers,
   z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),
-  z.strictObject({ kind: z.literal('remembered'), at: moment, awayMs: z.number(), memory: memorySchema }),
+  z.strictObject({
+    kind: z.literal('remembered'),
+    at: moment,
+    awayMs: z.number(),
+    sameClock: z.boolean(),
+    memory: memorySchema,
+  }),
   z.strictObject({ kind: z.literal('time'), at: moment }),
 ]);

@@ -12,7 +12,15 @@ const lease: LeaseMemory = {
     ...{ durationSeconds: 1, acquireTime: undefined, renewTime: 1, transitions: 0 },
     ...{ strategy: undefined, identityLabel: undefined, writer: 'kubectl' },
   },
-  ...{ observedAge: 1.5, observedWall: 2, blindAge: 0, seenAlive: true, deletedAge: undefined },
+  ...{
+    observedAge: 1.5,
+    observedWall: 2,
+    blindAge: 0,
+    seenAlive: true,
+    undated: false,
+    clockAhead: -2.5,
+    deletedAge: undefined,
+  },
   lastTraceId: undefined,
   round: {
     ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },

@@ -58,7 +58,7 @@ export function rememberedAt(at: Moment, boot: string | undefined, kept: KeptMem
   const { memory } = kept;
   const sameClock = boot !== undefined && boot === kept.boot && at.mono >= memory.at.mono;
   const awayMs = sameClock ? at.mono - memory.at.mono : Math.max(0, at.wall - memory.at.wall) / 1000;
-  return { kind: 'remembered', at, awayMs, memory };
+  return { kind: 'remembered', at, awayMs, sameClock, memory };
 }
 
 function parseJson(text: string): unknown {

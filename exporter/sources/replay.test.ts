@@ -77,7 +77,7 @@ const everyKind: readonly Observation[] = [
     result: { listed: [lease] },
   },
   { kind: 'progress', source: 'leases', at, resourceVersion: '9' },
-  { kind: 'remembered', at, awayMs: 2000.5, memory: { of: 'cluster', at, uid: 'c1' } },
+  { kind: 'remembered', at, awayMs: 2000.5, sameClock: true, memory: { of: 'cluster', at, uid: 'c1' } },
   { kind: 'time', at },
 ];
 
