@@ -1,5 +1,8 @@
 import type { Moment } from '../clock.ts';
 
+/** Renewals that came together may have been late together: so many, each at another time, are relied on. */
+const enough = 3;
+const apartMs = 500;
 /** After so many renewals the older half of the window is forgotten: a clock may have been set meanwhile. */
 const halfWindow = 32;
 
@@ -12,6 +15,13 @@ export class HolderClock {
   #older = Number.NEGATIVE_INFINITY;
   #newer = Number.NEGATIVE_INFINITY;
   #seen = 0;
+  #known = 0;
+  #knownAt = Number.NEGATIVE_INFINITY;
+
+  /** Whether enough renewals were seen to rely on it. */
+  get established(): boolean {
+    return this.#known >= enough;
+  }
 
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
   see(renewTime: number, receipt: Moment): void {
@@ -21,6 +31,10 @@ export class HolderClock {
       this.#seen = 0;
     }
     this.#seen += 1;
+    if (receipt.mono - this.#knownAt >= apartMs) {
+      this.#known = Math.min(this.#known + 1, enough);
+      this.#knownAt = receipt.mono;
+    }
     this.#newer = Math.max(this.#newer, renewTime - receipt.mono * 1000);
   }
 

@@ -4,10 +4,8 @@ import type { Cause, Outcome } from './event.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
+import { entitledBy, isEarly, isLate, lastWrite } from './takeover.ts';
 import { traceId } from './trace-id.ts';
-
-/** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
-const tolerance = 100;
 
 interface Opening {
   readonly cause: Cause;
@@ -32,7 +30,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,
-      entitled: opening.cause === 'deleted' ? entitledBy(row) : undefined,
+      entitled: opening.cause === 'deleted' ? entitledBy(row, now) : undefined,
     },
     now.at,
   );
@@ -63,35 +61,28 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   const silent = now.at.mono - row.observedMono;
   const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
   const cause = failed ? 'expired' : 'released';
-  openRound(row, now, { cause, vacated: now.at.mono, uncertain: unseen });
+  // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
+  const uncertain = unseen || now.at.mono <= row.rivalUntil;
+  openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
 }
 
 /**
- * Another holder writes over one that had not released. Its write cannot have come later than it reached us:
- * if the predecessor's time was not up even then, it was taken; otherwise its time had run out.
+ * Another holder writes over one that had not released. If the predecessor's time was surely not up, it was
+ * taken; otherwise its time had run out, and where neither is sure the round says so.
  */
-export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, uncertain: boolean): void {
-  const first = entitledBy(row);
-  const early = !uncertain && next.strategy === undefined && now.at.mono < first.until - tolerance;
-  const up = Math.min(first.until, now.at.mono);
+export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
+  const first = entitledBy(row, now, next);
+  const handedOver = next.strategy !== undefined;
+  const early = !unseen && !handedOver && isEarly(first, next, now);
+  const uncertain = unseen || !(handedOver || early || isLate(row, next, now));
+  const up = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
   if (row.round?.settling) row.round.lose(now, up);
-  const cause = early ? 'taken' : lawfulCause(row, next, uncertain);
+  const cause = early ? 'taken' : lawfulCause(row, next, unseen);
   // Until when the holder held it before an unseen release is not known: nobody is called missing for it.
   openRound(row, now, { cause, vacated: early || cause === 'released' ? now.at.mono : up, uncertain });
   acquired(row, now, next);
   if (early) overlap(row, now, first, next);
-}
-
-function entitledBy(row: LeaseRow): Entitled {
-  const until = lastWrite(row) + row.durationMs;
-  return { holder: row.holder, until, resourceVersion: row.record.resourceVersion };
-}
-
-/** When the last write was made (monotonic ms): it may have been long on its way, which a known clock tells. */
-function lastWrite(row: LeaseRow): number {
-  const wrote = row.renewTime === undefined ? undefined : row.clock.wroteAt(row.renewTime);
-  return Math.min(row.observedMono, wrote ?? row.observedMono);
 }
 
 function overlap(row: LeaseRow, now: Now, first: Entitled, next: LeaseRecord): void {
@@ -127,8 +118,10 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   round.wrote(now, 'acquired', holder, next);
   if (round.cause === 'deleted' && holder === round.predecessor) return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
+  const resigned = round.cause === 'released' || round.cause === 'created';
+  row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const { entitled } = round;
-  if (entitled !== undefined && !round.uncertain && now.at.mono < entitled.until - tolerance) {
+  if (entitled !== undefined && !round.uncertain && isEarly(entitled, next, now)) {
     overlap(row, now, entitled, next);
   }
   if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;

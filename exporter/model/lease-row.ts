@@ -40,6 +40,10 @@ export class LeaseRow implements LeaseView, Sleeper {
   undated = false;
   /** Since when something may have been missed, while that is so. */
   blindSince: number | undefined;
+  /** The last write cannot have been made before this (monotonic ms), however late it reached us. */
+  notBefore = Number.NEGATIVE_INFINITY;
+  /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
+  rivalUntil = Number.NEGATIVE_INFINITY;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;

@@ -70,10 +70,18 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
+  noteLag(row, next, now, change);
   if (change !== 'listed') seeRhythm(row, now, interval);
   if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'renewed');
+}
+
+/** A holder whose clock is known tells how long this renewal was on its way. */
+function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Change): void {
+  if (change === 'listed' || renewTime === undefined || !row.clock.established) return;
+  const wrote = row.clock.wroteAt(renewTime);
+  if (wrote !== undefined) now.lags.note(row.source, now.at.mono, now.at.mono - wrote);
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */
@@ -128,16 +136,23 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void 
     row.clock = new HolderClock();
     row.cadence = new Cadence();
   }
-  // An edit by hand leaves the renewTime of the one before, whose clock it was.
-  const renewed = next.renewTime !== row.renewTime;
-  if (change !== 'listed' && renewed && next.renewTime !== undefined) row.clock.see(next.renewTime, now.at);
+  // The first write of a term may be somebody else's: a steal by hand tells nothing of the new holder's clock.
+  const own = next.holder === row.holder && next.renewTime !== row.renewTime;
+  if (change !== 'listed' && own) seeClock(row, next, now);
   row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
   row.record = next;
+  row.notBefore = now.lags.notBefore(row.source);
   if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;
   row.observedWall = now.at.wall;
   row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : now.at.mono + row.durationMs;
   forgetSuspicion(row);
+}
+
+/** Late news would set a clock that is not known yet wrong by as much. */
+function seeClock(row: LeaseRow, { renewTime }: LeaseRecord, now: Now): void {
+  const late = (now.lags.at(row.source, now.at.mono) ?? 0) > 0;
+  if (renewTime !== undefined && (row.clock.established || !late)) row.clock.see(renewTime, now.at);
 }
 
 function forgetSuspicion(row: LeaseRow): void {

@@ -41,6 +41,7 @@ import { Recollection } from './recollection.ts';
 import { isNodeSource, SourceRow, seesNodeLeases } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
+import { WatchLag } from './watch-lag.ts';
 
 export interface ModelOptions {
   /** The configured sources: known, and down, from the first moment. */
@@ -58,6 +59,7 @@ export class Model implements ModelView {
   readonly #nodes = new Map<string, Node>();
   readonly #sources = new Map<string, SourceRow>();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
+  readonly #lags = new WatchLag();
   readonly #silence = new MassSilence({
     living: (kind) => livingOf(kind, this.#leases.values(), this.#nodes.values()),
     heartbeatShare: (since, now) => heartbeatShare(this.#nodes.values(), since, now),
@@ -101,7 +103,8 @@ export class Model implements ModelView {
   /** Judges a batch of observations in their order. Never throws on what they contain. */
   see(batch: readonly Observation[], sink: Sink): void {
     for (const observation of batch) {
-      const now: Now = { at: observation.at, sink, clusterUid: this.recollection.clusterUid };
+      const { clusterUid } = this.recollection;
+      const now: Now = { at: observation.at, sink, clusterUid, lags: this.#lags };
       this.#wakeUntil(now);
       this.#take(observation, now);
       this.#evidence.ask(now);

@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { Event } from './event.ts';
 import type { Ask } from './observation.ts';
+import type { WatchLag } from './watch-lag.ts';
 
 /** Where the model puts what it concludes and what it wants to know. */
 export interface Sink {
@@ -13,4 +14,6 @@ export interface Now {
   readonly at: Moment;
   readonly sink: Sink;
   readonly clusterUid: string;
+  /** How late news has been. */
+  readonly lags: WatchLag;
 }

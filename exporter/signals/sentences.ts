@@ -66,7 +66,11 @@ function roundLine({ step, round }: RoundEvent): Sentence {
   const about = { ...aboutLease(round, holder), ...aboutTrace(round.traceId, 'round') };
   const say = (event: LogEventName, text: string) =>
     line(event, `${lease}: ${text}`, about, importance.transition);
-  if (step === 'opened') return say('round_opened', `${opening(round)}, trace ${round.traceId}`);
+  if (step === 'opened')
+    return say(
+      'round_opened',
+      `${opening(round)}${round.uncertain ? ', uncertain' : ''}, trace ${round.traceId}`,
+    );
   if (step === 'acquired')
     return say('round_acquired', `acquired by ${name(round.successor)}${times(round)}${edited(round)}`);
   if (step === 'lost') {

@@ -1,0 +1,71 @@
+import type { Entitled } from './election.ts';
+import type { LeaseRow } from './lease-row.ts';
+import type { LeaseRecord } from './observation.ts';
+import type { Now } from './sink.ts';
+
+/** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
+const tolerance = 100;
+const strangersAgree = 1000;
+
+/**
+ * When the last write of the holder was made, in monotonic ms. It cannot have come later than it reached us;
+ * how long it was on its way is known when the clock of the holder is, or when no news was late then.
+ */
+export function lastWrite(row: LeaseRow): number {
+  const wrote = row.renewTime === undefined ? undefined : row.clock.wroteAt(row.renewTime);
+  return Math.min(row.observedMono, wrote ?? row.observedMono);
+}
+
+/**
+ * The holder by its last write; `until` is the least that is sure, and -Infinity where nothing is. `next` is
+ * the record that ended its term, where there is one.
+ */
+export function entitledBy(row: LeaseRow, now: Now, next?: LeaseRecord): Entitled {
+  const until = firstWrite(row, now, next) + row.durationMs;
+  return { holder: row.holder, until, resourceVersion: row.record.resourceVersion };
+}
+
+/** The earliest moment at which the last write can have been made. */
+function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
+  if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
+  if (row.clock.established) return lastWrite(row);
+  const lag = now.lags.at(row.source, row.observedMono);
+  if (lag !== undefined) return lag === 0 ? row.observedMono : row.notBefore;
+  return next === undefined || clocksAgree(row, next, now) ? row.observedMono : Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * Nobody tells how late news was. Two strangers whose writes seem equally old to us were both prompt. An edit
+ * by hand leaves the renewTime as it was, and says nothing of this.
+ */
+function clocksAgree(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
+  if (row.renewTime === undefined || next.renewTime === undefined || next.renewTime === row.renewTime)
+    return true;
+  const first = row.renewTime / 1000 - row.observedMono;
+  return Math.abs(next.renewTime / 1000 - now.at.mono - first) < strangersAgree;
+}
+
+/** Whether `first` was still entitled to lead, for sure, when the lease was acquired by the writer of `next`. */
+export function isEarly(first: Entitled, next: LeaseRecord, now: Now): boolean {
+  return latestAcquisition(next, now) < first.until - tolerance;
+}
+
+/** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
+export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
+  if (row.state === 'expired') return true;
+  const late = (now.lags.at(row.source, now.at.mono) ?? 0) > 0;
+  const told = late ? now.lags.notBefore(row.source) : now.at.mono;
+  const earliest = Math.min(told, latestAcquisition(next, now));
+  return earliest >= lastWrite(row) + row.durationMs - tolerance;
+}
+
+/** A holder that has renewed since its acquisition has held the lease for that long, by its own clock. */
+function latestAcquisition(next: LeaseRecord, now: Now): number {
+  return now.at.mono - heldFor(next);
+}
+
+function heldFor({ acquireTime, renewTime }: LeaseRecord): number {
+  return acquireTime === undefined || renewTime === undefined
+    ? 0
+    : Math.max(0, renewTime - acquireTime) / 1000;
+}
