@@ -74,7 +74,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
 export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
   const first = entitledBy(row, now, next);
   const handedOver = next.strategy !== undefined;
-  const early = !unseen && !handedOver && isEarly(first, next, now);
+  const early = !unseen && !handedOver && isEarly(first, row, next, now);
   const uncertain = unseen || !(handedOver || early || isLate(row, next, now));
   const up = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
   if (row.round?.settling) row.round.lose(now, up);
@@ -121,7 +121,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const resigned = round.cause === 'released' || round.cause === 'created';
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const { entitled } = round;
-  if (entitled !== undefined && !round.uncertain && isEarly(entitled, next, now)) {
+  if (entitled !== undefined && !round.uncertain && isEarly(entitled, row, next, now)) {
     overlap(row, now, entitled, next);
   }
   if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;

@@ -46,8 +46,8 @@ function clocksAgree(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
 }
 
 /** Whether `first` was still entitled to lead, for sure, when the lease was acquired by the writer of `next`. */
-export function isEarly(first: Entitled, next: LeaseRecord, now: Now): boolean {
-  return latestAcquisition(next, now) < first.until - tolerance;
+export function isEarly(first: Entitled, row: LeaseRow, next: LeaseRecord, now: Now): boolean {
+  return latestAcquisition(row, next, now) < first.until - tolerance;
 }
 
 /** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
@@ -55,17 +55,16 @@ export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
   if (row.state === 'expired') return true;
   const late = (now.lags.at(row.source, now.at.mono) ?? 0) > 0;
   const told = late ? now.lags.notBefore(row.source) : now.at.mono;
-  const earliest = Math.min(told, latestAcquisition(next, now));
+  const earliest = Math.min(told, latestAcquisition(row, next, now));
   return earliest >= lastWrite(row) + row.durationMs - tolerance;
 }
 
-/** A holder that has renewed since its acquisition has held the lease for that long, by its own clock. */
-function latestAcquisition(next: LeaseRecord, now: Now): number {
-  return now.at.mono - heldFor(next);
-}
-
-function heldFor({ acquireTime, renewTime }: LeaseRecord): number {
-  return acquireTime === undefined || renewTime === undefined
-    ? 0
-    : Math.max(0, renewTime - acquireTime) / 1000;
+/**
+ * A holder that has renewed since its acquisition has held the lease for that long, by its own clock. An edit
+ * by hand leaves the acquireTime of the one before, which says nothing of this.
+ */
+function latestAcquisition(row: LeaseRow, { acquireTime, renewTime }: LeaseRecord, now: Now): number {
+  if (acquireTime === undefined || renewTime === undefined || acquireTime === row.acquireTime)
+    return now.at.mono;
+  return now.at.mono - Math.max(0, renewTime - acquireTime) / 1000;
 }
