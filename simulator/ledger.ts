@@ -5,11 +5,15 @@ export type LedgerKind =
   | 'started-leading'
   | 'stopped-leading'
   | 'released'
+  /** By SIGTERM: what it releases afterwards it does not give up for failed renewals. */
+  | 'told-to-stop'
   | 'crashed'
   | 'hung'
   | 'resumed'
   | 'restarted'
   | 'deleted'
+  | 'edited'
+  | 'stolen'
   | 'cut'
   | 'mended'
   | 'powered-off'
@@ -22,6 +26,8 @@ export type LedgerKind =
   | 'api-paused'
   | 'api-resumed'
   | 'connections-dropped'
+  | 'struck'
+  | 'cleared'
   | 'fault-skipped';
 
 export interface LedgerEntry {

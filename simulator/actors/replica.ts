@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, LedgerKind } from '../ledger.ts';
 import { between, seededUuid } from '../random.ts';
 import { type ElectionTimes, Elector } from './elector.ts';
 import type { Kubelet } from './kubelet.ts';
@@ -69,6 +69,7 @@ export class Replica {
 
   /** SIGTERM, as a rollout sends: releases, and another Pod takes its place after `downMs`. */
   roll(downMs: number): void {
+    this.#record('told-to-stop');
     this.#comeBackAfter(downMs, true);
     void this.#elector.stop();
   }
@@ -157,9 +158,7 @@ export class Replica {
     });
   }
 
-  #record(
-    kind: 'started-leading' | 'stopped-leading' | 'released' | 'crashed' | 'hung' | 'resumed' | 'restarted',
-  ) {
+  #record(kind: LedgerKind) {
     const { ledger, namespace, lease } = this.#options;
     ledger.record(kind, this.identity, `${namespace}/${lease}`);
   }

@@ -149,3 +149,21 @@ test('a reader that leaves the loop ends its watch', async () => {
   }
   assert.equal(api.watchCount(), 0);
 });
+
+test('a slow etcd commits a write that its sender has given up, and says who sent it', async () => {
+  const { clock, api, transport } = start();
+  const writers: string[] = [];
+  api.store.subscribe((event) => writers.push(`${event.writer} at ${clock.now().mono}`));
+  api.faults.commitSlow(4000);
+  const sender = new AbortController();
+  const body = JSON.stringify({ metadata: { name: 'one' }, spec: { holderIdentity: 'a' } });
+  const headers = { 'user-agent': 'elector-a' };
+  const answer = transport.request({ method: 'POST', path, body, headers, signal: sender.signal });
+  clock.after(1000, () => sender.abort());
+  const refused = assert.rejects(answer, TransportError);
+  await clock.advance(3999);
+  assert.deepEqual(writers, []);
+  await clock.advance(1);
+  await refused;
+  assert.deepEqual(writers, ['elector-a at 4000']);
+});

@@ -52,6 +52,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const state: FaultState = {
     stopped: false,
     slowMs: 0,
+    commitMs: 0,
     unauthorized: false,
     gone: 'stream',
     forbidden: new Set(),
@@ -82,9 +83,18 @@ async function handle(context: Context, request: ApiRequest): Promise<KubeRespon
   if (request.signal.aborted)
     throw new TransportError('simulated API server: aborted', request.signal.reason);
   if (context.state.stopped) throw new TransportError('simulated API server: stopped');
+  if (context.state.commitMs > 0 && request.method !== 'GET') await untilCommitted(context);
+  // Writes are done before the first promise of `answer`, so that nobody else's come in between.
+  context.store.writtenBy(request.headers?.['user-agent'] ?? '');
   const reply = await answer(context, request);
+  if (request.signal.aborted)
+    throw new TransportError('simulated API server: aborted', request.signal.reason);
   if (context.state.stopped) throw new TransportError('simulated API server: stopped');
   return serialise(reply);
+}
+
+function untilCommitted({ clock, state }: Context): Promise<void> {
+  return new Promise((resolve) => clock.after(state.commitMs, resolve));
 }
 
 function serialise(reply: Reply): KubeResponse {

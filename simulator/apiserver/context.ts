@@ -9,6 +9,8 @@ import type { ByteStream } from './stream.ts';
 export interface FaultState {
   stopped: boolean;
   slowMs: number;
+  /** How long etcd takes for a write, which it then does whether or not its sender still waits. */
+  commitMs: number;
   unauthorized: boolean;
   /** How a watch that starts too far back is refused. The real server: in the stream. */
   gone: 'stream' | 'status';

@@ -26,6 +26,8 @@ export interface Faults {
   unauthorized(on?: boolean): void;
   /** Every answer takes `ms` longer to begin; 0 ends it. */
   respondSlow(ms: number): void;
+  /** Writes are committed `ms` late, but not lost: also when their sender has given up by then. 0 ends it. */
+  commitSlow(ms: number): void;
 }
 
 export function createFaults(context: Context): Faults {
@@ -58,6 +60,9 @@ export function createFaults(context: Context): Faults {
     },
     respondSlow(ms) {
       state.slowMs = ms;
+    },
+    commitSlow(ms) {
+      state.commitMs = ms;
     },
   };
 }

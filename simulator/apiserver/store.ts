@@ -28,6 +28,8 @@ export interface Draft extends Fields {
 export interface StoreEvent {
   readonly resource: Resource;
   readonly revision: number;
+  /** Who wrote, as its user agent says; empty when it said nothing. */
+  readonly writer: string;
   readonly before?: KubeObject;
   readonly after?: KubeObject;
   /** The object as it was last, carrying the revision of this event. */
@@ -37,6 +39,8 @@ export interface StoreEvent {
 /** Objects with one revision counter for all of them and a history of changes, as etcd keeps them. */
 export interface Store {
   revision(): number;
+  /** Names the writer of what is written from here on. */
+  writtenBy(writer: string): void;
   get(resource: Resource, namespace: string | undefined, name: string): KubeObject | undefined;
   /** All objects of a kind in key order, now or at an earlier revision. */
   list(resource: Resource, revision?: number): readonly KubeObject[] | 'compacted';
@@ -65,6 +69,7 @@ export function createStore(wallMicros: () => number, historyLimit = 20_000): St
   let revision = 1;
   let compacted = 0;
   let created = 0;
+  let writer = '';
 
   function table(resource: Resource): Map<string, KubeObject> {
     const found = tables.get(resource) ?? new Map<string, KubeObject>();
@@ -92,7 +97,7 @@ export function createStore(wallMicros: () => number, historyLimit = 20_000): St
       creationTimestamp: timestamp(wallMicros()),
     };
     const object = { ...draft, metadata };
-    return commit({ resource, revision, after: object, object });
+    return commit({ resource, revision, writer, after: object, object });
   }
 
   function replace(resource: Resource, current: KubeObject, draft: Draft): KubeObject {
@@ -102,12 +107,12 @@ export function createStore(wallMicros: () => number, historyLimit = 20_000): St
     if (canonical(same) === canonical(current)) return current;
     const metadata = { ...same.metadata, resourceVersion: String(++revision) };
     const object = { ...same, metadata };
-    return commit({ resource, revision, before: current, after: object, object });
+    return commit({ resource, revision, writer, before: current, after: object, object });
   }
 
   function remove(resource: Resource, current: KubeObject): KubeObject {
     const metadata = { ...current.metadata, resourceVersion: String(++revision) };
-    return commit({ resource, revision, before: current, object: { ...current, metadata } });
+    return commit({ resource, revision, writer, before: current, object: { ...current, metadata } });
   }
 
   function since(from: number): readonly StoreEvent[] | 'compacted' {
@@ -134,6 +139,9 @@ export function createStore(wallMicros: () => number, historyLimit = 20_000): St
 
   return {
     revision: () => revision,
+    writtenBy(name) {
+      writer = name;
+    },
     get: (resource, namespace, name) => table(resource).get(keyOf({ name, namespace })),
     list,
     create,

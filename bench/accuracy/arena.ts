@@ -1,0 +1,107 @@
+import { Kubelet } from '../../simulator/actors/kubelet.ts';
+import { type ApiServer, createApiServer, inProcessTransport } from '../../simulator/apiserver/api.ts';
+import { namespaces } from '../../simulator/apiserver/resources.ts';
+import { createLedger, type LedgerEntry } from '../../simulator/ledger.ts';
+import { between, seededRandom } from '../../simulator/random.ts';
+import { virtualClock } from '../../simulator/scheduler.ts';
+import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
+import { direct, weatherOver } from './director.ts';
+import { type History, keepHistory } from './history.ts';
+import { Judge, type Life } from './judge.ts';
+import { machine } from './machine.ts';
+import { keyOf, type Team } from './team.ts';
+
+/** All that was written, done, shown and said in one virtual cluster. Times are monotonic ms of the server. */
+export interface Chronicle {
+  readonly seed: number;
+  readonly endedAt: number;
+  readonly history: History;
+  readonly ledger: readonly LedgerEntry[];
+  /** Of leasewatch, from one start to the next. */
+  readonly lives: readonly Life[];
+  /** Keys of the leases that are elected over. */
+  readonly elections: ReadonlySet<string>;
+  readonly clusterUid: string;
+}
+
+export interface Plan {
+  /** Of virtual time. */
+  readonly lastsMs: number;
+  readonly elections: number;
+  /** From one change of the weather to the next. */
+  readonly weatherMs: number;
+}
+
+const machineCount = 5;
+const hourMs = 3_600_000;
+
+/** Lives through one virtual cluster, with leasewatch beside it. */
+export async function play(seed: number, plan: Plan): Promise<Chronicle> {
+  const random = seededRandom(seed);
+  const clock = virtualClock();
+  const api = createApiServer({ clock });
+  const history = keepHistory(api.store, () => clock.now().mono);
+  const ledger = createLedger(
+    clock,
+    (e) => process.env.DBG && console.log(e.at.mono, e.kind, e.who, e.lease),
+  );
+  const transport = inProcessTransport(api);
+  const machines = Array.from({ length: machineCount }, (_, index) => machine(`machine-${index}`, transport));
+  const parts: Parts = { clock, random, ledger, transport, machines };
+  const teams = teamsOf(parts, settingsFor(plan.lastsMs, plan.elections));
+  const judgeLink = machine('judge', transport);
+  const judge = new Judge({ clock, transport: judgeLink.link, random, latencyMs: between(random, 2, 80) });
+  const usualLagMs = between(random, 5, 150);
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  const sky = { api, judge, judgeLink, machines, teams, ledger, clock, random, stop, usualLagMs };
+
+  api.faults.watchLag(usualLagMs);
+  const kubelets = machines.map(({ name, link }) => new Kubelet({ transport: link, clock, random, name }));
+  for (const kubelet of kubelets) kubelet.start();
+  const playing = [
+    createQuietLeases(parts),
+    ...teams.map((team, index) => enter(team, index, parts, history, stop)),
+    weatherOver(sky, plan.weatherMs),
+  ];
+  await clock.advance(between(random, 0, 30_000));
+  judge.start();
+  await clock.runUntil(plan.lastsMs);
+  const endedAt = clock.now().mono;
+  stopping.abort();
+  judge.resume();
+  const ends = [...kubelets, ...teams.flatMap(({ members }) => members)].map((each) => each.stop());
+  const ended = Promise.all([...playing, ...ends, judge.kill()]);
+  // Who still waits for an answer gives up.
+  await clock.advance(hourMs);
+  await ended;
+  return {
+    seed,
+    endedAt,
+    history,
+    ledger: ledger.entries,
+    lives: judge.lives,
+    elections: new Set(teams.map(keyOf)),
+    clusterUid: clusterUidOf(api),
+  };
+}
+
+/** A little apart from each other; one in ten finds a lease of two years ago. */
+async function enter(
+  team: Team,
+  index: number,
+  parts: Parts,
+  history: History,
+  stop: AbortSignal,
+): Promise<void> {
+  const { clock, random } = parts;
+  const isLate = index % 10 === 9;
+  if (isLate) await leaveBehind(parts, team);
+  const afterMs = isLate ? between(random, 40_000, 120_000) : between(random, 0, 10_000);
+  for (const member of team.members) clock.after(afterMs + between(random, 0, 1000), () => member.start());
+  await direct(team, parts, history, stop);
+}
+
+function clusterUidOf({ store }: ApiServer): string {
+  return store.get(namespaces, undefined, 'kube-system')?.metadata.uid ?? '';
+}

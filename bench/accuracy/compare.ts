@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import type { Chronicle } from './arena.ts';
+import type { Commit } from './history.ts';
+import type { RoundVerdict } from './judge.ts';
+import { roundsOf, type Told, type TrueRound } from './rounds.ts';
+import { sightingsOf } from './sightings.ts';
+import { firstWrite, type Tenure, tenuresOf } from './tenures.ts';
+import { type Visibility, visibilityOf, type Watcher } from './visibility.ts';
+
+export type Result =
+  | 'found'
+  | 'uncertain'
+  | 'uncertain unjustified'
+  | 'wrong cause'
+  | 'wrong outcome'
+  /** It was there to be seen and was not told. */
+  | 'missed'
+  /** Nobody could have seen it: no part of the score. */
+  | 'unseen';
+
+/** One true round beside what the judge said of it. */
+export interface Comparison {
+  readonly round: TrueRound;
+  readonly visibility: Visibility;
+  readonly verdict: RoundVerdict | undefined;
+  readonly result: Result;
+  readonly why: string;
+}
+
+/** One lease: what was true, what was said, and what was said without being true. */
+export interface LeaseReport {
+  readonly lease: string;
+  readonly commits: readonly Commit[];
+  readonly tenures: readonly Tenure[];
+  readonly watchers: readonly Watcher[];
+  readonly comparisons: readonly Comparison[];
+  readonly spurious: readonly RoundVerdict[];
+}
+
+export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
+  const { endedAt, lives, ledger } = chronicle;
+  const commits = (chronicle.history.get(lease) ?? []).filter(({ at }) => at <= endedAt);
+  const watchers = lives.map((life) => ({ life, sightings: sightingsOf(commits, life) }));
+  const tenures = tenuresOf(commits, endedAt);
+  const isElection = chronicle.elections.has(lease);
+  const rounds = isElection ? roundsOf(lease, tenures, toldBy(ledger, lease), endedAt) : [];
+  const { matched, spurious } = match(rounds, tenures, closedVerdicts(chronicle, lease));
+  const comparisons = rounds
+    .filter(({ outcome }) => outcome !== undefined)
+    .map((round) => compare(round, matched.get(round), commits, watchers, chronicle));
+  return { lease, commits, tenures, watchers, comparisons, spurious };
+}
+
+/** What a holder was told after its last start: a restart with the same name begins anew. */
+function toldBy(ledger: Chronicle['ledger'], lease: string): Told {
+  const relevant = ledger.filter(
+    (entry) => entry.lease === lease && (entry.kind === 'told-to-stop' || entry.kind === 'restarted'),
+  );
+  return {
+    toldToStop: (holder, at) =>
+      relevant.findLast((entry) => entry.who === holder && entry.at.mono <= at)?.kind === 'told-to-stop',
+  };
+}
+
+/** The last word on every round; one that was opened and never closed is no verdict yet. */
+function closedVerdicts({ lives }: Chronicle, lease: string): readonly RoundVerdict[] {
+  return lives
+    .flatMap(({ rounds }) => rounds)
+    .filter((each) => each.lease === lease && each.step === 'closed');
+}
+
+/** By the revision of the write that closed the round: it belongs to the term of one holder, and that to one round. */
+function match(rounds: readonly TrueRound[], tenures: readonly Tenure[], verdicts: readonly RoundVerdict[]) {
+  const matched = new Map<TrueRound, RoundVerdict>();
+  const spurious: RoundVerdict[] = [];
+  for (const verdict of verdicts) {
+    const revision = verdict.revisions.at(-1) ?? 0;
+    const tenure = tenures.findLast((each) => firstWrite(each).revision <= revision);
+    const round = rounds.find((each) =>
+      verdict.outcome === 'abandoned'
+        ? each.outcome === 'abandoned' && each.predecessor === tenure
+        : tenure !== undefined && each.attempts.includes(tenure),
+    );
+    if (round === undefined || matched.has(round)) spurious.push(verdict);
+    else matched.set(round, verdict);
+  }
+  return { matched, spurious };
+}
+
+function compare(
+  round: TrueRound,
+  verdict: RoundVerdict | undefined,
+  commits: readonly Commit[],
+  watchers: readonly Watcher[],
+  { ledger, clusterUid }: Chronicle,
+): Comparison {
+  const visibility = visibilityOf(round, commits, watchers, ledger);
+  const [result, why] = judge(round, verdict, visibility, clusterUid);
+  return { round, visibility, verdict, result, why };
+}
+
+function judge(
+  round: TrueRound,
+  verdict: RoundVerdict | undefined,
+  visibility: Visibility,
+  clusterUid: string,
+): readonly [Result, string] {
+  if (verdict === undefined) {
+    const required = visibility.evident && !round.doubts.includes('expired for a moment');
+    return required ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
+  }
+  if (verdict.uncertain) {
+    if (!visibility.clear || round.doubts.length > 0) return ['uncertain', ''];
+    return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
+  }
+  const causes = acceptable(round);
+  if (!causes.includes(verdict.cause))
+    return ['wrong cause', `${verdict.cause}, in truth ${causes.join(' or ')}`];
+  if (mustBeMarked(round)) return ['wrong cause', 'it was blanked by somebody else and is not marked'];
+  const differences = differencesOf(round, verdict, visibility, clusterUid);
+  return differences.length > 0 ? ['wrong outcome', differences.join(', ')] : ['found', ''];
+}
+
+function acceptable({ cause, doubts }: TrueRound): readonly string[] {
+  if (doubts.includes('taken at the limit')) return ['taken', 'expired'];
+  if (doubts.includes('released late')) return ['released', 'expired'];
+  return [cause];
+}
+
+/** An ex-leader that blanked its successor within one duration of its takeover. */
+function mustBeMarked({ predecessor, doubts }: TrueRound): boolean {
+  const by = predecessor?.end?.by;
+  if (predecessor?.end?.how !== 'released' || by === undefined || !doubts.includes('blanked')) return false;
+  return by.writer !== predecessor.holder && !by.writer.startsWith('kubectl');
+}
+
+function differencesOf(
+  round: TrueRound,
+  verdict: RoundVerdict,
+  { clear }: Visibility,
+  clusterUid: string,
+): readonly string[] {
+  const { outcome, predecessor, attempts } = round;
+  const successor = outcome === 'abandoned' ? '' : (attempts.at(-1)?.holder ?? '');
+  const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
+    ['outcome', verdict.outcome, outcome],
+    ['predecessor', verdict.predecessor, predecessor?.holder ?? ''],
+    ['successor', verdict.successor, successor],
+  ];
+  const wrong = pairs.flatMap(([what, said, truth]) =>
+    said === truth ? [] : [`${what} ${said}, in truth ${truth}`],
+  );
+  const hasWrongTrace =
+    clear && predecessor !== undefined && verdict.traceId !== traceOf(predecessor, clusterUid);
+  return hasWrongTrace ? [...wrong, 'trace id'] : wrong;
+}
+
+/** As it is promised: a hash of the cluster, the lease, and the last revision before the opening. */
+function traceOf({ uid, lastRevision }: Tenure, clusterUid: string): string {
+  const parts = ['round', clusterUid, uid, String(lastRevision)];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,159 @@
+import { forgotten } from './cast.ts';
+import type { Commit } from './history.ts';
+import { firstWrite, lastWrite, type Tenure } from './tenures.ts';
+
+export type TrueCause = 'released' | 'expired' | 'deleted' | 'taken' | 'created';
+export type TrueOutcome = 'elected' | 'resumed' | 'recreated' | 'abandoned';
+
+/** One election round as it truly was. Times are monotonic milliseconds of the server. */
+export interface TrueRound {
+  readonly lease: string;
+  /** Absent when the lease was created. */
+  readonly predecessor: Tenure | undefined;
+  /** Who acquired the lease in this round; all but the last were lost before their first renewal. */
+  readonly attempts: readonly Tenure[];
+  readonly cause: TrueCause;
+  /** Absent while the round is open. */
+  readonly outcome: TrueOutcome | undefined;
+  readonly opened: number;
+  /** The acquisition that lasted, and the write that settled it (the same for a return). */
+  readonly acquisition: Commit | undefined;
+  readonly settled: Commit | undefined;
+  /** From the predecessor's last renewal to the acquisition. */
+  readonly gapMs: number;
+  /** Nobody was entitled to lead: the sum over all stretches. */
+  readonly leaderlessMs: number;
+  /** A judge may have good reasons to say otherwise, or not to be sure. */
+  readonly doubts: readonly Doubt[];
+}
+
+/** Why the records alone do not tell what happened. */
+export type Doubt =
+  /** It was written over less than a second before its time was up: late by any candidate's clock. */
+  | 'taken at the limit'
+  /** The expiry was over within a second, before any read could prove it. */
+  | 'expired for a moment'
+  /** The holder gave it up as it was told to, but long after its last renewal, as after failed renewals. */
+  | 'released late'
+  /** The holder was blanked by somebody else, or by itself so soon after a takeover that nobody can tell. */
+  | 'blanked';
+
+/** What the ledger knows and the records do not say. */
+export interface Told {
+  /** Whether a holder had been told to stop before `at`: else its release came from failed renewals. */
+  toldToStop(holder: string, at: number): boolean;
+}
+
+/** A lease that nobody creates again for so long has no more election. */
+const abandonedAfterMs = 600_000;
+/** A verdict needs a read, which takes a moment. */
+const momentMs = 1000;
+
+/** The rounds of one lease, oldest first; the last one may be open. */
+export function roundsOf(lease: string, tenures: readonly Tenure[], told: Told, until: number): TrueRound[] {
+  const rounds: TrueRound[] = [];
+  let predecessor: Tenure | undefined;
+  let attempts: Tenure[] = [];
+  const close = (outcome: TrueOutcome | undefined): void => {
+    const round = roundOf(lease, predecessor, attempts, outcome, told);
+    if (round !== undefined) rounds.push(round);
+    predecessor = attempts.at(-1);
+    attempts = [];
+  };
+  for (const tenure of tenures) {
+    if (tenure.absentMs >= abandonedAfterMs && (predecessor !== undefined || attempts.length > 0)) {
+      close('abandoned');
+      predecessor = undefined;
+    }
+    if (tenure.holder === forgotten) {
+      predecessor = tenure;
+      continue;
+    }
+    attempts.push(tenure);
+    if (isRecreation(predecessor, attempts)) close('recreated');
+    else if (tenure.writes.length > 1 || tenure.isReturn) close(outcomeOf(predecessor, tenure));
+  }
+  const last = attempts.at(-1) ?? predecessor;
+  if (last?.end?.how === 'deleted' && until - last.end.at >= abandonedAfterMs) close('abandoned');
+  else close(undefined);
+  return rounds;
+}
+
+function isRecreation(predecessor: Tenure | undefined, [first, second]: readonly Tenure[]): boolean {
+  const same = first !== undefined && second === undefined && first.holder === predecessor?.holder;
+  return same && predecessor?.end?.how === 'deleted';
+}
+
+function outcomeOf(predecessor: Tenure | undefined, { holder }: Tenure): TrueOutcome {
+  return predecessor?.holder === holder ? 'resumed' : 'elected';
+}
+
+function roundOf(
+  lease: string,
+  predecessor: Tenure | undefined,
+  attempts: readonly Tenure[],
+  outcome: TrueOutcome | undefined,
+  told: Told,
+): TrueRound | undefined {
+  const first = attempts[0];
+  const opened = predecessor === undefined ? first?.writes[0].at : predecessor.end?.at;
+  if (opened === undefined) return undefined;
+  const final = outcome === undefined || outcome === 'abandoned' ? undefined : attempts.at(-1);
+  const acquisition = final === undefined ? undefined : firstWrite(final);
+  const atOnce = final?.isReturn === true || outcome === 'recreated';
+  return {
+    lease,
+    predecessor,
+    attempts,
+    cause: predecessor === undefined ? 'created' : causeOf(predecessor, told),
+    outcome,
+    opened,
+    acquisition,
+    settled: atOnce ? acquisition : final?.writes[1],
+    gapMs: (acquisition?.at ?? opened) - (predecessor === undefined ? opened : lastWrite(predecessor).at),
+    leaderlessMs: leaderless(predecessor, attempts),
+    doubts: [...(predecessor === undefined ? [] : doubtsOf(predecessor, attempts, told))],
+  };
+}
+
+/** Words of the design: a release after renewals had failed is an expiry, though the record says release. */
+function causeOf({ holder, end }: Tenure, told: Told): TrueCause {
+  if (end === undefined) return 'expired';
+  if (end.how !== 'released' || end.by?.writer !== holder) return end.how;
+  return told.toldToStop(holder, end.at) ? 'released' : 'expired';
+}
+
+function leaderless(predecessor: Tenure | undefined, attempts: readonly Tenure[]): number {
+  let sum = 0;
+  let before = predecessor;
+  for (const attempt of attempts) {
+    if (before?.end !== undefined) sum += firstWrite(attempt).at - before.end.at;
+    before = attempt;
+  }
+  return sum;
+}
+
+function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told): Doubt[] {
+  const doubts: Doubt[] = [];
+  const { end } = predecessor;
+  const silentMs = (end?.at ?? 0) - lastWrite(predecessor).at;
+  const durationMs = (lastWrite(predecessor).spec?.durationSeconds ?? 0) * 1000;
+  if (end?.how === 'taken' && silentMs > durationMs - momentMs) doubts.push('taken at the limit');
+  if (end?.how === 'expired' && attempts[0]?.isReturn && firstWrite(attempts[0]).at - end.at <= momentMs) {
+    doubts.push('expired for a moment');
+  }
+  if (end?.how === 'released' && silentMs > durationMs / 2 && told.toldToStop(predecessor.holder, end.at)) {
+    doubts.push('released late');
+  }
+  if ([predecessor, ...attempts].some((tenure) => isBlanked(tenure, tenure !== predecessor))) {
+    doubts.push('blanked');
+  }
+  return doubts;
+}
+
+/** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */
+function isBlanked({ holder, writes, end }: Tenure, isAttempt: boolean): boolean {
+  if (end?.how !== 'released') return false;
+  if (end.by?.writer !== holder || (isAttempt && writes.length === 1)) return true;
+  return end.at - writes[0].at <= (writes[0].spec?.durationSeconds ?? 0) * 1000;
+}

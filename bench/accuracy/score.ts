@@ -1,0 +1,113 @@
+import type { Chronicle } from './arena.ts';
+import { type Comparison, compareLease, type LeaseReport, type Result } from './compare.ts';
+import { compareOverlaps } from './compare-overlaps.ts';
+import type { RoundVerdict } from './judge.ts';
+import { compareStates, type Fault } from './stale.ts';
+
+/** Something that must not have happened, with where to look. */
+export interface Wrong {
+  readonly what: Result | 'spurious' | 'false stale' | 'missed stale' | 'overlap spurious' | 'overlap missed';
+  readonly why: string;
+  readonly at: number;
+  readonly report: LeaseReport;
+  readonly chronicle: Chronicle;
+  /** What struck last. */
+  readonly storm: string;
+  readonly weather: string;
+}
+
+/** One true round, counted. */
+export interface Counted {
+  readonly storm: string;
+  readonly weather: string;
+  readonly result: Result;
+}
+
+export interface Tally {
+  readonly counted: Counted[];
+  readonly wrongs: Wrong[];
+  /** Of rounds that were found: how far the told times are from the true ones, in ms. */
+  readonly gapErrorsMs: number[];
+  readonly leaderlessErrorsMs: number[];
+  /** The same, beyond the time that the news of this very round took to arrive. */
+  readonly excessMs: number[];
+  readonly detectionDelaysMs: number[];
+  /** Invisible ones left no record: two leaders by their own belief, and nobody outside can know. */
+  readonly overlaps: { found: number; missed: number; invisible: number };
+}
+
+export function newTally(): Tally {
+  return {
+    counted: [],
+    wrongs: [],
+    gapErrorsMs: [],
+    leaderlessErrorsMs: [],
+    excessMs: [],
+    detectionDelaysMs: [],
+    overlaps: { found: 0, missed: 0, invisible: 0 },
+  };
+}
+
+/** Adds one virtual cluster to the tally. */
+export function count(tally: Tally, chronicle: Chronicle): void {
+  for (const lease of chronicle.history.keys()) {
+    if (lease.startsWith('kube-node-lease/')) continue;
+    const report = compareLease(chronicle, lease);
+    const wrong = (what: Wrong['what']) => (fault: Fault) =>
+      tally.wrongs.push(wrongOf(what, fault, report, chronicle));
+    for (const comparison of report.comparisons) countRound(tally, chronicle, comparison, wrong);
+    report.spurious.map(faultOf).forEach(wrong('spurious'));
+    const states = compareStates(chronicle, report);
+    states.falseStale.forEach(wrong('false stale'));
+    states.missedStale.forEach(wrong('missed stale'));
+    for (const delay of states.delaysMs) tally.detectionDelaysMs.push(delay);
+    const overlaps = compareOverlaps(chronicle, report);
+    overlaps.spurious.forEach(wrong('overlap spurious'));
+    overlaps.missed.forEach(wrong('overlap missed'));
+    tally.overlaps.found += overlaps.found;
+    tally.overlaps.missed += overlaps.missed.length;
+    tally.overlaps.invisible += overlaps.invisible;
+  }
+}
+
+function wrongOf(what: Wrong['what'], { at, why }: Fault, report: LeaseReport, chronicle: Chronicle): Wrong {
+  const storm = struck(chronicle, at, report.lease);
+  return { what, why, at, report, chronicle, storm, weather: struck(chronicle, at, undefined) };
+}
+
+function faultOf({ cause, outcome, predecessor, successor, at }: RoundVerdict): Fault {
+  return { at, why: `told ${cause}, ${outcome}: ${predecessor} -> ${successor}` };
+}
+
+function countRound(
+  tally: Tally,
+  chronicle: Chronicle,
+  comparison: Comparison,
+  wrong: (what: Wrong['what']) => (fault: Fault) => void,
+): void {
+  const { round, result, why } = comparison;
+  const storm = struck(chronicle, round.opened, round.lease);
+  const weather = struck(chronicle, round.settled?.at ?? round.opened, undefined);
+  tally.counted.push({ storm, weather, result });
+  if (result === 'found') measure(tally, comparison);
+  else if (result !== 'uncertain' && result !== 'unseen') wrong(result)({ at: round.opened, why });
+}
+
+/** The last storm before a moment, over a lease or over all. */
+function struck({ ledger }: Chronicle, at: number, lease: string | undefined): string {
+  const entry = ledger.findLast(
+    (each) => each.kind === 'struck' && each.lease === lease && each.at.mono <= at,
+  );
+  return entry?.who ?? 'none yet';
+}
+
+function measure(tally: Tally, { round, verdict, visibility }: Comparison): void {
+  const timed = round.outcome === 'elected' || round.outcome === 'resumed';
+  if (!timed || round.cause === 'created' || round.doubts.length > 0 || verdict === undefined) return;
+  if (visibility.delayMs === Number.POSITIVE_INFINITY) return;
+  const gap = Math.abs(verdict.gapMs - round.gapMs);
+  const leaderless = Math.abs(verdict.leaderlessMs - round.leaderlessMs);
+  tally.gapErrorsMs.push(gap);
+  tally.leaderlessErrorsMs.push(leaderless);
+  tally.excessMs.push(Math.max(0, Math.max(gap, leaderless) - visibility.delayMs));
+}

@@ -1,0 +1,34 @@
+import type { ElectionTimes } from '../../simulator/actors/elector.ts';
+
+/** An election as it is set up somewhere in the field. */
+export interface Setting {
+  readonly name: string;
+  readonly times: ElectionTimes;
+  readonly replicas: number;
+  /** Gives the lease up when it is told to stop. */
+  readonly releases: boolean;
+  /** A restarted replica keeps its identity, as one of a StatefulSet or with a bare hostname does. */
+  readonly keepsIdentity: boolean;
+}
+
+function times(duration: number, renewDeadline: number, retryPeriod: number): ElectionTimes {
+  return {
+    durationSeconds: duration,
+    renewDeadlineSeconds: renewDeadline,
+    retryPeriodSeconds: retryPeriod,
+  };
+}
+
+const usual = times(15, 10, 2);
+
+/** Every election setting seen in the field; a cluster takes them in turn. */
+export const settings: readonly Setting[] = [
+  { name: '15/10/2', times: usual, replicas: 3, releases: true, keepsIdentity: false },
+  { name: '15/10/2 keeps', times: usual, replicas: 2, releases: false, keepsIdentity: false },
+  { name: '15/10/5', times: times(15, 10, 5), replicas: 2, releases: true, keepsIdentity: true },
+  { name: '60/40/10', times: times(60, 40, 10), replicas: 2, releases: true, keepsIdentity: false },
+  { name: '137/107/26', times: times(137, 107, 26), replicas: 2, releases: true, keepsIdentity: false },
+  { name: 'single', times: usual, replicas: 1, releases: false, keepsIdentity: false },
+  { name: 'single stateful', times: usual, replicas: 1, releases: false, keepsIdentity: true },
+  { name: '3600', times: times(3600, 2400, 120), replicas: 2, releases: true, keepsIdentity: false },
+];

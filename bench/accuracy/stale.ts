@@ -1,0 +1,99 @@
+import type { Chronicle } from './arena.ts';
+import { forgotten } from './cast.ts';
+import type { LeaseReport } from './compare.ts';
+import type { StateVerdict } from './judge.ts';
+import { seenAt } from './sightings.ts';
+
+import { lastWrite, type Tenure } from './tenures.ts';
+import { isTroubled } from './trouble.ts';
+import type { Watcher } from './visibility.ts';
+
+/** A verdict `expired` that was not true, or a true expiry without one. */
+export interface Fault {
+  readonly at: number;
+  readonly why: string;
+}
+
+export interface StaleReport {
+  readonly falseStale: readonly Fault[];
+  readonly missedStale: readonly Fault[];
+  /** From the moment when the judge's own clock said that the time was up to its verdict, in ms. */
+  readonly delaysMs: readonly number[];
+}
+
+/** Longest time that a verdict may take: the read included. */
+const verdictMs = 1000;
+
+interface Expiry {
+  readonly tenure: Tenure;
+  readonly from: number;
+  /** When a record was written again, or infinite. */
+  readonly to: number;
+}
+
+export function compareStates(chronicle: Chronicle, report: LeaseReport): StaleReport {
+  const expiries = expiriesOf(report);
+  const falseStale = chronicle.lives.flatMap(({ states }) =>
+    states
+      .filter(({ lease, to }) => lease === report.lease && to === 'expired')
+      .filter((verdict) => !expiries.some((expiry) => isTrue(verdict, expiry)))
+      .map(({ at, why }) => ({ at, why: `said expired: ${why}` })),
+  );
+  const missedStale: Fault[] = [];
+  const delaysMs: number[] = [];
+  for (const expiry of expiries) {
+    for (const watcher of report.watchers) {
+      const delay = delayOf(chronicle, report, expiry, watcher);
+      if (delay === 'missed') missedStale.push({ at: expiry.from, why: 'never said expired' });
+      else if (delay !== undefined) delaysMs.push(delay);
+    }
+  }
+  return { falseStale, missedStale, delaysMs };
+}
+
+/** Of two years ago is nothing that anybody should hear of. */
+function expiriesOf({ tenures, commits }: LeaseReport): readonly Expiry[] {
+  return tenures.flatMap((tenure) => {
+    if (tenure.end?.how !== 'expired' || tenure.holder === forgotten) return [];
+    const last = lastWrite(tenure).revision;
+    const next = commits.find(
+      ({ revision, spec }) => revision > last && spec?.text !== lastWrite(tenure).spec?.text,
+    );
+    return [{ tenure, from: tenure.end.at, to: next?.at ?? Number.POSITIVE_INFINITY }];
+  });
+}
+
+/** True at the read that proved it, which was a moment before the verdict. */
+function isTrue({ at }: StateVerdict, { from, to }: Expiry): boolean {
+  return from <= at && to >= at - verdictMs;
+}
+
+function delayOf(
+  chronicle: Chronicle,
+  { commits, lease }: LeaseReport,
+  { tenure, from, to }: Expiry,
+  { life, sightings }: Watcher,
+): number | 'missed' | undefined {
+  const last = commits.indexOf(lastWrite(tenure));
+  const shown =
+    seenAt(sightings, last) ?? sightings.find(({ index, how }) => how === 'list' && index === last)?.at;
+  if (shown === undefined) return undefined;
+  const up = timeUp(life, shown, (lastWrite(tenure).spec?.durationSeconds ?? 0) * 1000);
+  const next = sightings.find(({ index, at }) => index > last && at >= shown)?.at ?? Number.POSITIVE_INFINITY;
+  const said = life.states.find(
+    (each) => each.lease === lease && each.to === 'expired' && each.at >= from && each.at <= next,
+  );
+  if (isTroubled(chronicle.ledger, up - verdictMs, up + 2 * verdictMs)) return undefined;
+  if (said !== undefined) return Math.max(0, said.at - up);
+  const over = Math.min(next, to, life.to, chronicle.endedAt);
+  return over > up + verdictMs ? 'missed' : undefined;
+}
+
+/** A judge that was blind waits for one whole duration from when it sees again. */
+function timeUp({ testimony }: Watcher['life'], shown: number, durationMs: number): number {
+  let start = shown;
+  for (const blind of testimony.blindness) {
+    if (blind.from < start + durationMs && blind.to > start) start = Math.max(start, blind.to);
+  }
+  return start + durationMs;
+}

@@ -1,0 +1,77 @@
+import type { Result } from './compare.ts';
+import { judged } from './run.ts';
+import type { Tally, Wrong } from './score.ts';
+
+/** The last line of standard output. Times in milliseconds. */
+export interface Summary {
+  readonly rounds: number;
+  readonly found: number;
+  readonly uncertain: number;
+  readonly uncertain_unjustified: number;
+  readonly spurious: number;
+  readonly wrong_cause: number;
+  readonly wrong_outcome: number;
+  readonly false_stale: number;
+  readonly missed_stale: number;
+  readonly overlaps_true: number;
+  readonly overlaps_found: number;
+  readonly overlaps_spurious: number;
+  readonly overlaps_invisible: number;
+  readonly gap_error_p99_ms: number;
+  readonly leaderless_error_p99_ms: number;
+  readonly detection_delay_p99_ms: number;
+}
+
+export function summarise(tally: Tally): Summary {
+  const results = (result: Result) => tally.counted.filter((each) => each.result === result).length;
+  const wrongs = (what: Wrong['what']) => tally.wrongs.filter((each) => each.what === what).length;
+  return {
+    rounds: judged(tally),
+    found: results('found'),
+    uncertain: results('uncertain'),
+    uncertain_unjustified: results('uncertain unjustified'),
+    spurious: wrongs('spurious'),
+    wrong_cause: results('wrong cause'),
+    wrong_outcome: results('wrong outcome'),
+    false_stale: wrongs('false stale'),
+    missed_stale: wrongs('missed stale'),
+    overlaps_true: tally.overlaps.found + tally.overlaps.missed,
+    overlaps_found: tally.overlaps.found,
+    overlaps_spurious: wrongs('overlap spurious'),
+    overlaps_invisible: tally.overlaps.invisible,
+    gap_error_p99_ms: p99(tally.gapErrorsMs),
+    leaderless_error_p99_ms: p99(tally.leaderlessErrorsMs),
+    detection_delay_p99_ms: p99(tally.detectionDelaysMs),
+  };
+}
+
+/** A goal that was missed, in words. */
+export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
+  const zeros = [
+    'spurious',
+    'false_stale',
+    'missed_stale',
+    'wrong_cause',
+    'wrong_outcome',
+    'overlaps_spurious',
+    'uncertain_unjustified',
+  ] as const;
+  const { rounds, found, uncertain, overlaps_true, overlaps_found, detection_delay_p99_ms } = summary;
+  return [
+    ...zeros.filter((key) => summary[key] > 0).map((key) => `${key} is ${summary[key]}, not 0`),
+    ...(found + uncertain === rounds
+      ? []
+      : [`found + uncertain is ${found + uncertain} of ${rounds} rounds`]),
+    ...(overlaps_found === overlaps_true ? [] : [`overlaps_found is ${overlaps_found} of ${overlaps_true}`]),
+    ...(detection_delay_p99_ms <= 1000 ? [] : [`detection_delay_p99_ms is ${detection_delay_p99_ms}`]),
+    ...(p99(tally.excessMs) <= 1
+      ? []
+      : ['a gap or a leaderless time is wrong by more than its observation delay']),
+  ];
+}
+
+function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0;
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,61 @@
+import type { Result } from './compare.ts';
+import type { Counted, Tally, Wrong } from './score.ts';
+
+const columns: readonly (readonly [string, (result: Result) => boolean])[] = [
+  ['rounds', (result) => result !== 'unseen'],
+  ['found', (result) => result === 'found'],
+  ['uncertain', (result) => result === 'uncertain'],
+  ['unjustified', (result) => result === 'uncertain unjustified'],
+  ['cause', (result) => result === 'wrong cause'],
+  ['outcome', (result) => result === 'wrong outcome'],
+  ['missed', (result) => result === 'missed'],
+  ['unseen', (result) => result === 'unseen'],
+];
+
+/** Rounds by what struck the election last, and once more by the weather over the cluster. */
+export function table({ counted }: Tally): string {
+  return [
+    ...section('after the storm', counted, ({ storm }) => storm),
+    '',
+    ...section('in or after the weather', counted, ({ weather }) => weather),
+    '',
+    ...section('in all', counted, () => 'all'),
+  ].join('\n');
+}
+
+function section(title: string, counted: readonly Counted[], nameOf: (one: Counted) => string): string[] {
+  const groups = Map.groupBy(counted, nameOf);
+  const head = row(
+    title,
+    columns.map(([name]) => name),
+  );
+  const rows = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, group]) => row(name, numbers(group)));
+  return [head, ...rows];
+}
+
+function numbers(group: readonly Counted[]): string[] {
+  return columns.map(([, holds]) => {
+    const number = group.filter(({ result }) => holds(result)).length;
+    return number === 0 ? '·' : String(number);
+  });
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return name.padEnd(34) + cells.map((cell) => cell.padStart(12)).join('');
+}
+
+const mostListed = 40;
+
+/** What went wrong, one line each, with the number by which `--explain` tells its story. */
+export function listWrongs(wrongs: readonly Wrong[]): string {
+  const lines = wrongs
+    .slice(0, mostListed)
+    .map(({ what, why, at, report, chronicle, storm, weather }, index) => {
+      const where = `arena ${chronicle.seed}, ${report.lease} at ${(at / 1000).toFixed(1)} s`;
+      return `${String(index + 1).padStart(4)}  ${what}: ${where}, after ${storm}, ${weather}: ${why}`;
+    });
+  const more = wrongs.length - lines.length;
+  return [...lines, ...(more > 0 ? [`      and ${more} more`] : [])].join('\n');
+}

@@ -1,0 +1,106 @@
+import type { Commit, Spec } from './history.ts';
+
+/** How a holder's time ended, and when nobody was entitled any more by the server's own clock. */
+export interface TenureEnd {
+  readonly how: 'expired' | 'released' | 'deleted' | 'taken';
+  readonly at: number;
+  /** The write that ended it; an expiry needs none. */
+  readonly by: Commit | undefined;
+}
+
+/**
+ * One holder's unbroken time on a lease: writes of the same holder, none later than the duration of the
+ * record before it. This is all that an observer beside the server, who misses nothing, can say.
+ */
+export interface Tenure {
+  readonly holder: string;
+  readonly uid: string;
+  /** Writes that changed the record, the acquisition first. */
+  readonly writes: readonly [Commit, ...Commit[]];
+  /** The last revision of the object: a label may have changed after the last renewal. */
+  readonly lastRevision: number;
+  /** The holder wrote again after its own expiry, and nobody had written in between. */
+  readonly isReturn: boolean;
+  /** How long the lease had been absent when this began, in ms; 0 when it was there. */
+  readonly absentMs: number;
+  readonly end: TenureEnd | undefined;
+}
+
+interface Draft {
+  readonly tenure: { -readonly [K in keyof Tenure]: Tenure[K] };
+  readonly writes: [Commit, ...Commit[]];
+  last: Commit;
+}
+
+/** The tenures of one lease, oldest first, as of the time `until`. */
+export function tenuresOf(commits: readonly Commit[], until: number): readonly Tenure[] {
+  const tenures: Tenure[] = [];
+  let current: Draft | undefined;
+  let previous: Commit | undefined;
+  let returning: Commit | undefined;
+  let deletedAt: number | undefined;
+
+  const end = (how: TenureEnd['how'], at: number, by: Commit | undefined): void => {
+    if (current !== undefined) current.tenure.end = { how, at, by };
+    current = undefined;
+  };
+  for (const commit of commits) {
+    if (current !== undefined && commit.at >= expiryOf(current.last)) {
+      returning = current.last;
+      end('expired', expiryOf(current.last), undefined);
+    }
+    const { spec } = commit;
+    if (spec !== undefined && isSameRecord(previous, commit)) {
+      if (current !== undefined) current.tenure.lastRevision = commit.revision;
+    } else if (spec === undefined) {
+      end('deleted', commit.at, commit);
+      deletedAt = commit.at;
+    } else if (spec.holder === '') {
+      end('released', commit.at, commit);
+    } else if (current !== undefined && isSameHolder(current.last, commit)) {
+      current.writes.push(commit);
+      current.last = commit;
+      current.tenure.lastRevision = commit.revision;
+    } else {
+      end('taken', commit.at, commit);
+      const isReturn = returning !== undefined && returning === previous && isSameHolder(returning, commit);
+      const absentMs = previous?.spec === undefined && deletedAt !== undefined ? commit.at - deletedAt : 0;
+      current = begin(commit, spec, isReturn, absentMs);
+      tenures.push(current.tenure);
+    }
+    if (!isSameRecord(previous, commit)) previous = commit;
+  }
+  if (current !== undefined && until >= expiryOf(current.last)) {
+    end('expired', expiryOf(current.last), undefined);
+  }
+  return tenures;
+}
+
+function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: number): Draft {
+  const writes: [Commit, ...Commit[]] = [commit];
+  const { uid, revision } = commit;
+  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
+  return { tenure, writes, last: commit };
+}
+
+/** When the time of a record is up; a record without a duration never expires. */
+function expiryOf({ at, spec }: Commit): number {
+  return at + (spec?.durationSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+}
+
+/** A write that leaves the record as it was is no sign of life: somebody edited a label. */
+function isSameRecord(before: Commit | undefined, commit: Commit): boolean {
+  return before?.uid === commit.uid && before.spec?.text === commit.spec?.text;
+}
+
+function isSameHolder(before: Commit, commit: Commit): boolean {
+  return before.uid === commit.uid && before.spec?.holder === commit.spec?.holder;
+}
+
+export function firstWrite({ writes }: Tenure): Commit {
+  return writes[0];
+}
+
+export function lastWrite({ writes }: Tenure): Commit {
+  return writes.at(-1) ?? writes[0];
+}

@@ -1,0 +1,125 @@
+import type { LedgerEntry } from '../../simulator/ledger.ts';
+import type { Commit } from './history.ts';
+import type { Life } from './judge.ts';
+import type { TrueRound } from './rounds.ts';
+import { type Sighting, seenAt, wasBlind } from './sightings.ts';
+import { lastWrite } from './tenures.ts';
+import { isTroubled } from './trouble.ts';
+
+/** A life of the judge with what it saw of one lease. */
+export interface Watcher {
+  readonly life: Life;
+  readonly sightings: readonly Sighting[];
+}
+
+/** How much of a round the judge was given to see. */
+export interface Visibility {
+  /** It must be reported: what was seen before and after cannot be the same term of office. */
+  readonly evident: boolean;
+  /** All of it was seen by a life that was never blind and never late: there is nothing to be unsure of. */
+  readonly clear: boolean;
+  /** Longest time from a write to its arrival, in ms; infinite when one did not arrive by itself. */
+  readonly delayMs: number;
+}
+
+/** News that took longer is late: nobody can say whether more is under way. */
+const promptMs = 1000;
+const graceMs = 1000;
+const abandonedAfterMs = 600_000;
+
+export function visibilityOf(
+  round: TrueRound,
+  commits: readonly Commit[],
+  watchers: readonly Watcher[],
+  ledger: readonly LedgerEntry[],
+): Visibility {
+  const span = spanOf(round, commits);
+  const delayMs = Math.min(...watchers.map((watcher) => delayOf(watcher, commits, span)));
+  const clear = watchers.some((watcher) => isClear(watcher, commits, span));
+  return { evident: isEvident(round, commits, watchers, ledger, span, clear), clear, delayMs };
+}
+
+/** Indices of commits: the predecessor's last write, the acquisition, what settled it, the last of its holder. */
+interface Span {
+  readonly from: number;
+  readonly acquisition: number;
+  readonly settled: number;
+  readonly last: number;
+}
+
+function spanOf(
+  { predecessor, attempts, acquisition, settled }: TrueRound,
+  commits: readonly Commit[],
+): Span {
+  const indexOf = (commit: Commit | undefined) => (commit === undefined ? -1 : commits.indexOf(commit));
+  const final = attempts.at(-1);
+  const at = indexOf(acquisition);
+  return {
+    from: predecessor === undefined ? at : indexOf(lastWrite(predecessor)),
+    acquisition: at,
+    settled: indexOf(settled),
+    last: final === undefined ? at : indexOf(lastWrite(final)),
+  };
+}
+
+function isEvident(
+  round: TrueRound,
+  commits: readonly Commit[],
+  watchers: readonly Watcher[],
+  ledger: readonly LedgerEntry[],
+  span: Span,
+  clear: boolean,
+): boolean {
+  if (round.outcome === 'abandoned') return watchers.some((watcher) => sawAbandoned(watcher, round, span));
+  // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
+  if (isReturn(round))
+    return clear && !isTroubled(ledger, round.opened - graceMs, round.opened + 2 * graceMs);
+  return watchers.some((watcher) => showsAnother(watcher, commits, span));
+}
+
+function isReturn({ predecessor, attempts }: TrueRound): boolean {
+  return attempts.every(({ holder, uid }) => holder === predecessor?.holder && uid === predecessor.uid);
+}
+
+function showsAnother({ sightings }: Watcher, commits: readonly Commit[], span: Span): boolean {
+  const { acquisition, settled, last } = span;
+  const first = sightings.findIndex(({ index }) => index >= acquisition);
+  const before = sightings[first - 1];
+  const after = sightings.slice(first).filter(({ index }) => index >= acquisition && index <= last);
+  if (first < 1 || before === undefined || after.length === 0) return false;
+  const itself = after.some(({ index, how }) => index === acquisition && how !== 'list');
+  if (itself) return after.some(({ index }) => index >= settled);
+  const from = commits[before.index];
+  const to = commits[acquisition];
+  const same = from?.uid === to?.uid && from?.spec?.holder === to?.spec?.holder;
+  const newest = after[0]?.index ?? 0;
+  return !same && after.some(({ index }) => index > newest);
+}
+
+function sawAbandoned({ life, sightings }: Watcher, { predecessor }: TrueRound, { from }: Span): boolean {
+  const deletedAt = predecessor?.end?.at ?? Number.POSITIVE_INFINITY;
+  const knew = sightings.some(({ index, at }) => index <= from && index >= 0 && at < deletedAt);
+  return (
+    knew && life.to > deletedAt + abandonedAfterMs + graceMs && sightings.some(({ index }) => index > from)
+  );
+}
+
+function isClear({ life, sightings }: Watcher, commits: readonly Commit[], span: Span): boolean {
+  const { from, settled } = span;
+  if ((sightings[0]?.index ?? from) >= from || settled < 0) return false;
+  for (let index = from; index <= settled; index++) {
+    const at = seenAt(sightings, index);
+    if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
+  }
+  return !wasBlind(life, commits[from]?.at ?? 0, seenAt(sightings, settled) ?? 0);
+}
+
+function delayOf({ sightings }: Watcher, commits: readonly Commit[], span: Span): number {
+  let longest = 0;
+  for (let index = span.from; index <= span.acquisition; index++) {
+    const at = seenAt(sightings, index);
+    if (at === undefined) return Number.POSITIVE_INFINITY;
+    longest = Math.max(longest, at - (commits[index]?.at ?? 0));
+  }
+  return longest;
+}
