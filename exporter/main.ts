@@ -34,7 +34,7 @@ function commandLine(): Command {
     );
   configured(program.command('check').description('check a configuration and print what it means')).action(
     withConfig(async (config) => {
-      process.stdout.write((await import('./commands/check.ts')).describeConfig(config));
+      process.stdout.write((await import('./config-describe.ts')).describeConfig(config));
       return 0;
     }),
   );
