@@ -79,7 +79,8 @@ export function pathText(path: Path): string {
 function knownKeys(path: Path): readonly string[] {
   let schema: unknown = configSchema;
   for (const key of path) {
-    schema = schema instanceof z.ZodObject ? inner(schema.shape[String(key)]) : undefined;
+    if (schema instanceof z.ZodArray) schema = inner(schema.element);
+    else schema = schema instanceof z.ZodObject ? inner(schema.shape[String(key)]) : undefined;
   }
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -1,71 +1,110 @@
 import { z } from 'zod';
+import { labelPattern, namePattern, namespacePattern } from './config-patterns.ts';
 import * as value from './config-values.ts';
+
+const policy = z.strictObject({
+  /** At least one of them. What is absent matches everything. */
+  match: z.strictObject({
+    namespace: namespacePattern.optional().describe('Namespaces of leases; * and ? are wildcards.'),
+    name: namePattern.optional().describe('Names of leases; * and ? are wildcards.'),
+    labels: z
+      .record(z.string(), labelPattern)
+      .optional()
+      .describe('Labels that a lease must have; * and ? are wildcards in their values.'),
+    node: namePattern.optional().describe('Names of nodes, in a policy for nodes; * and ? are wildcards.'),
+  }),
+  expect: value
+    .oneOf('held')
+    .optional()
+    .describe('Nobody holding it is worth an alert. An absent lease is missed if it is named exactly.'),
+  grace: value.duration
+    .optional()
+    .describe('Leases: how long without a holder before that is told, 1m. Nodes: silence until NotReady.'),
+  severity: value.oneOf('critical', 'warning', 'info').optional().describe('For the routing of alerts.'),
+  team: value.text.optional().describe('For the routing of alerts.'),
+  lateAfter: value.duration.optional().describe('A renewal after more than this is late.'),
+  ignore: value.flag.optional().describe('Not judged, no series; false exempts from later policies.'),
+  class: value
+    .oneOf('election', 'coordinated', 'apiserver', 'lock', 'heartbeat')
+    .optional()
+    .describe('What kind of lease it is, where that is guessed wrong.'),
+});
 
 /**
  * The configuration as a user writes it: the layout of the YAML file, and where flags and environment
  * variables put their values. Every key is optional; `config.ts` says what is meant when one is absent.
  */
 export const configSchema = z.strictObject({
-  mode: value.oneOf('sidecar', 'node', 'cluster').optional(),
-  listen: value.listenAddress.optional(),
+  mode: value
+    .oneOf('sidecar', 'node', 'cluster')
+    .optional()
+    .describe('A set of defaults: what is watched. cluster, if left out.'),
+  listen: value.listenAddress.optional().describe('Where HTTP is served: HOST:PORT.'),
   kubernetes: z
     .strictObject({
-      kubeconfig: value.text.optional(),
-      context: value.text.optional(),
+      kubeconfig: value.text
+        .optional()
+        .describe('A file with credentials; found as kubectl finds it, if left out.'),
+      context: value.text.optional().describe('Context in the kubeconfig.'),
       /** `all`, or names. */
-      namespaces: z.union([z.literal('all'), z.array(value.namespace)]).optional(),
-      leases: z.array(value.objectName).optional(),
-      nodes: value.flag.optional(),
+      namespaces: z
+        .union([z.literal('all'), z.array(value.namespace)])
+        .optional()
+        .describe('Whose Leases are watched: all, or a list.'),
+      leases: z.array(value.objectName).optional().describe('Only Leases of these names.'),
+      nodes: value.flag.optional().describe('Whether Nodes are watched.'),
     })
     .optional(),
   /** Where we run ourselves. */
   pod: z
     .strictObject({
-      namespace: value.namespace.optional(),
-      node: value.objectName.optional(),
+      namespace: value.namespace.optional().describe('POD_NAMESPACE, if left out.'),
+      node: value.objectName.optional().describe('NODE_NAME, if left out.'),
     })
     .optional(),
   websockets: z
     .strictObject({
-      ports: z.array(value.port).optional(),
-      interval: value.duration.optional(),
+      ports: z.array(value.port).optional().describe('Local ports of WebSocket servers.'),
+      interval: value.duration.optional().describe('Between two readings of the socket table, such as 5s.'),
     })
     .optional(),
   otlp: z
     .strictObject({
-      endpoint: value.url.optional(),
-      tracesEndpoint: value.url.optional(),
-      headers: z.record(z.string(), value.headerValue).optional(),
+      endpoint: value.url.optional().describe('Receiver of traces; they go to /v1/traces below it.'),
+      tracesEndpoint: value.url.optional().describe('The whole address for traces.'),
+      headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
     })
     .optional(),
   loki: z
     .strictObject({
-      url: value.url.optional(),
-      tenant: value.text.optional(),
-      headers: z.record(z.string(), value.headerValue).optional(),
+      url: value.url.optional().describe('Receiver of logs; they go to /loki/api/v1/push below it.'),
+      tenant: value.text.optional().describe('Sent as X-Scope-OrgID.'),
+      headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
     })
     .optional(),
   outbox: z
     .strictObject({
-      path: value.text.optional(),
-      maxBytes: value.size.optional(),
+      path: value.text.optional().describe('A file for what no receiver has taken yet, or off.'),
+      maxBytes: value.size.optional().describe('Such as 256MiB.'),
     })
     .optional(),
   service: z
     .strictObject({
-      name: value.text.optional(),
-      attributes: z.record(z.string(), value.scalar).optional(),
+      name: value.text.optional().describe('service.name of traces and logs.'),
+      attributes: z.record(z.string(), value.scalar).optional().describe('Resource attributes of traces.'),
     })
     .optional(),
-  cluster: value.text.optional(),
-  site: value.text.optional(),
+  cluster: value.text.optional().describe('Its name; the UID of the namespace kube-system, if left out.'),
+  site: value.text.optional().describe('Where this is.'),
   log: z
     .strictObject({
-      level: value.oneOf('debug', 'info', 'warn', 'error').optional(),
-      format: value.oneOf('text', 'json').optional(),
+      level: value.oneOf('debug', 'info', 'warn', 'error').optional().describe('info, if left out.'),
+      format: value.oneOf('text', 'json').optional().describe('Of the lines on the console.'),
     })
     .optional(),
-  record: value.text.optional(),
+  record: value.text.optional().describe('A file into which every observation is written.'),
+  /** The first that matches applies. */
+  policies: z.array(policy).optional().describe('Of these the first that matches a lease or a node applies.'),
 });
 
 export type WrittenConfig = z.output<typeof configSchema>;

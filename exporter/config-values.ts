@@ -1,30 +1,38 @@
 import { z } from 'zod';
 
 /** What a value must be, in words that follow "must be", or the value itself. */
-type Parsed<T> = { readonly value: T } | { readonly expected: string };
+export type Parsed<T> = { readonly value: T } | { readonly expected: string };
+
+/** What an editor may know of a value: a part of a JSON Schema. It must never refuse what `parse` takes. */
+export interface EditorHint {
+  readonly type?: 'string' | 'boolean' | readonly ('string' | 'number' | 'integer' | 'boolean')[];
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+}
 
 /** A value as a user writes it, in YAML, on the command line or in the environment. */
-function written<T>(parse: (input: unknown) => Parsed<T>) {
-  return z.unknown().transform((input, context): T => {
+export function written<T>(hint: EditorHint, parse: (input: unknown) => Parsed<T>) {
+  const schema = z.unknown().transform((input, context): T => {
     const parsed = parse(input);
     if ('value' in parsed) return parsed.value;
     context.addIssue({ code: 'custom', message: `must be ${parsed.expected}`, input });
     return z.NEVER;
   });
+  return schema.meta({ ...hint });
 }
 
-export const text = written((input): Parsed<string> => {
+export const text = written({ type: 'string', pattern: '\\S' }, (input): Parsed<string> => {
   if (typeof input === 'string' && input.trim() !== '') return { value: input };
   return { expected: 'a text' };
 });
 
-export const flag = written((input): Parsed<boolean> => {
+export const flag = written({ type: 'boolean' }, (input): Parsed<boolean> => {
   if (typeof input === 'boolean') return { value: input };
   return { expected: 'true or false' };
 });
 
 export function oneOf<const T extends string>(...choices: readonly T[]) {
-  return written((input): Parsed<T> => {
+  return written({ enum: choices }, (input): Parsed<T> => {
     const value = choices.find((choice) => choice === input);
     return value === undefined ? { expected: listed(choices) } : { value };
   });
@@ -34,22 +42,30 @@ function listed(choices: readonly string[]): string {
   return choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
 }
 
-export const port = written((input): Parsed<number> => {
+export const port = written({ type: ['integer', 'string'] }, (input): Parsed<number> => {
   const value = wholeNumber(input);
   if (value !== undefined && value >= 1 && value <= 65_535) return { value };
   return { expected: 'a port number from 1 to 65535' };
 });
 
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** `HOST:PORT`, `[IPv6]:PORT` or `:PORT` (every address). Port 0 takes a free one. */
-export const listenAddress = written((input): Parsed<{ readonly host: string; readonly port: number }> => {
-  const match =
-    typeof input === 'string' ? /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(input) : null;
-  const number = Number(match?.[3]);
-  if (match === null || number > 65_535) {
-    return { expected: 'HOST:PORT, such as 0.0.0.0:9465 or [::1]:9465' };
-  }
-  return { value: { host: match[1] ?? (match[2] || '0.0.0.0'), port: number } };
-});
+export const listenAddress = written(
+  { type: 'string', pattern: ':\\d{1,5}$' },
+  (input): Parsed<ListenAddress> => {
+    const match =
+      typeof input === 'string' ? /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(input) : null;
+    const number = Number(match?.[3]);
+    if (match === null || number > 65_535) {
+      return { expected: 'HOST:PORT, such as 0.0.0.0:9465 or [::1]:9465' };
+    }
+    return { value: { host: match[1] ?? (match[2] || '0.0.0.0'), port: number } };
+  },
+);
 
 const unitMs = new Map([
   ['ms', 1],
@@ -58,9 +74,11 @@ const unitMs = new Map([
   ['h', 3_600_000],
 ]);
 
+const durationForm = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+
 /** A duration such as `500ms`, `10s`, `5m` or `1h`, in milliseconds. */
-export const duration = written((input): Parsed<number> => {
-  const match = typeof input === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(input) : null;
+export const duration = written({ type: 'string', pattern: durationForm.source }, (input): Parsed<number> => {
+  const match = typeof input === 'string' ? durationForm.exec(input) : null;
   const value = Number(match?.[1]) * (unitMs.get(match?.[2] ?? '') ?? Number.NaN);
   if (value >= 100 && value <= 24 * 3_600_000) return { value: Math.round(value) };
   return { expected: 'a duration from 100ms to 24h, such as 500ms, 10s or 5m' };
@@ -73,15 +91,20 @@ const unitBytes = new Map([
   ['GiB', 2 ** 30],
 ]);
 
-/** A size such as `64MiB`, or a number of bytes. */
-export const size = written((input): Parsed<number> => {
-  const match = /^(\d+)(|KiB|MiB|GiB)$/.exec(String(input));
-  const value = Number(match?.[1]) * (unitBytes.get(match?.[2] ?? '-') ?? Number.NaN);
-  if (value >= 2 ** 20 && value <= 2 ** 50) return { value };
-  return { expected: 'a size of at least 1MiB, such as 64MiB or 2GiB' };
-});
+const sizeForm = /^(\d+)(|KiB|MiB|GiB)$/;
 
-export const url = written((input): Parsed<string> => {
+/** A size such as `64MiB`, or a number of bytes. */
+export const size = written(
+  { type: ['integer', 'string'], pattern: sizeForm.source },
+  (input): Parsed<number> => {
+    const match = sizeForm.exec(String(input));
+    const value = Number(match?.[1]) * (unitBytes.get(match?.[2] ?? '-') ?? Number.NaN);
+    if (value >= 2 ** 20 && value <= 2 ** 50) return { value };
+    return { expected: 'a size of at least 1MiB, such as 64MiB or 2GiB' };
+  },
+);
+
+export const url = written({ type: 'string' }, (input): Parsed<string> => {
   const parsed = typeof input === 'string' ? URL.parse(input) : null;
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return { value: parsed.href };
   return { expected: 'an http:// or https:// address' };
@@ -91,25 +114,25 @@ export const url = written((input): Parsed<string> => {
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
 const subdomain = new RegExp(`^${label}(?:\\.${label})*$`);
 
-export const namespace = written((input): Parsed<string> => {
+export const namespace = written({ type: 'string', pattern: `^${label}$` }, (input): Parsed<string> => {
   if (typeof input === 'string' && new RegExp(`^${label}$`).test(input)) return { value: input };
   return { expected: 'a namespace: lower-case letters, digits and -' };
 });
 
-export const objectName = written((input): Parsed<string> => {
+export const objectName = written({ type: 'string', pattern: subdomain.source }, (input): Parsed<string> => {
   if (typeof input === 'string' && input.length <= 253 && subdomain.test(input)) return { value: input };
   return { expected: 'a name of Kubernetes: lower-case letters, digits, - and .' };
 });
 
 /** Header values and resource attributes: YAML may have read a number or a boolean. */
-export const scalar = written((input): Parsed<string> => {
+export const scalar = written({ type: ['string', 'number', 'boolean'] }, (input): Parsed<string> => {
   if (typeof input === 'string') return { value: input };
   if (typeof input === 'number' || typeof input === 'boolean') return { value: String(input) };
   return { expected: 'a text' };
 });
 
 /** A header's value: what HTTP cannot carry would fail at every request. */
-export const headerValue = written((input): Parsed<string> => {
+export const headerValue = written({ type: ['string', 'number'] }, (input): Parsed<string> => {
   if (typeof input === 'string' && /^[\t\x20-\x7e]*$/.test(input)) return { value: input };
   if (typeof input === 'number') return { value: String(input) };
   return { expected: 'a text of printable ASCII characters' };

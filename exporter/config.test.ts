@@ -56,6 +56,7 @@ test('config: nothing given is everything of the cluster', (t) => {
     site: undefined,
     log: { level: 'info', format: 'text' },
     record: undefined,
+    policies: [],
   });
 });
 

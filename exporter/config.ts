@@ -5,8 +5,11 @@ import { type Environment, environmentSettings } from './config-environment.ts';
 import { type FlagValues, flagSettings } from './config-flags.ts';
 import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
 import { modeProblems } from './config-modes.ts';
+import { policyProblems, resolvePolicies } from './config-policies.ts';
+import { policyListProblems } from './config-policy-list.ts';
 import { type ConfigProblem, problemsOf } from './config-problems.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
+import type { Policy } from './model/policy.ts';
 
 export type Mode = 'sidecar' | 'node' | 'cluster';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -48,6 +51,8 @@ export interface Config {
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
   /** A file to which every observation is written. */
   readonly record: string | undefined;
+  /** In the order in which they are asked: the first that matches applies. */
+  readonly policies: readonly Policy[];
 }
 
 export interface ConfigInput {
@@ -70,14 +75,17 @@ export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
     ...flagSettings(flags),
   ]);
   const parsed = configSchema.safeParse(merged.raw);
+  const config = parsed.success ? resolve(parsed.data, env) : undefined;
   const problems = [
     ...yaml.problems,
     ...environment.problems,
     ...(parsed.success ? [] : problemsOf(parsed.error, merged.raw, merged.origin)),
     ...modeProblems(merged),
+    ...policyProblems(merged),
+    ...(config === undefined ? [] : policyListProblems(config)),
   ];
-  if (!parsed.success || problems.length > 0) return { kind: 'invalid', problems };
-  return { kind: 'ok', config: freeze(resolve(parsed.data, env)) };
+  if (config === undefined || problems.length > 0) return { kind: 'invalid', problems };
+  return { kind: 'ok', config: freeze(config) };
 }
 
 function readFile(file: string): Layer<unknown> {
@@ -114,6 +122,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     site: written.site,
     log: { level: log?.level ?? 'info', format: log?.format ?? 'text' },
     record: written.record,
+    policies: resolvePolicies(written.policies),
   };
 }
 
