@@ -32,12 +32,15 @@ function commandLine(): Command {
         });
       }),
     );
-  configured(program.command('check').description('check a configuration and print what it means')).action(
-    withConfig(async (config) => {
-      process.stdout.write((await import('./config-describe.ts')).describeConfig(config));
-      return 0;
-    }),
-  );
+  configured(program.command('check').description('check a configuration and print what it means'))
+    .option('--schema', 'print the JSON Schema of configuration files, for editors')
+    .action(async (flags: Flags) => {
+      if (flags.schema === true) return printSchema();
+      return withConfig(async (config) => {
+        process.stdout.write((await import('./config-describe.ts')).describeConfig(config));
+        return 0;
+      })(flags);
+    });
   program
     .command('replay')
     .argument('<file>', 'a recording made with --record')
@@ -54,6 +57,10 @@ function configured(command: Command): Command {
   command.option('--config <FILE>', 'configuration in YAML');
   for (const { flag, value, help } of configFlags) command.option(`${flag} <${value}>`, help);
   return command;
+}
+
+async function printSchema(): Promise<void> {
+  process.stdout.write((await import('./config-json-schema.ts')).configJsonSchema());
 }
 
 type Flags = Readonly<Record<string, unknown>>;

@@ -1,13 +1,15 @@
 /**
- * Writes the files that are made from the catalogue. With `--check` it writes nothing and ends with
- * exit code 1, naming them, when some are stale.
+ * Writes the files that are made from the catalogue and from the schema of the configuration. With
+ * `--check` it writes nothing and ends with exit code 1, naming them, when some are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configJsonSchema } from '../exporter/config-json-schema.ts';
 import { metricsPage } from './metrics-page.ts';
 
 const generated: readonly { readonly path: string; readonly make: () => string }[] = [
   { path: 'METRICS.md', make: metricsPage },
+  { path: 'exporter/config.schema.json', make: configJsonSchema },
 ];
 
 const root = join(import.meta.dirname, '..');
