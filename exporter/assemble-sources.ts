@@ -2,6 +2,7 @@ import { type Clock, sleep } from './clock.ts';
 import type { Config } from './config.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Observation } from './model/observation.ts';
+import { labelKeysOf } from './model/policy.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { socketSource } from './sources/sockets.ts';
@@ -39,7 +40,7 @@ export function sourcesOf(parts: SourceParts): Sources {
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
   if (transport === undefined) return [];
   const { namespaces, leases: names } = config.kubernetes;
-  const common = { transport, clock, random };
+  const common = { transport, clock, random, labelKeys: labelKeysOf(config.policies) };
   const places = namespaces === 'all' ? [{}] : namespaces.map((namespace) => ({ namespace }));
   return places.flatMap((place) =>
     names === undefined

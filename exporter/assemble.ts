@@ -12,6 +12,7 @@ import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
 import type { Ask } from './model/observation.ts';
 import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
+import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
 import { type Recorder, recorder } from './sources/record.ts';
@@ -63,7 +64,8 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const { all: sources, leases } = sourcesOf(parts);
   const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const names = sources.map(({ name }) => name);
-  const model = new Model({ sources: names, nodes: { graceMs: nodeGraceMs } });
+  const nodes = { graceMs: nodeGraceMs };
+  const model = new Model({ sources: names, nodes, policies: config.policies });
   const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
   const { recollection } = model;
   const remembrance = createRemembrance({
@@ -141,6 +143,7 @@ function serve(
       rounds: () => signals.recent.rounds(),
       nodes: () => listed(model.nodes(), (node) => nodeJson(node, clock.now())),
       connections: () => listed(model.ports(), connectionsJson),
+      policies: () => policiesJson(model, clock.now()),
     },
   });
 }

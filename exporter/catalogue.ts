@@ -116,6 +116,16 @@ export const metrics = {
     '',
     'An election round that has not ended, with its trace. Value 1.',
   ),
+  lease_policy_info: gauge(
+    [...lease, 'expect', 'severity', 'team'] as const,
+    '',
+    'What the policy of a lease says, also of an expected lease that does not exist. Value 1.',
+  ),
+  lease_expected_absent: gauge(
+    lease,
+    '',
+    '1 when nobody has held a lease that a policy expects to be held for longer than its grace, also when there is no such lease; else 0.',
+  ),
   election_round_duration_seconds: histogram(
     ['class', 'cause'] as const,
     'seconds',
@@ -231,6 +241,7 @@ export const metrics = {
   outbox_enqueued_total: counter(['route'] as const, '', 'Records committed to the outbox.'),
   outbox_delivered_total: counter(['route'] as const, '', 'Records that the receiver accepted.'),
   outbox_dropped_total: counter(['route', 'reason'] as const, '', 'Records that were given up, by reason.'),
+  ignored_leases: gauge([] as const, '', 'Leases that a policy ignores: not judged, without series.'),
   series_suppressed_total: counter(
     ['reason'] as const,
     '',
@@ -285,6 +296,13 @@ export const logEvents = {
   node_outage_opened: { level: 'warn', help: 'A node fell silent.' },
   node_outage_closed: { level: 'info', help: 'The outage of a node ended.' },
   mass_silence: { level: 'warn', help: 'Half of a class fell silent at once, or that is over.' },
+  lease_expected_absent: {
+    level: 'warn',
+    help: 'Nobody has held an expected lease for longer than its grace.',
+  },
+  lease_expected_present: { level: 'info', help: 'An absent expected lease has a holder again.' },
+  lease_expected_forgotten: { level: 'info', help: 'An absent lease is expected no more.' },
+  policy_unmatched: { level: 'warn', help: 'A policy of the configuration matches nothing.' },
   source_state: { level: 'warn', help: 'A source became able or unable to see.' },
 } as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;
 

@@ -52,6 +52,10 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['overlap', 'red'];
     case 'late-renewal':
       return ['late', 'yellow'];
+    case 'expectation':
+      return ['policy', event.to === 'absent' ? 'red' : 'cyan'];
+    case 'policy-unmatched':
+      return ['policy', 'yellow'];
     case 'source':
       return ['source', event.to === 'up' ? 'cyan' : 'red'];
   }

@@ -12,7 +12,13 @@ const usual: ServerOptions = {
   listen: local,
   metrics: async (openMetrics) => `${exposition}${openMetrics ? '# EOF\n' : ''}`,
   ready: () => ({ ready: true, detail: '' }),
-  api: { leases: () => [{ name: 'a' }], rounds: () => [], nodes: () => [], connections: () => [] },
+  api: {
+    leases: () => [{ name: 'a' }],
+    rounds: () => [],
+    nodes: () => [],
+    connections: () => [],
+    policies: () => [],
+  },
 };
 
 async function start(t: TestContext, options: Partial<ServerOptions> = {}): Promise<string> {
@@ -76,7 +82,7 @@ test('server: the index links to every page, and every link answers', async (t) 
   const index = await get(`${url}/`);
   assert.match(String(index.headers['content-type']), /^text\/html/);
   const links = [...index.text.matchAll(/href="([^"]+)"/g)].map((match) => match[1]);
-  assert.equal(links.length, 8);
+  assert.equal(links.length, 9);
   for (const link of links) assert.equal((await get(`${url}${link}`)).status, 200, link);
 });
 

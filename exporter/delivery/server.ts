@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip, zstdCompress } from 'node:zlib';
 import { chooseEncoding, type Encoding, wantsOpenMetrics } from './negotiate.ts';
 
-export const apiNames = ['leases', 'rounds', 'nodes', 'connections'] as const;
+export const apiNames = ['leases', 'rounds', 'nodes', 'connections', 'policies'] as const;
 export type ApiName = (typeof apiNames)[number];
 
 export interface ServerOptions {

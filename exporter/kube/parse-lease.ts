@@ -4,12 +4,17 @@ import { parseMicroTime } from './microtime.ts';
 
 /** Longest holder identity that is kept, in UTF-16 units: it is text that anybody may write. */
 export const longestHolder = 4096;
+/** The API server takes no longer value of a label. */
+const longestLabel = 63;
 
 /** The API server allows 128 characters. */
 const longestWriter = 128;
 
-/** Reads a Lease. Absurd fields become `undefined`; only an object without a name is no Lease at all. */
-export function parseLease(value: unknown): LeaseRecord | undefined {
+/**
+ * Reads a Lease, and of its labels those that are wanted. Absurd fields become `undefined`; only an object
+ * without a name is no Lease at all.
+ */
+export function parseLease(value: unknown, labelKeys: readonly string[] = []): LeaseRecord | undefined {
   const metadata = member(value, 'metadata');
   const name = textOf(member(metadata, 'name'));
   if (name === undefined || name === '') return undefined;
@@ -27,6 +32,7 @@ export function parseLease(value: unknown): LeaseRecord | undefined {
     strategy: textOf(member(spec, 'strategy')),
     identityLabel: textOf(member(metadata, 'labels', 'apiserver.kubernetes.io/identity')),
     writer: writerOf(itemsOf(member(metadata, 'managedFields'))),
+    ...labelsOf(member(metadata, 'labels'), labelKeys),
   };
 }
 
@@ -36,6 +42,15 @@ function writerOf(managedFields: readonly unknown[]): string | undefined {
     (entry) => member(entry, 'fieldsV1', 'f:spec', 'f:holderIdentity') !== undefined,
   );
   return textOf(member(owner, 'manager'), longestWriter);
+}
+
+function labelsOf(labels: unknown, wanted: readonly string[]): Pick<LeaseRecord, 'labels'> {
+  const found = wanted.flatMap((key) => {
+    const value = textOf(member(labels, key), longestLabel);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  // No key where there is nothing: most leases have none of them, and there may be 100,000.
+  return found.length === 0 ? {} : { labels: Object.fromEntries(found) };
 }
 
 /** A Kubernetes Time or MicroTime as Unix microseconds. */

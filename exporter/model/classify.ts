@@ -1,10 +1,12 @@
 import type { LeaseClass } from './event.ts';
 import type { LeaseRecord } from './observation.ts';
+import type { LeasePolicy } from './policy.ts';
 
 export const nodeLeaseNamespace = 'kube-node-lease';
 
-/** What kind of lease a record is; the first match wins. A release must not be classified: it lost its traits. */
-export function classify(lease: LeaseRecord): LeaseClass {
+/** What kind of lease a record is; the first match wins, and a policy that says it comes first of all. A release must not be classified: it lost its traits. */
+export function classify(lease: LeaseRecord, policy?: LeasePolicy): LeaseClass {
+  if (policy?.class !== undefined) return policy.class;
   if (lease.namespace === nodeLeaseNamespace) return 'node';
   if (lease.identityLabel !== undefined) return 'apiserver';
   if (lease.strategy !== undefined) return 'coordinated';

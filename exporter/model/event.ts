@@ -10,6 +10,8 @@ export type Event =
   | NodeOutageEvent
   | HeartbeatEvent
   | MassSilenceEvent
+  | ExpectationEvent
+  | PolicyUnmatchedEvent
   | SourceEvent;
 
 export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';
@@ -157,6 +159,34 @@ export interface MassSilenceEvent {
   readonly of: number;
   /** Whether the nodes were looked at as well: they are silent too. */
   readonly nodes: boolean;
+}
+
+/** Nobody holds a lease that a policy expects to be held, or somebody does again. */
+export interface ExpectationEvent {
+  readonly kind: 'expectation';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  /** `forgotten`: nothing is expected of it any more. */
+  readonly to: 'absent' | 'present' | 'forgotten';
+  /** The state of the lease (`missing`: there is none), or why it is forgotten. */
+  readonly why: string;
+  /** For how long nobody has held it, as far as we saw. */
+  readonly absentSeconds: number;
+  /** Where the policy was written: `policies[2]`. */
+  readonly policy: string;
+}
+
+/** A policy has matched nothing since everything was listed: probably its pattern is wrong. */
+export interface PolicyUnmatchedEvent {
+  readonly kind: 'policy-unmatched';
+  readonly at: Moment;
+  readonly policy: string;
+  readonly about: 'leases' | 'nodes';
+  /** Its pattern in words. */
+  readonly matches: string;
+  /** What it may have been meant for. */
+  readonly near: readonly string[];
 }
 
 export interface SourceEvent {

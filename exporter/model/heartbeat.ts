@@ -29,6 +29,7 @@ export class NodeRow implements NodeView, Sleeper {
   /** Of its Lease. */
   readonly namespace = nodeLeaseNamespace;
   readonly name: string;
+  readonly rules: NodeRules;
   /** The source that watches its Lease. */
   source: SourceName = '';
   lease: LeaseRecord | undefined;
@@ -58,8 +59,9 @@ export class NodeRow implements NodeView, Sleeper {
   wake = Number.POSITIVE_INFINITY;
   filed = Number.POSITIVE_INFINITY;
 
-  constructor(name: string, now: Now) {
+  constructor(name: string, rules: NodeRules, now: Now) {
     this.name = name;
+    this.rules = rules;
     this.since = now.at.mono;
     this.observedMono = now.at.mono;
     this.observedWall = now.at.wall;
@@ -195,9 +197,9 @@ function isOrphan(row: NodeRow, now: Now): boolean {
 }
 
 /** The time of a node has come: it is late, or suspected to be lost. Says whether its lease is to be read. */
-export function wakeNode(row: NodeRow, now: Now, rules: NodeRules): 'suspect' | 'nothing' {
+export function wakeNode(row: NodeRow, now: Now): 'suspect' | 'nothing' {
   judge(row, now);
-  const due = now.at.mono >= Math.max(row.quietSince + rules.graceMs, row.retryAt);
+  const due = now.at.mono >= Math.max(row.quietSince + row.rules.graceMs, row.retryAt);
   if (!due || row.asked || !suspectable(row)) return 'nothing';
   row.asked = true;
   return 'suspect';
@@ -212,19 +214,19 @@ function suspectable(row: NodeRow): boolean {
   );
 }
 
-export function nextNodeWake(row: NodeRow, rules: NodeRules): number {
+export function nextNodeWake(row: NodeRow): number {
   const orphanAt = row.nodeless === undefined ? Number.POSITIVE_INFINITY : row.nodeless + row.durationMs;
-  return Math.min(nextJudgement(row, rules), row.state === 'orphan' ? Number.POSITIVE_INFINITY : orphanAt);
+  return Math.min(nextJudgement(row), row.state === 'orphan' ? Number.POSITIVE_INFINITY : orphanAt);
 }
 
-function nextJudgement(row: NodeRow, rules: NodeRules): number {
+function nextJudgement(row: NodeRow): number {
   if (row.asked || !suspectable(row)) return Number.POSITIVE_INFINITY;
   const lateAt = row.quietSince + (row.durationMs * 2) / 3;
-  if (row.state === 'alive') return Math.min(lateAt, row.quietSince + rules.graceMs);
-  return Math.max(row.quietSince + rules.graceMs, row.retryAt);
+  if (row.state === 'alive') return Math.min(lateAt, row.quietSince + row.rules.graceMs);
+  return Math.max(row.quietSince + row.rules.graceMs, row.retryAt);
 }
 
-export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now, rules: NodeRules): void {
+export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now): void {
   if (!row.asked) return;
   row.asked = false;
   if ('failed' in result) {
@@ -237,7 +239,7 @@ export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now, rul
   }
   if ('found' in result && result.found.renewTime !== row.lease?.renewTime)
     return seeNodeLease(row, result.found, now);
-  if (sentAt.mono < row.quietSince + rules.graceMs) return;
+  if (sentAt.mono < row.quietSince + row.rules.graceMs) return;
   lose(row, now);
 }
 

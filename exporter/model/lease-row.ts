@@ -4,8 +4,10 @@ import { classify } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
 import type { Cause, LeaseClass, LeaseState } from './event.ts';
+import type { Expectation } from './expectation.ts';
 import { HolderClock } from './holder-clock.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
+import type { LeasePolicy } from './policy.ts';
 import type { Now } from './sink.ts';
 import type { LeaseView } from './view.ts';
 
@@ -20,6 +22,10 @@ export class LeaseRow implements LeaseView, Sleeper {
   class: LeaseClass;
   state: LeaseState = 'unknown';
   since: number;
+  /** The policy that applies, found by the labels that the lease had then. */
+  policy: LeasePolicy | undefined;
+  labels: LeaseRecord['labels'];
+  expected: Expectation | undefined;
   /** The last duration that a holder wrote. A release writes 1 s, which says nothing. */
   durationSeconds: number | undefined;
   observedMono: number;
@@ -98,6 +104,7 @@ export class LeaseRow implements LeaseView, Sleeper {
     return this.record.acquireTime;
   }
   get durationMs(): number {
+    if (this.policy?.class === 'lock') return Number.POSITIVE_INFINITY;
     return this.durationSeconds === undefined ? Number.POSITIVE_INFINITY : this.durationSeconds * 1000;
   }
 
@@ -138,6 +145,7 @@ export class LeaseRow implements LeaseView, Sleeper {
       why,
       ...(delaySeconds === undefined ? {} : { delaySeconds }),
     });
+    this.expected?.turned(to, now);
   }
 }
 

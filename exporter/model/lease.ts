@@ -23,8 +23,12 @@ export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   if (isRelease(row.record)) {
     return row.turn(now, (row.transitions ?? 0) > 0 ? 'released' : 'vacant', 'first sight, no holder');
   }
-  if (row.class === 'lock') return row.turn(now, 'held', 'a lock has no duration: it never expires');
+  if (neverExpires(row)) return row.turn(now, 'held', 'a lock has no duration: it never expires');
   row.deadline = now.at.mono + row.durationMs;
+}
+
+function neverExpires(row: LeaseRow): boolean {
+  return row.class === 'lock' || row.durationMs === Number.POSITIVE_INFINITY;
 }
 
 function created(row: LeaseRow, now: Now): void {
@@ -87,7 +91,8 @@ function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Ch
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */
 function seeRhythm(row: LeaseRow, now: Now, interval: number): void {
   if (!row.seenAlive || row.state !== 'held') return;
-  if (interval > row.lateAfterMs) late(row, now, interval);
+  // A policy may be stricter than the rhythm; that a holder failed it still does not show.
+  if (interval > (row.policy?.lateAfterMs ?? row.lateAfterMs)) late(row, now, interval);
   row.cadence.see(interval);
 }
 
@@ -113,7 +118,7 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 }
 
 function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
-  row.class = classify(next);
+  row.class = classify(next, row.policy);
   acquired(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'acquired');
@@ -230,7 +235,7 @@ function readFailed(row: LeaseRow, now: Now, why: string): void {
 }
 
 function expire(row: LeaseRow, now: Now): void {
-  if (!row.seenAlive && isLeftover(row, now)) {
+  if (!row.seenAlive && isLeftover(row, now) && row.policy?.expect !== 'held') {
     return row.turn(now, 'orphaned', 'a leftover: not renewed since long before we looked');
   }
   const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
@@ -245,9 +250,26 @@ function isLeftover(row: LeaseRow, now: Now): boolean {
   return row.renewTime === undefined || now.at.wall - row.renewTime > leftoverAfter;
 }
 
+/** Another policy applies, and with it perhaps another class: what never expires must not be suspected. */
+export function reviewLease(row: LeaseRow, now: Now): void {
+  if (neverExpires(row)) {
+    row.deadline = Number.POSITIVE_INFINITY;
+    forgetSuspicion(row);
+  } else if (row.state === 'held' && row.deadline === Number.POSITIVE_INFINITY) {
+    row.deadline = now.at.mono + row.durationMs;
+  }
+}
+
+/** A policy ignores the lease from here on: its round ends without an outcome that anybody will see. */
+export function dismissLease(row: LeaseRow, now: Now): void {
+  closeRound(row, now, 'abandoned');
+  row.turn(now, 'unknown', 'a policy ignores it from here on');
+  row.wake = Number.POSITIVE_INFINITY;
+}
+
 /** The source cannot see any more: nothing is judged until it can again. */
 export function blindLease(row: LeaseRow, now: Now, why: string): void {
-  if (row.class === 'lock' && row.state === 'held') return;
+  if (neverExpires(row) && row.state === 'held') return;
   row.blindSince ??= now.at.mono;
   if (row.state === 'deleted') return;
   if (row.state !== 'held' && row.state !== 'unknown') row.before = row.state;

@@ -16,9 +16,11 @@ import {
 } from './heartbeat.ts';
 import {
   blindLease,
+  dismissLease,
   firstSight,
   nextWake,
   proveLease,
+  reviewLease,
   seeDeleted,
   seeRecord,
   sightedLease,
@@ -36,6 +38,8 @@ import type {
   SightObservation,
   SocketsObservation,
 } from './observation.ts';
+import { Policies } from './policies.ts';
+import type { Policy } from './policy.ts';
 import { heartbeatShare, livingOf, silencedLease, silencedNode } from './population.ts';
 import { Recollection } from './recollection.ts';
 import { isNodeSource, SourceRow, seesNodeLeases } from './sight.ts';
@@ -48,6 +52,8 @@ export interface ModelOptions {
   readonly sources: readonly string[];
   /** Whether Nodes are watched too: only then can a node lease be called an orphan. */
   readonly nodes: NodeRules;
+  /** Of these the first that matches a lease or a node applies to it. */
+  readonly policies?: readonly Policy[];
 }
 
 /**
@@ -67,11 +73,11 @@ export class Model implements ModelView {
   /** What must survive a restart. */
   readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
-  readonly #rules: NodeRules;
+  readonly #policies: Policies;
   #ports: readonly PortCensus[] = [];
 
   constructor(options: ModelOptions) {
-    this.#rules = options.nodes;
+    this.#policies = new Policies(options.policies ?? [], options.nodes);
     for (const name of options.sources) this.#source(name);
   }
 
@@ -87,6 +93,9 @@ export class Model implements ModelView {
   ports(): Iterable<PortCensus> {
     return this.#ports;
   }
+  policies(): Policies {
+    return this.#policies;
+  }
   *openRounds(): Iterable<Round> {
     for (const row of this.#leases.values()) if (row.round !== undefined) yield row.round;
   }
@@ -97,7 +106,8 @@ export class Model implements ModelView {
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    return Math.min(this.#deadlines.next(), this.#evidence.next(), this.#silence.next());
+    const own = [this.#deadlines, this.#evidence, this.#silence, this.#policies];
+    return Math.min(...own.map((part) => part.next()));
   }
 
   /** Judges a batch of observations in their order. Never throws on what they contain. */
@@ -133,9 +143,10 @@ export class Model implements ModelView {
         this.#source(observation.source).lastEvent = now.at.wall;
         return this.#evidence.reached(observation.source, observation.resourceVersion, now);
       case 'remembered':
-        return this.recollection.recall(observation, now);
+        return this.recollection.recall(observation, now, this.#policies);
       case 'cluster':
-        return this.recollection.identify(observation.uid);
+        this.recollection.identify(observation.uid);
+        return this.#policies.identified(this.#leases, this.#sources.values(), now);
       case 'time':
         return;
     }
@@ -147,17 +158,23 @@ export class Model implements ModelView {
       row !== undefined;
       row = this.#deadlines.due(now.at.mono)
     ) {
-      const woken = row instanceof NodeRow ? wakeNode(row, now, this.#rules) : wakeLease(row, now);
+      const woken = row instanceof NodeRow ? wakeNode(row, now) : wakeLease(row, now);
       if (woken === 'suspect') this.#evidence.suspect(row);
-      if (woken === 'forget') this.#leases.delete(key(row.namespace, row.name));
+      if (woken === 'forget' && row instanceof LeaseRow) this.#forget(row, now);
       else this.#file(row);
     }
     this.#evidence.wake(now);
     this.#silence.wake(now);
+    this.#policies.wake(now, this.#leases, this.#nodes);
+  }
+
+  #forget(row: LeaseRow, now: Now): void {
+    this.#leases.delete(key(row.namespace, row.name));
+    this.#policies.forgotten(row, this.#source(row.source), now);
   }
 
   #file(row: LeaseRow | Node): void {
-    row.wake = row instanceof NodeRow ? nextNodeWake(row, this.#rules) : nextWake(row);
+    row.wake = row instanceof NodeRow ? nextNodeWake(row) : nextWake(row);
     this.#deadlines.file(row);
   }
 
@@ -173,18 +190,28 @@ export class Model implements ModelView {
   #otherLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
     const id = key(seen.lease.namespace, seen.lease.name);
     let row = this.#leases.get(id);
+    if (this.#policies.ignores(seen, row, source, now)) return this.#dismiss(row, now);
     if (seen.change === 'deleted') {
       if (row === undefined || row.uid !== seen.lease.uid) return;
       seeDeleted(row, now);
     } else if (row === undefined) {
       row = new LeaseRow(seen.lease, seen.source, source.generation, now);
       this.#leases.set(id, row);
+      this.#policies.adopt(row, now);
       firstSight(row, now, seen.change);
     } else {
       row.generation = source.generation;
+      if (this.#policies.review(row, seen.lease, now)) reviewLease(row, now);
       seeRecord(row, seen.lease, now, seen.change);
     }
     this.#file(row);
+  }
+
+  /** A policy ignores a lease from here on: what was judged so far ends, and is told no more. */
+  #dismiss(row: LeaseRow | undefined, now: Now): void {
+    if (row === undefined) return;
+    dismissLease(row, now);
+    this.#leases.delete(key(row.namespace, row.name));
   }
 
   #nodeLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
@@ -232,6 +259,7 @@ export class Model implements ModelView {
       this.#file(row);
     }
     for (const row of this.#nodes.values()) this.#sweepNode(row, source, now);
+    this.#policies.sweep(source, now);
   }
 
   #sweepNode(row: Node, source: SourceRow, now: Now): void {
@@ -260,6 +288,7 @@ export class Model implements ModelView {
     this.#evidence.forget(source.name);
     for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
     for (const row of this.#nodes.values()) if (seesNodeLeases(source.name)) nodeSight(row, now, true);
+    this.#policies.blind(source);
     if (!was) return;
     const to = source.forbidden ? 'forbidden' : 'down';
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
@@ -280,6 +309,7 @@ export class Model implements ModelView {
       nodeSight(row, now, false);
       this.#file(row);
     }
+    this.#policies.sighted(source, this.#sources.values(), now);
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to: 'up', why });
   }
 
@@ -307,12 +337,13 @@ export class Model implements ModelView {
 
   #proveNode(row: Node, proof: Proof, now: Now): void {
     const before = row.state;
-    proveNode(row, proof, now, this.#rules);
+    proveNode(row, proof, now);
     if (before !== 'lost' && row.state === 'lost') this.#silence.fellSilent(silencedNode(row), now);
     this.#keepOrForget(row);
   }
 
   #proveLease(row: LeaseRow, proof: Proof, now: Now): void {
+    if (this.#leases.get(key(row.namespace, row.name)) !== row) return; // ignored since the question
     const before = row.state;
     proveLease(row, proof, now);
     const silent = before !== 'expired' && row.state === 'expired' && row.seenAlive;
@@ -323,7 +354,7 @@ export class Model implements ModelView {
   #nodeRow(name: string, now: Now): Node {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
-    const row = new NodeRow(name, now);
+    const row = new NodeRow(name, this.#policies.rulesOf(name), now);
     // All Nodes are known, and this is none of them: a lease that outlived its Node.
     if (this.#sources.get('nodes')?.synced) row.nodeless = now.at.mono;
     this.#nodes.set(name, row);

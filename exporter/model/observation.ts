@@ -164,6 +164,8 @@ export interface LeaseRecord {
   readonly identityLabel: string | undefined;
   /** The client that changed the holder last, such as `kube-scheduler` or `kubectl-edit`. */
   readonly writer: string | undefined;
+  /** The labels that policies match, where it has any of them; an answer to a question has none. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A Node with the fields that are judged. */

@@ -5,6 +5,7 @@ import type { LeaseRow } from './lease-row.ts';
 import type { MassSilence } from './mass-silence.ts';
 import { clusterKey, leaseKey, type Memory, nodeKey, type Place, silenceKey } from './memory.ts';
 import type { RememberedObservation } from './observation.ts';
+import type { Policies } from './policies.ts';
 import { leaseMemory, recallLease } from './remember-lease.ts';
 import { nodeMemory, recallNode } from './remember-node.ts';
 import { neverListed } from './sight.ts';
@@ -49,7 +50,7 @@ export class Recollection {
   }
 
   /** Takes over what an earlier process knew; what we have seen ourselves is younger. */
-  recall({ memory, awayMs, sameClock }: RememberedObservation, now: Now): void {
+  recall({ memory, awayMs, sameClock }: RememberedObservation, now: Now, policies: Policies): void {
     const place: Place = (age) => now.at.mono - Math.max(0, awayMs) - age;
     switch (memory.of) {
       case 'cluster':
@@ -57,11 +58,14 @@ export class Recollection {
         return;
       case 'lease': {
         const key = `${memory.record.namespace}/${memory.record.name}`;
-        if (!this.#leases.has(key)) this.#leases.set(key, recallLease(memory, now, place, sameClock));
+        if (this.#leases.has(key)) return;
+        const row = recallLease(memory, now, place, sameClock);
+        if (policies.recall(row, now)) this.#leases.set(key, row);
         return;
       }
       case 'node':
-        if (!this.#nodes.has(memory.name)) this.#nodes.set(memory.name, recallNode(memory, now, place));
+        if (this.#nodes.has(memory.name)) return;
+        this.#nodes.set(memory.name, recallNode(memory, policies.rulesOf(memory.name), now, place));
         return;
       case 'silence':
         return this.#silence.recall(memory, place);

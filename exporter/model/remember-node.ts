@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { NodeRow, type Outage } from './heartbeat.ts';
+import { NodeRow, type NodeRules, type Outage } from './heartbeat.ts';
 import { ageAt, type NodeMemory, type OutageMemory, type Place } from './memory.ts';
 import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
@@ -24,8 +24,8 @@ function outageMemory({ traceId, anchorWall, bootId, ...outage }: Outage, at: Mo
 }
 
 /** The row of an earlier process, blind until the first list: silence is counted anew from there. */
-export function recallNode(memory: NodeMemory, now: Now, place: Place): NodeRow {
-  const row = new NodeRow(memory.name, now);
+export function recallNode(memory: NodeMemory, rules: NodeRules, now: Now, place: Place): NodeRow {
+  const row = new NodeRow(memory.name, rules, now);
   row.leaseGeneration = neverListed;
   row.nodeGeneration = neverListed;
   row.lease = memory.lease;

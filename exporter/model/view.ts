@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, LeaseState, NodeState, Round } from './event.ts';
 import type { PortCensus } from './observation.ts';
+import type { LeasePolicy, Policy } from './policy.ts';
 
 /** What signals may read of the model. Views are valid during the call: copy what you keep. */
 export interface ModelView {
@@ -11,6 +12,7 @@ export interface ModelView {
   openRounds(): Iterable<Round>;
   /** Classes of which somebody ever fell silent, and whether half of it is silent at this moment. */
   massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }>;
+  policies(): PoliciesView;
 }
 
 /** Node leases are not among these: they are told as `NodeView`. */
@@ -47,6 +49,38 @@ export interface LeaseView {
   /** How far the clock of the holder is ahead of ours, in seconds; `undefined` until it renewed before our eyes. */
   clockSkewSeconds(now: Moment): number | undefined;
   readonly round: Round | undefined;
+  /** The policy that applies. */
+  readonly policy: LeasePolicy | undefined;
+  /** What becomes of a policy that expects it to be held. */
+  readonly expected: ExpectationView | undefined;
+}
+
+export interface PoliciesView {
+  readonly all: readonly PolicyView[];
+  /** Every lease that is expected to be held, whether there is one of this name or not. */
+  readonly expected: Iterable<ExpectationView>;
+  /** Leases that a policy ignores: they are nowhere else. */
+  readonly ignored: Iterable<{ readonly policy: LeasePolicy }> & { readonly size: number };
+}
+
+export interface PolicyView {
+  readonly policy: Policy;
+  /** Whether it has ever matched anything. */
+  readonly matched: boolean;
+  /** What it may have been meant for, once it is told that it matches nothing. */
+  readonly near: readonly string[] | undefined;
+}
+
+export interface ExpectationView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly policy: LeasePolicy;
+  /** The verdict on the lease; `missing` when there is no lease of this name. */
+  readonly state: LeaseState | 'missing';
+  /** Nobody has held it for longer than the grace. */
+  readonly absent: boolean;
+  /** Since when nobody holds it, as far as we saw; monotonic milliseconds. */
+  readonly since: number | undefined;
 }
 
 export interface NodeView {

@@ -1,6 +1,14 @@
 import type { Moment } from '../clock.ts';
 import type { LeaseStateEvent, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
-import type { LeaseView, ModelView, NodeView, SourceView } from '../model/view.ts';
+import type { LeasePolicy } from '../model/policy.ts';
+import type {
+  ExpectationView,
+  LeaseView,
+  ModelView,
+  NodeView,
+  PoliciesView,
+  SourceView,
+} from '../model/view.ts';
 
 /** Hand-made views and events for the tests of this folder. */
 
@@ -40,8 +48,43 @@ export function leaseView(part: Partial<LeaseView> = {}): LeaseView {
     expiredSeconds: (now) => now / 1000,
     unknownSeconds: () => 0.5,
     round: undefined,
+    policy: undefined,
+    expected: undefined,
     ...part,
   };
+}
+
+export function leasePolicy(part: Partial<LeasePolicy> = {}): LeasePolicy {
+  return {
+    about: 'leases',
+    path: 'policies[0]',
+    match: { namespace: 'shop', name: 'till', labels: {} },
+    expect: 'held',
+    graceMs: 60_000,
+    severity: 'critical',
+    team: 'tills',
+    lateAfterMs: undefined,
+    ignore: false,
+    class: undefined,
+    ...part,
+  };
+}
+
+/** An expected lease that has never been there. */
+export function missingLease(part: Partial<ExpectationView> = {}): ExpectationView {
+  return {
+    namespace: 'shop',
+    name: 'till',
+    policy: leasePolicy(),
+    state: 'missing',
+    absent: true,
+    since: 1000,
+    ...part,
+  };
+}
+
+export function policiesView(part: Partial<PoliciesView> = {}): PoliciesView {
+  return { all: [], expected: [], ignored: new Set<{ policy: LeasePolicy }>(), ...part };
 }
 
 export function nodeView(part: Partial<NodeView> = {}): NodeView {
@@ -80,6 +123,7 @@ export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<M
     ports: () => part.ports ?? [],
     openRounds: () => part.openRounds ?? [],
     massSilence: () => part.massSilence ?? [],
+    policies: () => part.policies ?? policiesView(),
   };
 }
 

@@ -79,6 +79,7 @@ export function leaseJson(lease: LeaseView, now: Moment) {
     expiredSeconds: lease.expiredSeconds(now.mono),
     unknownSeconds: lease.unknownSeconds(now.mono),
     openRound: lease.round?.traceId ?? null,
+    policy: lease.policy?.path ?? null,
   };
 }
 

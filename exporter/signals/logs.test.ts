@@ -63,6 +63,12 @@ test('every event has its sentence', async () => {
       'info  node node-1: outage ended, rebooted after 95.0 s',
       'warn  source leases: down, connection refused',
       'info  source leases: up',
+      'warn  lease shop/till: policies[0] expects it to be held, and there is none: no holder for 60.0 s',
+      'warn  lease shop/till: policies[0] expects it to be held, and it is released: no holder for 60.0 s',
+      'info  lease shop/till: held after 60.0 s without a holder',
+      'info  lease shop/till: expected no more, it was deleted long ago',
+      'warn  policies[1] (name till) matches no lease, near it: shop/tills, shop/stock',
+      'warn  policies[1] (node edge-*) matches no node, and there is nothing like it',
     ],
   );
 });
@@ -71,6 +77,9 @@ function everyEvent(): Event[] {
   const outage = outageEvent();
   const source = { kind: 'source', at: at(1), source: 'leases' } as const;
   const why = '22.0 s without a heartbeat';
+  const till = { namespace: 'shop', lease: 'till', policy: 'policies[0]', absentSeconds: 60 };
+  const expected = { ...till, kind: 'expectation', at: at(60) } as const;
+  const unmatched = { kind: 'policy-unmatched', at: at(60), policy: 'policies[1]' } as const;
   return [
     { ...lease, kind: 'late-renewal', holder: 'scheduler-a', intervalSeconds: 11.2, durationSeconds: 15 },
     roundEvent('opened'),
@@ -83,6 +92,12 @@ function everyEvent(): Event[] {
     outage,
     { ...source, to: 'down', why: 'connection refused' },
     { ...source, to: 'up', why: '' },
+    { ...expected, to: 'absent', why: 'missing' },
+    { ...expected, to: 'absent', why: 'released' },
+    { ...expected, to: 'present', why: 'held' },
+    { ...expected, to: 'forgotten', why: 'it was deleted long ago' },
+    { ...unmatched, about: 'leases', matches: 'name till', near: ['shop/tills', 'shop/stock'] },
+    { ...unmatched, about: 'nodes', matches: 'node edge-*', near: [] },
     // What follows is no news, or told by another event.
     { ...expired, class: 'node' },
     { kind: 'node-state', at: at(0), node: 'node-1', from: undefined, to: 'unknown', why: '' },

@@ -8,11 +8,14 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
 import {
   at,
+  leasePolicy,
   leaseStateEvent,
   leaseView,
+  missingLease,
   modelView,
   nodeView,
   outageEvent,
+  policiesView,
   roundEvent,
   sourceView,
 } from './fixtures.ts';
@@ -46,6 +49,7 @@ function smallView(): ModelView {
     ports: [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
     openRounds: [open],
     massSilence: [{ class: 'election', active: true }],
+    policies: policiesView({ expected: [missingLease()] }),
   });
 }
 
@@ -130,6 +134,33 @@ test('beyond the limit whole leases are left out and counted', async () => {
   assert.doesNotMatch(text, /lease="c"/);
   assert.match(text, /leasewatch_series_suppressed_total\{reason="series_limit"\} 29\n/);
   assert.match(text, /leasewatch_source_up/);
+});
+
+test('a policy counts towards the limit, and what it misses is told beyond it', async () => {
+  const policy = leasePolicy();
+  const expected = missingLease({ state: 'held', absent: false });
+  const leases = ['a', 'b'].map((name) => leaseView({ name, policy, expected }));
+  const policies = policiesView({ expected: [expected, missingLease()] });
+  const text = await make(modelView({ leases, policies }), { maxSeries: 57 }).render('text');
+  assert.match(text, /lease_expected_absent\{namespace="kube-system",lease="a"\} 0\n/);
+  assert.match(text, /lease_policy_info\{namespace="kube-system",lease="a",expect="held",.*\} 1\n/);
+  assert.match(text, /lease_expected_absent\{namespace="shop",lease="till"\} 1\n/);
+  assert.doesNotMatch(text, /lease="b"/);
+  assert.match(text, /leasewatch_series_suppressed_total\{reason="series_limit"\} 29\n/);
+});
+
+test('a deleted lease keeps its policy while it is missed', async () => {
+  const policy = leasePolicy({ expect: undefined });
+  const gone = leaseView({ name: 'gone', state: 'deleted', policy });
+  const missed = leaseView({
+    name: 'missed',
+    state: 'deleted',
+    policy,
+    expected: missingLease({ state: 'deleted' }),
+  });
+  const text = await make(modelView({ leases: [gone, missed] })).render('text');
+  assert.doesNotMatch(text, /lease_policy_info\{.*lease="gone"/);
+  assert.match(text, /lease_policy_info\{.*lease="missed"/);
 });
 
 test('only an elected round with a predecessor has durations; every closed one is counted', async () => {

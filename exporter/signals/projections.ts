@@ -4,6 +4,7 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
 import { leaseProjections } from './projections-leases.ts';
 import { nodeProjections } from './projections-nodes.ts';
+import { policyProjections } from './projections-policies.ts';
 import { selfProjections } from './projections-self.ts';
 import type { Tally } from './tally.ts';
 
@@ -25,4 +26,9 @@ export type Projections = {
   readonly [N in NamesOf<'gauge' | 'counter'>]: (context: ScrapeContext) => Iterable<Sample<N>>;
 };
 
-export const projections: Projections = { ...leaseProjections, ...nodeProjections, ...selfProjections };
+export const projections: Projections = {
+  ...leaseProjections,
+  ...policyProjections,
+  ...nodeProjections,
+  ...selfProjections,
+};

@@ -2,9 +2,11 @@ import { type LogEventName, logEvents } from '../catalogue.ts';
 import { type Importance, importance } from '../delivery/outbox.ts';
 import type {
   Event,
+  ExpectationEvent,
   MassSilenceEvent,
   NodeOutageEvent,
   OverlapEvent,
+  PolicyUnmatchedEvent,
   Round,
   RoundEvent,
 } from '../model/event.ts';
@@ -52,12 +54,39 @@ export function sentenceOf(event: Event): Sentence | undefined {
       return outageLine(event);
     case 'mass-silence':
       return massSilenceLine(event);
+    case 'expectation':
+      return expectationLine(event);
+    case 'policy-unmatched':
+      return line('policy_unmatched', unmatched(event), {}, importance.outage);
     case 'source': {
       const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
       const said = line('source_state', told, {}, importance.outage);
       return event.to === 'up' ? { ...said, level: 'info' } : said;
     }
   }
+}
+
+function expectationLine(event: ExpectationEvent): Sentence {
+  const { to, why, absentSeconds, policy } = event;
+  const about = { namespace: event.namespace, lease: event.lease };
+  const absent = seconds(absentSeconds);
+  const say = (name: LogEventName, text: string) =>
+    line(name, `${leaseName(event)}: ${text}`, about, importance.transition);
+  if (to === 'absent') {
+    const what = why === 'missing' ? 'there is none' : `it is ${why}`;
+    return say(
+      'lease_expected_absent',
+      `${policy} expects it to be held, and ${what}: no holder for ${absent}`,
+    );
+  }
+  if (to === 'present') return say('lease_expected_present', `${why} after ${absent} without a holder`);
+  return say('lease_expected_forgotten', `expected no more${because(why)}`);
+}
+
+function unmatched({ policy, about, matches, near }: PolicyUnmatchedEvent): string {
+  const what = about === 'leases' ? 'no lease' : 'no node';
+  const hint = near.length === 0 ? 'and there is nothing like it' : `near it: ${near.map(name).join(', ')}`;
+  return `${policy} (${printable(matches, 1000)}) matches ${what}, ${hint}`;
 }
 
 function roundLine({ step, round }: RoundEvent): Sentence {

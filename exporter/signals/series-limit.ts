@@ -1,6 +1,7 @@
-import type { ModelView } from '../model/view.ts';
+import type { LeaseView, ModelView } from '../model/view.ts';
 import { seriesPerLease } from './projections-leases.ts';
 import { seriesPerNode } from './projections-nodes.ts';
+import { seriesOfPolicy } from './projections-policies.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -8,7 +9,8 @@ import type { Tally } from './tally.ts';
  * what is left out is counted at every scrape, as the most series that it could have had.
  */
 export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<'reason'>): ModelView {
-  const leases = admit(view.leases(), (lease) => (lease.class === 'node' ? 0 : seriesPerLease), maxSeries);
+  const cost = (lease: LeaseView) => (lease.class === 'node' ? 0 : seriesPerLease + seriesOfPolicy(lease));
+  const leases = admit(view.leases(), cost, maxSeries);
   const nodes = admit(view.nodes(), () => seriesPerNode, maxSeries - leases.series);
   const left = leases.suppressed + nodes.suppressed;
   if (left > 0) suppressed.add({ reason: 'series_limit' }, left);
@@ -18,6 +20,7 @@ export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<
     nodes: () => take(view.nodes(), nodes.count),
     sources: () => view.sources(),
     ports: () => view.ports(),
+    policies: () => view.policies(),
     openRounds: () => take(view.openRounds(), leases.count),
     massSilence: () => view.massSilence(),
   };

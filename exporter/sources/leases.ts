@@ -16,6 +16,8 @@ export interface LeaseSourceOptions {
   readonly namespace?: string;
   /** One lease by name; all of them when absent. */
   readonly name?: string;
+  /** Labels that are kept; none when absent. */
+  readonly labelKeys?: readonly string[];
   readonly limits?: Partial<ReflectorLimits>;
 }
 
@@ -36,7 +38,7 @@ export function leaseSource(options: LeaseSourceOptions): LeaseSource {
     clock,
     path: leasesPath(namespace),
     ...(name === undefined ? {} : { query: { fieldSelector: `metadata.name=${name}` } }),
-    decoder: jsonDecoder(parseLease),
+    decoder: jsonDecoder((value) => parseLease(value, options.labelKeys)),
     limits,
   };
   const reflection: Reflection<LeaseRecord> = {

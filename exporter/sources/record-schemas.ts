@@ -22,6 +22,7 @@ export const leaseRecord = z.strictObject({
   strategy: absent(z.string()),
   identityLabel: absent(z.string()),
   writer: absent(z.string()),
+  labels: z.record(z.string(), z.string()).exactOptional(),
 });
 
 export const nodeRecord = z.strictObject({

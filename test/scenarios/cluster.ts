@@ -126,10 +126,10 @@ export class Cluster {
 }
 
 /** The record as the API server sends it and our parser reads it. */
-export function received(lease: LeaseRecord): LeaseRecord {
+export function received(lease: LeaseRecord, labelKeys: readonly string[]): LeaseRecord {
   const { namespace, name, uid, resourceVersion, identityLabel, holder, strategy, writer } = lease;
   const time = (micros: number | undefined) => (micros === undefined ? undefined : formatMicroTime(micros));
-  const labels = { 'apiserver.kubernetes.io/identity': identityLabel };
+  const labels = { ...lease.labels, 'apiserver.kubernetes.io/identity': identityLabel };
   const object = {
     metadata: { namespace, name, uid, resourceVersion, labels, managedFields: managedBy(writer) },
     spec: {
@@ -138,7 +138,7 @@ export function received(lease: LeaseRecord): LeaseRecord {
       renewTime: time(lease.renewTime),
     },
   };
-  const read = parseLease(JSON.parse(JSON.stringify(object)));
+  const read = parseLease(JSON.parse(JSON.stringify(object)), labelKeys);
   if (read === undefined) throw new Error(`scenario: ${namespace}/${name} cannot be read`);
   return read;
 }
@@ -155,7 +155,8 @@ function leaseFields(fields: ReadonlyMap<string, string>, now: number): Partial<
     const value = text === 'nil' ? undefined : text;
     const seconds = value === undefined ? undefined : Number(value);
     const ago = seconds === undefined ? undefined : now - Math.round(seconds * 1e6);
-    if (name === 'holder') lease.holder = value;
+    if (name.startsWith('label.')) lease.labels = { ...lease.labels, [name.slice(6)]: text };
+    else if (name === 'holder') lease.holder = value;
     else if (name === 'duration') lease.durationSeconds = seconds;
     else if (name === 'transitions') lease.transitions = seconds;
     else if (name === 'age') lease.renewTime = ago;

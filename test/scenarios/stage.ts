@@ -4,12 +4,14 @@ import type { Moment } from '../../exporter/clock.ts';
 import type { OutboxRecord, Route, RouteStats } from '../../exporter/delivery/outbox.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
-import type { Ask, Observation } from '../../exporter/model/observation.ts';
+import type { Ask, LeaseRecord, Observation } from '../../exporter/model/observation.ts';
+import { labelKeysOf, type Policy } from '../../exporter/model/policy.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
-import { createMetrics } from '../../exporter/signals/metrics.ts';
+import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
 import { Cluster, received, type Write } from './cluster.ts';
 import { Disk } from './disk.ts';
+import { policiesOf } from './policies.ts';
 import { type Command, parseScript } from './script.ts';
 import { eventLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
@@ -29,8 +31,9 @@ export interface Played {
 
 /** Plays a script and returns what came out. */
 export async function play(script: string): Promise<Played> {
-  const stage = new Stage();
-  for (const command of parseScript(script)) await stage.perform(command);
+  const commands = parseScript(script);
+  const stage = new Stage(policiesOf(commands.filter(({ verb }) => verb === 'policy')));
+  for (const command of commands) await stage.perform(command);
   return stage.finish();
 }
 
@@ -53,7 +56,8 @@ class Stage {
   readonly #disk = new Disk();
   #saved = false;
   #machine = 'first';
-  #model = newModel();
+  readonly #policies: readonly Policy[];
+  #model: Model;
   readonly #clock = { now: () => this.#now(), after: () => () => undefined };
   readonly #deliver = (record: OutboxRecord) => this.#delivered(record);
   readonly #traces = createTraces({
@@ -65,7 +69,13 @@ class Stage {
     labels: { service_name: 'leasewatch', cluster: 'test', site: '' },
     ...{ console: 'off', level: 'info', clock: this.#clock },
   });
-  #metrics = this.#newMetrics();
+  #metrics: Metrics;
+
+  constructor(policies: readonly Policy[]) {
+    this.#policies = policies;
+    this.#model = newModel(policies);
+    this.#metrics = this.#newMetrics();
+  }
 
   async perform(command: Command): Promise<void> {
     await this.#passUntil(command.at * 1000);
@@ -110,7 +120,7 @@ class Stage {
     switch (ask.kind) {
       case 'read-lease': {
         const found = leases.get(`${ask.namespace}/${ask.name}`);
-        const read = found === undefined ? ({ absent: true } as const) : { found: received(found) };
+        const read = found === undefined ? ({ absent: true } as const) : { found: this.#received(found) };
         return { kind: 'answer', ask, ...common, result: failed ?? read };
       }
       case 'read-revision':
@@ -120,7 +130,7 @@ class Stage {
           kind: 'leases',
           ask,
           ...common,
-          result: failed ?? { listed: [...leases.values()].map(received) },
+          result: failed ?? { listed: [...leases.values()].map((lease) => this.#received(lease)) },
         };
     }
   }
@@ -165,6 +175,7 @@ class Stage {
         return this.#outbox(first, fields);
       case 'metrics':
         return this.#scrape(text);
+      case 'policy':
       case 'wait':
         return;
       default:
@@ -181,7 +192,7 @@ class Stage {
   #kill(): void {
     if (!this.#saved) this.#save();
     this.#saved = false;
-    this.#model = newModel();
+    this.#model = newModel(this.#policies);
     this.#questions.length = 0;
     this.#sighted.clear();
     this.#say('killed');
@@ -199,7 +210,7 @@ class Stage {
     for (const observation of seen) this.#see(observation);
   }
 
-  #newMetrics() {
+  #newMetrics(): Metrics {
     return createMetrics({
       ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
       outboxStats: async () => [...this.#stats.values()],
@@ -223,7 +234,7 @@ class Stage {
         this.#see({ kind: 'node', source, at, change: 'listed', node });
     else
       for (const lease of this.#cluster.leases.values())
-        this.#see({ kind: 'lease', source, at, change: 'listed', lease: received(lease) });
+        this.#see({ kind: 'lease', source, at, change: 'listed', lease: this.#received(lease) });
     this.#see({ kind: 'list', source, at, phase: 'end', sentAt: at });
     this.#sighted.add(source);
     this.#missed.delete(source);
@@ -245,9 +256,13 @@ class Stage {
     this.#missed.delete(source);
   }
 
+  #received(lease: LeaseRecord): LeaseRecord {
+    return received(lease, labelKeysOf(this.#policies));
+  }
+
   #show(write: Write, source: string): void {
     const at = this.#now();
-    const seen = write.kind === 'lease' ? { ...write, lease: received(write.lease) } : write;
+    const seen = write.kind === 'lease' ? { ...write, lease: this.#received(write.lease) } : write;
     if (this.#sighted.has(source)) return this.#see({ ...seen, source, at });
     this.#missed.set(source, [...(this.#missed.get(source) ?? []), write]);
   }
@@ -311,8 +326,8 @@ function question(ask: Ask): string {
   }
 }
 
-function newModel(): Model {
-  return new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 } });
+function newModel(policies: readonly Policy[]): Model {
+  return new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 }, policies });
 }
 
 function census([port, counts]: readonly [string, string]) {

@@ -39,6 +39,10 @@ export function eventLine(event: Event): string {
       return `heartbeat ${event.node} after ${rounded(event.intervalSeconds)} s`;
     case 'mass-silence':
       return `mass silence of ${event.class} ${event.to}${event.to === 'began' ? `: ${event.silent} of ${event.of}` : ''}`;
+    case 'expectation':
+      return `expected ${event.namespace}/${event.lease} ${event.to}: ${event.why}, ${rounded(event.absentSeconds)} s without a holder`;
+    case 'policy-unmatched':
+      return `${event.policy} matches no ${event.about}; near: ${event.near.join(', ')}`;
     case 'source':
       return `source ${event.source} ${event.to}: ${event.why}`;
   }
