@@ -5,7 +5,6 @@ import { Evidence, type Proof } from './evidence.ts';
 import {
   type NodeRow as Node,
   NodeRow,
-  type NodeRules,
   nextNodeWake,
   nodeGone,
   nodeSight,
@@ -28,6 +27,7 @@ import {
 } from './lease.ts';
 import { LeaseRow } from './lease-row.ts';
 import { MassSilence } from './mass-silence.ts';
+import type { ModelOptions } from './model-options.ts';
 import type {
   AnswerObservation,
   LeaseObservation,
@@ -39,22 +39,12 @@ import type {
   SocketsObservation,
 } from './observation.ts';
 import { Policies } from './policies.ts';
-import type { Policy } from './policy.ts';
 import { heartbeatShare, livingOf, silencedLease, silencedNode } from './population.ts';
 import { Recollection } from './recollection.ts';
-import { isNodeSource, SourceRow, seesNodeLeases } from './sight.ts';
+import { isNodeSource, type SourceRow, SourceRows, seesNodeLeases } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
 import { WatchLag } from './watch-lag.ts';
-
-export interface ModelOptions {
-  /** The configured sources: known, and down, from the first moment. */
-  readonly sources: readonly string[];
-  /** Whether Nodes are watched too: only then can a node lease be called an orphan. */
-  readonly nodes: NodeRules;
-  /** Of these the first that matches a lease or a node applies to it. */
-  readonly policies?: readonly Policy[];
-}
 
 /**
  * The judge. Deterministic: time comes with the observations, and the only way to make it look at the
@@ -63,7 +53,7 @@ export interface ModelOptions {
 export class Model implements ModelView {
   readonly #leases = new Map<string, LeaseRow>();
   readonly #nodes = new Map<string, Node>();
-  readonly #sources = new Map<string, SourceRow>();
+  readonly #sources = new SourceRows();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
   readonly #silence = new MassSilence({
@@ -78,7 +68,7 @@ export class Model implements ModelView {
 
   constructor(options: ModelOptions) {
     this.#policies = new Policies(options.policies ?? [], options.nodes);
-    for (const name of options.sources) this.#source(name);
+    for (const name of options.sources) this.#sources.of(name);
   }
 
   leases(): Iterable<LeaseRow> {
@@ -140,7 +130,7 @@ export class Model implements ModelView {
       case 'leases':
         return this.#evidence.readAll(observation, now);
       case 'progress':
-        this.#source(observation.source).lastEvent = now.at.wall;
+        this.#sources.of(observation.source).lastEvent = now.at.wall;
         return this.#evidence.reached(observation.source, observation.resourceVersion, now);
       case 'remembered':
         return this.recollection.recall(observation, now, this.#policies);
@@ -170,7 +160,7 @@ export class Model implements ModelView {
 
   #forget(row: LeaseRow, now: Now): void {
     this.#leases.delete(key(row.namespace, row.name));
-    this.#policies.forgotten(row, this.#source(row.source), now);
+    this.#policies.forgotten(row, this.#sources.of(row.source), now);
   }
 
   #file(row: LeaseRow | Node): void {
@@ -179,7 +169,7 @@ export class Model implements ModelView {
   }
 
   #lease(seen: LeaseObservation, now: Now): void {
-    const source = this.#source(seen.source);
+    const source = this.#sources.of(seen.source);
     source.count(seen.change, now.at);
     if (seen.lease.namespace === nodeLeaseNamespace) this.#nodeLease(seen, source, now);
     else this.#otherLease(seen, source, now);
@@ -224,7 +214,7 @@ export class Model implements ModelView {
   }
 
   #node(seen: NodeObservation, now: Now): void {
-    const source = this.#source(seen.source);
+    const source = this.#sources.of(seen.source);
     source.count(seen.change, now.at);
     const row = this.#nodeRow(seen.node.name, now);
     row.nodeGeneration = source.generation;
@@ -240,7 +230,7 @@ export class Model implements ModelView {
   }
 
   #list(seen: ListObservation, now: Now): void {
-    const source = this.#source(seen.source);
+    const source = this.#sources.of(seen.source);
     source.lastEvent = now.at.wall;
     if (seen.phase === 'begin') {
       source.generation += 1;
@@ -274,7 +264,7 @@ export class Model implements ModelView {
   }
 
   #sight(seen: SightObservation, now: Now): void {
-    const source = this.#source(seen.source);
+    const source = this.#sources.of(seen.source);
     if (seen.restart !== undefined) source.restarted(seen.restart);
     if (seen.sight === 'sighted') {
       source.synced = true;
@@ -314,7 +304,7 @@ export class Model implements ModelView {
   }
 
   #sockets(seen: SocketsObservation, now: Now): void {
-    const source = this.#source(seen.source);
+    const source = this.#sources.of(seen.source);
     source.count('census', now.at);
     source.synced = true;
     this.#ports = seen.ports;
@@ -358,14 +348,6 @@ export class Model implements ModelView {
     // All Nodes are known, and this is none of them: a lease that outlived its Node.
     if (this.#sources.get('nodes')?.synced) row.nodeless = now.at.mono;
     this.#nodes.set(name, row);
-    return row;
-  }
-
-  #source(name: string): SourceRow {
-    const known = this.#sources.get(name);
-    if (known !== undefined) return known;
-    const row = new SourceRow(name);
-    this.#sources.set(name, row);
     return row;
   }
 }

@@ -33,6 +33,26 @@ export class SourceRow implements SourceView {
   }
 }
 
+/** All sources that were ever heard of, by their names. */
+export class SourceRows {
+  readonly #rows = new Map<string, SourceRow>();
+
+  values(): Iterable<SourceRow> {
+    return this.#rows.values();
+  }
+
+  get(name: string): SourceRow | undefined {
+    return this.#rows.get(name);
+  }
+
+  /** The source of this name, new if it is not known yet. */
+  of(name: string): SourceRow {
+    const row = this.#rows.get(name) ?? new SourceRow(name);
+    this.#rows.set(name, row);
+    return row;
+  }
+}
+
 export function isNodeSource(source: string): boolean {
   return source === 'nodes' || source.startsWith('nodes/');
 }
