@@ -114,3 +114,15 @@ for (const value of [
 test('a name that exists on every object is not read from the prototype', () => {
   assert.equal(parseLease({ metadata: { name: 'l', labels: 'toString' } })?.identityLabel, undefined);
 });
+
+test('keeps of the labels those that are wanted, and no key where there is none', () => {
+  const labels = { app: 'till', tier: 7, 'example.com/zone': 'x'.repeat(100), other: 'y' };
+  const wanted = ['app', 'tier', 'example.com/zone', 'toString'];
+  const lease = parseLease({ metadata: { name: 'l', labels } }, wanted);
+  assert.deepEqual(lease?.labels, { app: 'till', 'example.com/zone': 'x'.repeat(63) });
+  for (const without of [{ other: 'y' }, null, 'app', undefined]) {
+    const read = parseLease({ metadata: { name: 'l', labels: without } }, wanted);
+    assert.ok(read !== undefined && !('labels' in read));
+  }
+  assert.equal(parseLease({ metadata: { name: 'l', labels } })?.labels, undefined);
+});

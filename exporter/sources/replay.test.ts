@@ -27,6 +27,7 @@ const lease: LeaseRecord = {
   strategy: undefined,
   identityLabel: undefined,
   writer: 'kube-scheduler',
+  labels: { app: 'till' },
 };
 const ask = { kind: 'read-lease', namespace: 'shop', name: 'till' } as const;
 
