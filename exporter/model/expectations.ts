@@ -1,5 +1,6 @@
 import { Deadlines } from './deadlines.ts';
 import { Expectation } from './expectation.ts';
+import { leaseKeyOf } from './lease-key.ts';
 import type { LeaseRow } from './lease-row.ts';
 import { type ExactMatch, exactMatch, type LeasePolicy } from './policy.ts';
 import type { Now } from './sink.ts';
@@ -15,8 +16,8 @@ export class Expectations {
   constructor(policies: readonly LeasePolicy[]) {
     for (const policy of policies) {
       const lease = policy.expect === undefined ? undefined : exactMatch(policy.match);
-      if (lease === undefined || this.#exact.has(key(lease))) continue;
-      this.#exact.set(key(lease), { lease, policy });
+      if (lease === undefined || this.#exact.has(leaseKeyOf(lease))) continue;
+      this.#exact.set(leaseKeyOf(lease), { lease, policy });
       this.#expect(lease, policy);
     }
   }
@@ -44,7 +45,7 @@ export class Expectations {
     const { policy } = row;
     row.expected = undefined;
     if (policy?.expect === undefined) return this.drop(row, now, 'another policy applies to it');
-    const expectation = this.#all.get(key(row)) ?? this.#expect(row, policy);
+    const expectation = this.#all.get(leaseKeyOf(row)) ?? this.#expect(row, policy);
     expectation.policy = policy;
     expectation.turned(row.state, now);
     row.expected = expectation;
@@ -52,9 +53,9 @@ export class Expectations {
 
   /** There is no such lease any more, and no trace of it is told. `seen`: if it came again, we would know. */
   lost(lease: ExactMatch, seen: boolean, now: Now): void {
-    const exact = this.#exact.get(key(lease));
+    const exact = this.#exact.get(leaseKeyOf(lease));
     if (exact === undefined) return this.drop(lease, now, 'it was deleted long ago');
-    const expectation = this.#all.get(key(lease)) ?? this.#expect(exact.lease, exact.policy);
+    const expectation = this.#all.get(leaseKeyOf(lease)) ?? this.#expect(exact.lease, exact.policy);
     expectation.policy = exact.policy;
     expectation.state = 'missing';
     if (seen) expectation.sighted(now);
@@ -63,7 +64,7 @@ export class Expectations {
   /** `leases` are all that there are; `sources` those that see. */
   reconcile(leases: ReadonlyMap<string, unknown>, sources: readonly string[], now: Now): void {
     for (const lease of [...this.#all.values()]) {
-      if (lease.state === 'missing' || leases.has(key(lease))) continue;
+      if (lease.state === 'missing' || leases.has(leaseKeyOf(lease))) continue;
       const seen = sources.some((source) => seesLeases(source, lease));
       this.lost(lease, seen, now);
     }
@@ -71,8 +72,8 @@ export class Expectations {
 
   /** Nothing is expected of this lease from here on. */
   drop(lease: ExactMatch, now: Now, why: string): void {
-    this.#all.get(key(lease))?.forget(now, why);
-    this.#all.delete(key(lease));
+    this.#all.get(leaseKeyOf(lease))?.forget(now, why);
+    this.#all.delete(leaseKeyOf(lease));
   }
 
   blind(source: string): void {
@@ -89,11 +90,7 @@ export class Expectations {
 
   #expect(lease: ExactMatch, policy: LeasePolicy): Expectation {
     const expectation = new Expectation(lease, policy, this.#deadlines);
-    this.#all.set(key(lease), expectation);
+    this.#all.set(leaseKeyOf(lease), expectation);
     return expectation;
   }
-}
-
-function key({ namespace, name }: ExactMatch): string {
-  return `${namespace}/${name}`;
 }

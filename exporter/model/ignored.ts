@@ -1,3 +1,4 @@
+import { leaseKeyOf } from './lease-key.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { LeasePolicy } from './policy.ts';
 import type { SourceRow } from './sight.ts';
@@ -22,12 +23,18 @@ export class Ignored {
 
   put({ namespace, name }: LeaseRecord, policy: LeasePolicy, source: SourceRow): void {
     const { name: sourceName, generation } = source;
-    this.#leases.set(key({ namespace, name }), { namespace, name, policy, source: sourceName, generation });
+    this.#leases.set(leaseKeyOf({ namespace, name }), {
+      namespace,
+      name,
+      policy,
+      source: sourceName,
+      generation,
+    });
   }
 
   /** Whether it was among them. */
   remove(lease: LeaseRecord): boolean {
-    return this.#leases.delete(key(lease));
+    return this.#leases.delete(leaseKeyOf(lease));
   }
 
   /** Removes what a complete list did not name, and returns it. */
@@ -35,11 +42,7 @@ export class Ignored {
     const gone = [...this.#leases.values()].filter(
       (lease) => lease.source === source.name && lease.generation !== source.generation,
     );
-    for (const lease of gone) this.#leases.delete(key(lease));
+    for (const lease of gone) this.#leases.delete(leaseKeyOf(lease));
     return gone;
   }
-}
-
-function key({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
 }

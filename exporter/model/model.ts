@@ -25,6 +25,7 @@ import {
   sightedLease,
   wakeLease,
 } from './lease.ts';
+import { leaseKeyOf } from './lease-key.ts';
 import { LeaseRow } from './lease-row.ts';
 import { MassSilence } from './mass-silence.ts';
 import type { ModelOptions } from './model-options.ts';
@@ -39,7 +40,7 @@ import type {
   SocketsObservation,
 } from './observation.ts';
 import { Policies } from './policies.ts';
-import { heartbeatShare, livingOf, silencedLease, silencedNode } from './population.ts';
+import { populationOf, silencedLease, silencedNode } from './population.ts';
 import { Recollection } from './recollection.ts';
 import { isNodeSource, type SourceRow, SourceRows, seesNodeLeases } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
@@ -56,10 +57,7 @@ export class Model implements ModelView {
   readonly #sources = new SourceRows();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
-  readonly #silence = new MassSilence({
-    living: (kind) => livingOf(kind, this.#leases.values(), this.#nodes.values()),
-    heartbeatShare: (since, now) => heartbeatShare(this.#nodes.values(), since, now),
-  });
+  readonly #silence = new MassSilence(populationOf(this.#leases, this.#nodes));
   /** What must survive a restart. */
   readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
@@ -89,7 +87,6 @@ export class Model implements ModelView {
   *openRounds(): Iterable<Round> {
     for (const row of this.#leases.values()) if (row.round !== undefined) yield row.round;
   }
-
   massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }> {
     return this.#silence.states();
   }
@@ -159,7 +156,7 @@ export class Model implements ModelView {
   }
 
   #forget(row: LeaseRow, now: Now): void {
-    this.#leases.delete(key(row.namespace, row.name));
+    this.#leases.delete(leaseKeyOf(row));
     this.#policies.forgotten(row, this.#sources.of(row.source), now);
   }
 
@@ -178,7 +175,7 @@ export class Model implements ModelView {
   }
 
   #otherLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
-    const id = key(seen.lease.namespace, seen.lease.name);
+    const id = leaseKeyOf(seen.lease);
     let row = this.#leases.get(id);
     if (this.#policies.ignores(seen, row, source, now)) return this.#dismiss(row, now);
     if (seen.change === 'deleted') {
@@ -201,7 +198,7 @@ export class Model implements ModelView {
   #dismiss(row: LeaseRow | undefined, now: Now): void {
     if (row === undefined) return;
     dismissLease(row, now);
-    this.#leases.delete(key(row.namespace, row.name));
+    this.#leases.delete(leaseKeyOf(row));
   }
 
   #nodeLease(seen: LeaseObservation, source: SourceRow, now: Now): void {
@@ -315,7 +312,7 @@ export class Model implements ModelView {
     const { namespace, name } = seen.ask;
     this.#evidence.readOne();
     const row =
-      namespace === nodeLeaseNamespace ? this.#nodes.get(name) : this.#leases.get(key(namespace, name));
+      namespace === nodeLeaseNamespace ? this.#nodes.get(name) : this.#leases.get(leaseKeyOf(seen.ask));
     if (row !== undefined) this.#prove(row, seen, now);
   }
 
@@ -333,7 +330,7 @@ export class Model implements ModelView {
   }
 
   #proveLease(row: LeaseRow, proof: Proof, now: Now): void {
-    if (this.#leases.get(key(row.namespace, row.name)) !== row) return; // ignored since the question
+    if (this.#leases.get(leaseKeyOf(row)) !== row) return; // ignored since the question
     const before = row.state;
     proveLease(row, proof, now);
     const silent = before !== 'expired' && row.state === 'expired' && row.seenAlive;
@@ -350,8 +347,4 @@ export class Model implements ModelView {
     this.#nodes.set(name, row);
     return row;
   }
-}
-
-function key(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
 }

@@ -1,12 +1,12 @@
 import type { LeaseClass } from './event.ts';
 import type { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
-import type { Silenced } from './mass-silence.ts';
+import type { Population, Silenced } from './mass-silence.ts';
 
 /** Looks at all leases and nodes at once; each takes time that grows with their number. */
 
 /** Members of a class that are heard, or were until they expired before our eyes. */
-export function livingOf(kind: LeaseClass, leases: Iterable<LeaseRow>, nodes: Iterable<NodeRow>): number {
+function livingOf(kind: LeaseClass, leases: Iterable<LeaseRow>, nodes: Iterable<NodeRow>): number {
   let count = 0;
   if (kind === 'node') {
     for (const { heard, state } of nodes)
@@ -23,7 +23,7 @@ export function livingOf(kind: LeaseClass, leases: Iterable<LeaseRow>, nodes: It
  * How many of the nodes have renewed their leases since `since`, as a share of those that would have by
  * their rhythm; `undefined` when no node is known by its heartbeats. Times are monotonic ms.
  */
-export function heartbeatShare(nodes: Iterable<NodeRow>, since: number, now: number): number | undefined {
+function heartbeatShare(nodes: Iterable<NodeRow>, since: number, now: number): number | undefined {
   let expected = 0;
   let heard = 0;
   for (const row of nodes) {
@@ -41,4 +41,15 @@ export function silencedLease(row: LeaseRow): Silenced {
 
 export function silencedNode(row: NodeRow): Silenced {
   return { class: 'node', lastHeard: row.observedMono, durationMs: row.durationMs, place: row.name };
+}
+
+/** The rows of the model, as a silence is measured against them. */
+export function populationOf(
+  leases: ReadonlyMap<string, LeaseRow>,
+  nodes: ReadonlyMap<string, NodeRow>,
+): Population {
+  return {
+    living: (kind) => livingOf(kind, leases.values(), nodes.values()),
+    heartbeatShare: (since, now) => heartbeatShare(nodes.values(), since, now),
+  };
 }
