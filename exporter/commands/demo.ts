@@ -32,6 +32,8 @@ const statusMs = 10_000;
 
 /** `leasewatch demo`: a simulated cluster, the exporter beside it, and their story. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
+  // From the first moment: a signal while we start must not leave anything behind.
+  const stopped = untilStopped(options.forMs);
   const clock = systemClock();
   const narrator = createNarrator({ out: options.out, start: clock.now().wall });
   const seed = options.chaos === 'off' ? 1 : (options.chaos ?? randomInt(1, 1_000_000));
@@ -74,7 +76,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       narrator.fault(clock.now().wall, `${fault.replaceAll('-', ' ')}: ${target}`),
   });
   const quiet = repeatStatus(clock, narrator, exporter, story);
-  await untilStopped(options.forMs);
+  await stopped;
   quiet();
   summarise(narrator, exporter, story, clock);
   await exporter.stop();

@@ -6,6 +6,8 @@ import { untilStopped } from './until-stopped.ts';
 
 /** `leasewatch run`: watches until a signal comes. Returns the exit code. */
 export async function run(config: Config, version: string): Promise<number> {
+  // From the first moment: a signal while we start ends us in good order as well.
+  const stopped = untilStopped();
   const found = await access(config);
   if (found.kind === 'error') return fail(found.why);
   const started = await startExporter({
@@ -24,7 +26,7 @@ export async function run(config: Config, version: string): Promise<number> {
   const where = found.access === undefined ? '' : ` ${found.access.server} as ${found.access.user}`;
   exporter.logs.info(`leasewatch ${version}, mode ${config.mode}, watches${where}: ${what(config)}`);
   exporter.logs.info(`serves ${exporter.url}/metrics`);
-  await untilStopped();
+  await stopped;
   exporter.logs.info('stops');
   await exporter.stop();
   await found.access?.close();
