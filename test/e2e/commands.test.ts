@@ -67,7 +67,9 @@ test('a port in use is told with what to do about it', async (t) => {
   t.after(() => other.close());
   const address = other.address();
   assert.ok(typeof address === 'object' && address !== null);
-  const demo = start(t, ['demo', '--for', '5m', '--listen', `127.0.0.1:${address.port}`], { TMPDIR: temporaryFolder(t) });
+  const demo = start(t, ['demo', '--for', '5m', '--listen', `127.0.0.1:${address.port}`], {
+    TMPDIR: temporaryFolder(t),
+  });
   assert.equal(await demo.ended, 2);
   assert.equal(
     demo.stderr(),
