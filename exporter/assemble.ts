@@ -1,4 +1,4 @@
-import { answer } from './assemble-answers.ts';
+import { createAnswers } from './assemble-answers.ts';
 import { createRemembrance, type Remembrance } from './assemble-checkpoint.ts';
 import { type Delivery, startDelivery } from './assemble-delivery.ts';
 import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
@@ -10,7 +10,6 @@ import { createDriver, type Driver } from './driver.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
-import type { Ask } from './model/observation.ts';
 import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
 import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
@@ -65,7 +64,8 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const names = sources.map(({ name }) => name);
   const nodes = { graceMs: nodeGraceMs };
-  const model = new Model({ sources: names, nodes, policies: config.policies });
+  const holders = config.kubernetes.pods && transport !== undefined;
+  const model = new Model({ sources: names, nodes, policies: config.policies, holders });
   const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
   const { recollection } = model;
   const remembrance = createRemembrance({
@@ -80,7 +80,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const driver = createDriver({
     clock,
     model,
-    answer: (ask) => answer({ transport: needed(transport, ask), clock, collections }, ask, stopping.signal),
+    answer: createAnswers({ clock, transport, collections, stop: stopping.signal }),
     onEvent(event) {
       signals.observe(event);
       remembrance.onEvent(event);
@@ -150,12 +150,6 @@ function serve(
 
 function listed<T, U>(items: Iterable<T>, tell: (item: T) => U): U[] {
   return Array.from(items, tell);
-}
-
-/** The model asks only about what a source told it, and without a transport there is no such source. */
-function needed(transport: KubeTransport | undefined, ask: Ask): KubeTransport {
-  if (transport === undefined) throw new Error(`answers: nobody can be asked: ${JSON.stringify(ask)}`);
-  return transport;
 }
 
 /** Ready once every configured source has seen something; never tied to a receiver. */

@@ -35,9 +35,9 @@ export const prefix = 'leasewatch_';
 
 export const metrics = {
   lease_info: gauge(
-    [...lease, 'class', 'holder'] as const,
+    [...lease, 'class', 'holder', 'holder_pod', 'holder_node'] as const,
     '',
-    'A lease and its holder, without the _uuid suffix that client-go appends. Value 1.',
+    'A lease and its holder, without the _uuid suffix that client-go appends; its Pod and its node where they were found. Value 1.',
   ),
   lease_state: gauge(
     [...lease, 'class', 'state'] as const,
@@ -53,6 +53,11 @@ export const metrics = {
     lease,
     '',
     'The field leaseTransitions as written. No counter: it starts again after a deletion.',
+  ),
+  lease_candidates: gauge(
+    lease,
+    '',
+    'Pods of the workload behind the holder, the holder itself included, as they were when it was last looked up: at every election, and every 10 minutes.',
   ),
   lease_renew_timestamp_seconds: gauge(
     lease,
@@ -291,6 +296,14 @@ export const logEvents = {
   lease_possible_overlap: {
     level: 'warn',
     help: 'A lease was acquired before the time of the holder before was up.',
+  },
+  round_fate: {
+    level: 'warn',
+    help: 'What became of the predecessor of a closed round turned out later: its node was lost.',
+  },
+  holder_restarted: {
+    level: 'warn',
+    help: 'Containers of the Pod of a holder restarted since it was looked up before.',
   },
   node_state: { level: 'info', help: 'The verdict on a node changed.' },
   node_outage_opened: { level: 'warn', help: 'A node fell silent.' },

@@ -11,7 +11,7 @@ export function modeProblems({ raw, origin }: Merged): readonly ConfigProblem[] 
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   };
   const mode = valueAt(raw, ['mode']);
-  if (mode === 'node') return [...nodeProblems(has), ...unused(['namespaces', 'leases'], 'node')];
+  if (mode === 'node') return [...nodeProblems(has), ...unused(['namespaces', 'leases', 'pods'], 'node')];
   if (mode === 'sidecar') return [...sidecarProblems(has, origin(['mode'])), ...unused(['nodes'], 'sidecar')];
   return [];
 

@@ -53,6 +53,7 @@ export const configSchema = z.strictObject({
         .describe('Whose Leases are watched: all, or a list.'),
       leases: z.array(value.objectName).optional().describe('Only Leases of these names.'),
       nodes: value.flag.optional().describe('Whether Nodes are watched.'),
+      pods: value.flag.optional().describe('Whether the Pods of holders are looked up.'),
     })
     .optional(),
   /** Where we run ourselves. */

@@ -46,6 +46,7 @@ test('config: nothing given is everything of the cluster', (t) => {
       leases: undefined,
       nodes: true,
       node: undefined,
+      pods: true,
     },
     websockets: { ports: [], intervalMs: 5000 },
     otlp: { tracesUrl: undefined, headers: {} },
@@ -69,6 +70,7 @@ kubernetes:
   namespaces: [kube-system, shop]
   leases: [controller, cert-manager.io]
   nodes: false
+  pods: false
 websockets:
   ports: [8080, 8080, 8443]
   interval: 500ms
@@ -96,6 +98,7 @@ test('config: every key of a file arrives', (t) => {
     leases: ['controller', 'cert-manager.io'],
     nodes: false,
     node: undefined,
+    pods: false,
   });
   assert.deepEqual(config.websockets, { ports: [8080, 8443], intervalMs: 500 });
   assert.equal(config.otlp.tracesUrl, 'http://tempo:4318/base/v1/traces');
@@ -177,6 +180,7 @@ test('config: a sidecar watches the named leases of its own namespace', (t) => {
   assert.deepEqual(config.kubernetes.namespaces, ['front']);
   assert.deepEqual(config.kubernetes.leases, ['shop']);
   assert.deepEqual([config.kubernetes.nodes, config.kubernetes.node], [false, undefined]);
+  assert.equal(config.kubernetes.pods, false);
 });
 
 test('config: a sidecar without leases watches none, only sockets', (t) => {
@@ -187,7 +191,7 @@ test('config: a sidecar without leases watches none, only sockets', (t) => {
 test('config: mode node watches the lease and the Node of its own node', (t) => {
   const { kubernetes } = valid(t, { flags: { mode: 'node' }, env: { NODE_NAME: 'n1' } });
   assert.deepEqual([kubernetes.namespaces, kubernetes.leases], [['kube-node-lease'], ['n1']]);
-  assert.deepEqual([kubernetes.nodes, kubernetes.node], [true, 'n1']);
+  assert.deepEqual([kubernetes.nodes, kubernetes.node, kubernetes.pods], [true, 'n1', false]);
 });
 
 test('config: what is printed hides credentials', (t) => {

@@ -29,6 +29,8 @@ export interface Config {
     readonly nodes: boolean;
     /** Only this Node, where `nodes` is set; `undefined`: all of them. */
     readonly node: string | undefined;
+    /** Whether the Pods of holders are looked up. */
+    readonly pods: boolean;
   };
   readonly websockets: { readonly ports: readonly number[]; readonly intervalMs: number };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
@@ -129,16 +131,19 @@ function resolve(written: WrittenConfig, env: Environment): Config {
 /** What each mode watches when nothing else is said. */
 function resolveKubernetes({ mode, kubernetes = {}, pod = {} }: WrittenConfig): Config['kubernetes'] {
   const access = { kubeconfig: kubernetes.kubeconfig, context: kubernetes.context };
-  const { namespaces, leases, nodes } = kubernetes;
+  const { namespaces, leases, nodes, pods = false } = kubernetes;
   if (mode === 'sidecar') {
     const own = pod.namespace === undefined ? [] : [pod.namespace];
-    return { ...access, namespaces: namespaces ?? own, leases: leases ?? [], nodes: false, node: undefined };
+    const named = { namespaces: namespaces ?? own, leases: leases ?? [] };
+    return { ...access, ...named, nodes: false, node: undefined, pods };
   }
   if (mode === 'node') {
     const own = pod.node === undefined ? [] : [pod.node];
-    return { ...access, namespaces: ['kube-node-lease'], leases: own, nodes: nodes ?? true, node: pod.node };
+    const beats = { namespaces: ['kube-node-lease'], leases: own };
+    return { ...access, ...beats, nodes: nodes ?? true, node: pod.node, pods: false };
   }
-  return { ...access, namespaces: namespaces ?? 'all', leases, nodes: nodes ?? true, node: undefined };
+  const all = { namespaces: namespaces ?? 'all', leases } as const;
+  return { ...access, ...all, nodes: nodes ?? true, node: undefined, pods: kubernetes.pods ?? true };
 }
 
 /** The whole address of a receiver of which the base was given; the whole address is taken as it is. */

@@ -12,7 +12,7 @@ export interface Driven {
 export interface DriverOptions {
   readonly clock: Clock;
   readonly model: Driven;
-  /** Has a question of the model answered, by a read that is sent now. Never rejects. */
+  /** Has a question of the model answered, by a read that is sent now or, where it can wait, soon. Never rejects. */
   readonly answer: (ask: Ask) => Promise<Answer>;
   readonly onEvent: (event: Event) => void;
   /** Called with every observation before the model sees it: recordings are made here. */

@@ -1,4 +1,4 @@
-import { answer } from '../../exporter/assemble-answers.ts';
+import { createAnswers } from '../../exporter/assemble-answers.ts';
 import type { Clock } from '../../exporter/clock.ts';
 import { createDriver, type Driver } from '../../exporter/driver.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
@@ -154,7 +154,7 @@ class Process {
     this.#driver = createDriver({
       clock,
       model: this.#model,
-      answer: (ask) => answer({ transport, clock, collections }, ask, this.#stop.signal),
+      answer: createAnswers({ transport, clock, collections, stop: this.#stop.signal }),
       onEvent: (event) => this.#hear(event),
     });
     const all = [clusterSource(common), ...sources];

@@ -90,7 +90,14 @@ export async function demo(options: DemoOptions): Promise<number> {
 function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config> {
   return {
     mode: 'cluster',
-    kubernetes: { ...config.kubernetes, namespaces: 'all', leases: undefined, nodes: true, node: undefined },
+    kubernetes: {
+      ...config.kubernetes,
+      namespaces: 'all',
+      leases: undefined,
+      nodes: true,
+      node: undefined,
+      pods: true,
+    },
     websockets: { ports: [chat.port], intervalMs: 1000 },
     outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
   };

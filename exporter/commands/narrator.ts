@@ -50,6 +50,10 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['silence', 'red'];
     case 'overlap':
       return ['overlap', 'red'];
+    case 'round-fate':
+      return ['round', 'yellow'];
+    case 'holder-restarted':
+      return ['holder', 'yellow'];
     case 'late-renewal':
       return ['late', 'yellow'];
     case 'expectation':

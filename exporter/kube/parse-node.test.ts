@@ -28,6 +28,7 @@ test('reads every field that is judged', () => {
     readyHeartbeat: 1_767_323_045_000_000,
     readyTransition: 1_767_323_046_000_000,
     terminating: false,
+    cordoned: false,
   });
 });
 

@@ -30,6 +30,7 @@ export function parseNode(value: unknown): NodeRecord | undefined {
     readyHeartbeat: timeOf(member(ready, 'lastHeartbeatTime')),
     readyTransition: timeOf(member(ready, 'lastTransitionTime')),
     terminating: isTerminating(value),
+    cordoned: member(value, 'spec', 'unschedulable') === true,
   };
 }
 

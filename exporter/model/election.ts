@@ -1,9 +1,10 @@
 import type { Moment } from '../clock.ts';
-import type { Cause, LeaseClass, Outcome, Round, RoundWrite } from './event.ts';
+import type { Cause, Fate, LeaseClass, Outcome, Place, Round, RoundWrite } from './event.ts';
 import { handOf } from './hand.ts';
-import { ageAt, type Place, type RoundMemory } from './memory.ts';
+import { ageAt, type Place as Placing, type RoundMemory } from './memory.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
+import { Trail } from './trail.ts';
 
 const mostWrites = 64;
 
@@ -50,6 +51,7 @@ export class ElectionRound implements Round {
   readonly writes: RoundWrite[] = [];
   readonly vacatedMono: number;
   readonly entitled: Entitled | undefined;
+  readonly trail: Trail;
   readonly #anchor: Moment;
   readonly #lastRenewal: number;
   uncertain: boolean;
@@ -64,7 +66,8 @@ export class ElectionRound implements Round {
   #unseenTo: number | undefined;
 
   /** `anchor`: where the round's time line is tied to the wall clock. */
-  constructor(start: RoundStart, anchor: Moment) {
+  constructor(start: RoundStart, trail: Trail, anchor: Moment) {
+    this.trail = trail;
     this.namespace = start.namespace;
     this.lease = start.lease;
     this.leaseUid = start.leaseUid;
@@ -82,6 +85,18 @@ export class ElectionRound implements Round {
     this.#lastRenewal = Math.min(start.lastRenewal, start.vacated);
   }
 
+  get fate(): Fate | undefined {
+    return this.trail.fate;
+  }
+  get predecessorAt(): Place {
+    return this.trail.predecessorAt;
+  }
+  get successorAt(): Place {
+    return this.trail.successorAt;
+  }
+  get outageTraceId(): string | undefined {
+    return this.trail.outageTraceId;
+  }
   get lastRenewal(): number {
     return this.#told(this.#lastRenewal);
   }
@@ -180,6 +195,7 @@ export class ElectionRound implements Round {
       this;
     return {
       ...{ traceId, leaseUid, cause, predecessor, successor, durationSeconds, previousTraceId },
+      ...{ predecessorRenewTime: this.trail.left.renewTime, predecessorAt: this.predecessorAt },
       ...{ uncertain: this.uncertain, attempts: this.attempts, writes: [...this.writes] },
       leaderlessMs: this.#leaderlessMs,
       anchorAge: age(this.#anchor.mono),
@@ -195,12 +211,13 @@ export class ElectionRound implements Round {
   }
 
   /** The round of another process goes on: nothing of it is told again. */
-  static recall(of: Pick<Round, 'namespace' | 'lease' | 'class'>, memory: RoundMemory, place: Place) {
+  static recall(of: Pick<Round, 'namespace' | 'lease' | 'class'>, memory: RoundMemory, place: Placing) {
     const placeOf = (age: number | undefined) => (age === undefined ? undefined : place(age));
     const { anchorWall, lastRenewalAge, vacatedAge, entitled: first } = memory;
     const entitled = first === undefined ? undefined : { ...first, until: place(first.until) };
     const round = new ElectionRound(
       { ...of, ...memory, entitled, lastRenewal: place(lastRenewalAge), vacated: place(vacatedAge) },
+      Trail.recall(memory, place),
       { mono: place(memory.anchorAge), wall: anchorWall },
     );
     round.writes.push(...memory.writes);

@@ -6,6 +6,8 @@ export type Event =
   | LateRenewalEvent
   | RoundEvent
   | OverlapEvent
+  | RoundFateEvent
+  | HolderRestartedEvent
   | NodeStateEvent
   | NodeOutageEvent
   | HeartbeatEvent
@@ -86,6 +88,60 @@ export interface Round {
   readonly closed: number | undefined;
   readonly writes: readonly RoundWrite[];
   readonly previousTraceId: string | undefined;
+  /** What became of the predecessor; `undefined` where there is none, or holders are not looked up. */
+  readonly fate: Fate | undefined;
+  readonly predecessorAt: Place;
+  readonly successorAt: Place;
+  /** The trace of the outage of the predecessor's node, where that took it. */
+  readonly outageTraceId: string | undefined;
+}
+
+/** Where a holder runs, as far as it was found out: empty where it was not. */
+export interface Place {
+  readonly pod: string;
+  readonly node: string;
+}
+
+/**
+ * `rolled`: replaced by a Pod of another version; `deleted`: its Pod was deleted, and nobody said why;
+ * `running`: its Pod is as it was, so it hung, was cut off, or gave up by itself.
+ */
+export type Fate =
+  | 'rolled'
+  | 'drained'
+  | 'evicted'
+  | 'deleted'
+  | 'oom_killed'
+  | 'container_restarted'
+  | 'node_lost'
+  | 'running'
+  | 'unknown';
+
+/** The fate of a predecessor became known only when its round was closed: its node turned out to be lost. */
+export interface RoundFateEvent {
+  readonly kind: 'round-fate';
+  readonly at: Moment;
+  readonly traceId: string;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly predecessor: string;
+  readonly predecessorAt: Place;
+  readonly fate: Fate;
+  readonly outageTraceId: string;
+}
+
+/** Containers of a holder's Pod restarted while it went on holding under the same name. */
+export interface HolderRestartedEvent {
+  readonly kind: 'holder-restarted';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly holder: string;
+  readonly holderAt: Place;
+  /** Since it was looked up before. */
+  readonly restarts: number;
+  /** Why the last of them ended, such as `OOMKilled`; empty when not told. */
+  readonly reason: string;
 }
 
 export interface RoundWrite {
@@ -138,6 +194,8 @@ export interface NodeOutageEvent {
   readonly lost: number;
   readonly closed: number | undefined;
   readonly end: 'back' | 'rebooted' | 'deleted' | undefined;
+  /** Traces of the rounds whose predecessor it took. */
+  readonly rounds: readonly string[];
 }
 
 /** A node was heard again. There is one for every heartbeat of every node: it is for metrics, not for logs. */

@@ -38,6 +38,7 @@ export function nodeRecord(fields: Partial<NodeRecord>): NodeRecord {
     readyHeartbeat: epoch,
     readyTransition: epoch,
     terminating: false,
+    cordoned: false,
     ...fields,
   };
 }

@@ -4,6 +4,7 @@ import type { Sleeper } from './deadlines.ts';
 import type { NodeOutageEvent, NodeState } from './event.ts';
 import type { Proof } from './evidence.ts';
 import { HolderClock } from './holder-clock.ts';
+import { blame, type PastRound } from './node-rounds.ts';
 import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
@@ -22,6 +23,8 @@ export interface Outage {
   readonly bootId: string | undefined;
   /** The first heartbeat after the silence; the outage ends with the second, when the bootID is known too. */
   back: number | undefined;
+  /** Traces of the rounds whose predecessor it took. */
+  readonly rounds: string[];
 }
 
 /** What is kept of one node: its lease, its Node, and when it was last heard (monotonic milliseconds). */
@@ -55,6 +58,9 @@ export class NodeRow implements NodeView, Sleeper {
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
   quietSince: number;
   outage: Outage | undefined;
+  lastOutage: Outage | undefined;
+  /** Rounds that closed lately and whose predecessor ran here. */
+  pastRounds: readonly PastRound[] = [];
   readonly clock = new HolderClock();
   wake = Number.POSITIVE_INFINITY;
   filed = Number.POSITIVE_INFINITY;
@@ -256,14 +262,17 @@ function lose(row: NodeRow, now: Now): void {
     lost: now.at.mono,
     bootId: row.node?.bootId,
     back: undefined,
+    rounds: [],
   };
   tellOutage(row, row.outage, now, 'opened', undefined, undefined);
+  blame(row, row.outage, now);
 }
 
 function closeOutage(row: NodeRow, now: Now, end: 'back' | 'rebooted' | 'deleted', closed: number): void {
   const outage = row.outage;
   if (outage === undefined) return;
   row.outage = undefined;
+  row.lastOutage = outage;
   tellOutage(row, outage, now, 'closed', closed, end);
 }
 
@@ -286,6 +295,7 @@ function tellOutage(
     lost: told(outage.lost),
     closed: closed === undefined ? undefined : told(closed),
     end,
+    rounds: outage.rounds,
   });
 }
 

@@ -6,6 +6,7 @@ import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 import { entitledBy, isEarly, isLate, lastWrite } from './takeover.ts';
 import { traceId } from './trace-id.ts';
+import { endTrail, trailOf } from './trail.ts';
 
 interface Opening {
   readonly cause: Cause;
@@ -32,6 +33,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       previousTraceId: row.lastTraceId,
       entitled: opening.cause === 'deleted' ? entitledBy(row, now) : undefined,
     },
+    trailOf(row, opening.cause === 'created' ? '' : row.holder, lastRenewal(row, now)),
     now.at,
   );
   if (opening.uncertain && row.blindSince !== undefined) row.round.doubt(row.blindSince, now.at.mono);
@@ -142,6 +144,7 @@ export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {
   if (round === undefined) return;
   row.round = undefined;
   row.lastTraceId = round.traceId;
+  endTrail(row, round, now);
   // What was not seen is no measurement: it is told on the round, and kept out of the sums.
   const measured = round.cause !== 'created' && !round.uncertain;
   if (measured && outcome !== 'abandoned' && outcome !== 'recreated') {

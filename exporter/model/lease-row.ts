@@ -6,6 +6,7 @@ import type { ElectionRound } from './election.ts';
 import type { Cause, LeaseClass, LeaseState } from './event.ts';
 import type { Expectation } from './expectation.ts';
 import { HolderClock } from './holder-clock.ts';
+import { Holding } from './holding.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
 import type { LeasePolicy } from './policy.ts';
 import type { Now } from './sink.ts';
@@ -72,6 +73,7 @@ export class LeaseRow implements LeaseView, Sleeper {
   };
   round: ElectionRound | undefined;
   lastTraceId: string | undefined;
+  readonly who = new Holding();
   #expiredMs = 0;
   #unknownMs = 0;
 
@@ -93,6 +95,15 @@ export class LeaseRow implements LeaseView, Sleeper {
   }
   get holder(): string {
     return this.record.holder ?? '';
+  }
+  get holderPod(): string {
+    return this.who.identity === this.holder ? this.who.place.pod : '';
+  }
+  get holderNode(): string {
+    return this.who.identity === this.holder ? this.who.place.node : '';
+  }
+  get candidates(): number | undefined {
+    return this.who.identity === this.holder ? this.who.candidates : undefined;
   }
   get transitions(): number | undefined {
     return this.record.transitions;

@@ -207,6 +207,10 @@ function isSuspect(row: LeaseRow, now: Now): boolean {
 
 /** When the row wants to be shown the time again. */
 export function nextWake(row: LeaseRow): number {
+  return Math.min(nextJudgement(row), row.who.again);
+}
+
+function nextJudgement(row: LeaseRow): number {
   if (row.state === 'deleted') {
     return row.deletedAt + (row.round === undefined ? deletedKept : abandonedAfter);
   }
@@ -235,6 +239,9 @@ function readFailed(row: LeaseRow, now: Now, why: string): void {
 }
 
 function expire(row: LeaseRow, now: Now): void {
+  if (!row.seenAlive && row.who.gone && row.policy?.expect !== 'held') {
+    return row.turn(now, 'orphaned', goneWhy);
+  }
   if (!row.seenAlive && isLeftover(row, now) && row.policy?.expect !== 'held') {
     return row.turn(now, 'orphaned', 'a leftover: not renewed since long before we looked');
   }
@@ -244,6 +251,18 @@ function expire(row: LeaseRow, now: Now): void {
   openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive || row.undated });
   row.round?.wrote(now, 'expired', row.holder, row.record);
   row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
+}
+
+const goneWhy = 'a leftover: no Pod of its workload is left';
+
+/**
+ * Its workload is verifiably gone. One that was renewed before our eyes stays expired all the same: nobody
+ * leads what ought to be led, and that is the worst outage of all.
+ */
+export function orphan(row: LeaseRow, now: Now): void {
+  if (row.seenAlive || row.state !== 'expired' || row.policy?.expect === 'held') return;
+  closeRound(row, now, 'abandoned');
+  row.turn(now, 'orphaned', goneWhy);
 }
 
 function isLeftover(row: LeaseRow, now: Now): boolean {

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { Cause, LeaseClass, LeaseState, RoundWrite } from './event.ts';
+import type { Cause, Place as HolderPlace, LeaseClass, LeaseState, RoundWrite } from './event.ts';
 import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 
 /**
@@ -49,6 +49,9 @@ export interface RoundMemory {
   readonly leaseUid: string;
   readonly cause: Cause;
   readonly predecessor: string;
+  /** Unix microseconds, on the clock of the predecessor. */
+  readonly predecessorRenewTime: number | undefined;
+  readonly predecessorAt: HolderPlace;
   readonly successor: string;
   readonly durationSeconds: number;
   readonly uncertain: boolean;
@@ -94,6 +97,8 @@ export interface OutageMemory {
   readonly lostAge: number;
   readonly backAge: number | undefined;
   readonly bootId: string | undefined;
+  /** Traces of the rounds whose predecessor it took. */
+  readonly rounds: readonly string[];
 }
 
 /** Half of a class is silent at once, and its single leases are not worth a page each. */

@@ -9,4 +9,6 @@ export interface ModelOptions {
   readonly nodes: NodeRules;
   /** Of these the first that matches a lease or a node applies to it. */
   readonly policies?: readonly Policy[];
+  /** Whether it is asked which Pods the holders are; not, when left out. */
+  readonly holders?: boolean;
 }

@@ -13,6 +13,7 @@ import {
   seeNodeLease,
   wakeNode,
 } from './heartbeat.ts';
+import { HolderDesk, holderSource } from './holders.ts';
 import {
   blindLease,
   dismissLease,
@@ -31,6 +32,7 @@ import { MassSilence } from './mass-silence.ts';
 import type { ModelOptions } from './model-options.ts';
 import type {
   AnswerObservation,
+  HolderObservation,
   LeaseObservation,
   ListObservation,
   NodeObservation,
@@ -42,7 +44,7 @@ import type {
 import { Policies } from './policies.ts';
 import { populationOf, silencedLease, silencedNode } from './population.ts';
 import { Recollection } from './recollection.ts';
-import { isNodeSource, type SourceRow, SourceRows, seesNodeLeases } from './sight.ts';
+import { type SourceRow, SourceRows, seesNodeLeases, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
 import { WatchLag } from './watch-lag.ts';
@@ -63,9 +65,11 @@ export class Model implements ModelView {
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #policies: Policies;
   #ports: readonly PortCensus[] = [];
+  readonly #holders: HolderDesk;
 
   constructor(options: ModelOptions) {
     this.#policies = new Policies(options.policies ?? [], options.nodes);
+    this.#holders = new HolderDesk(options.holders ?? false);
     for (const name of options.sources) this.#sources.of(name);
   }
 
@@ -100,12 +104,16 @@ export class Model implements ModelView {
   /** Judges a batch of observations in their order. Never throws on what they contain. */
   see(batch: readonly Observation[], sink: Sink): void {
     for (const observation of batch) {
-      const { clusterUid } = this.recollection;
-      const now: Now = { at: observation.at, sink, clusterUid, lags: this.#lags };
+      const now = this.#now(observation.at, sink);
       this.#wakeUntil(now);
       this.#take(observation, now);
       this.#evidence.ask(now);
     }
+  }
+
+  #now(at: Now['at'], sink: Sink): Now {
+    const { clusterUid } = this.recollection;
+    return { at, sink, clusterUid, nodes: this.#nodes, allNodes: this.#sources.allNodes, lags: this.#lags };
   }
 
   #take(observation: Observation, now: Now): void {
@@ -131,6 +139,8 @@ export class Model implements ModelView {
         return this.#evidence.reached(observation.source, observation.resourceVersion, now);
       case 'remembered':
         return this.recollection.recall(observation, now, this.#policies);
+      case 'holder':
+        return this.#holder(observation, now);
       case 'cluster':
         this.recollection.identify(observation.uid);
         return this.#policies.identified(this.#leases, this.#sources.values(), now);
@@ -148,7 +158,7 @@ export class Model implements ModelView {
       const woken = row instanceof NodeRow ? wakeNode(row, now) : wakeLease(row, now);
       if (woken === 'suspect') this.#evidence.suspect(row);
       if (woken === 'forget' && row instanceof LeaseRow) this.#forget(row, now);
-      else this.#file(row);
+      else this.#settle(row, now);
     }
     this.#evidence.wake(now);
     this.#silence.wake(now);
@@ -158,6 +168,11 @@ export class Model implements ModelView {
   #forget(row: LeaseRow, now: Now): void {
     this.#leases.delete(leaseKeyOf(row));
     this.#policies.forgotten(row, this.#sources.of(row.source), now);
+  }
+
+  #settle(row: LeaseRow | Node, now: Now): void {
+    if (row instanceof LeaseRow) this.#holders.follow(row, now);
+    this.#file(row);
   }
 
   #file(row: LeaseRow | Node): void {
@@ -191,7 +206,7 @@ export class Model implements ModelView {
       if (this.#policies.review(row, seen.lease, now)) reviewLease(row, now);
       seeRecord(row, seen.lease, now, seen.change);
     }
-    this.#file(row);
+    this.#settle(row, now);
   }
 
   /** A policy ignores a lease from here on: what was judged so far ends, and is told no more. */
@@ -215,9 +230,8 @@ export class Model implements ModelView {
     source.count(seen.change, now.at);
     const row = this.#nodeRow(seen.node.name, now);
     row.nodeGeneration = source.generation;
-    if (seen.change === 'deleted') {
-      nodeGone(row, now);
-    } else seeNode(row, seen.node, now);
+    if (seen.change === 'deleted') nodeGone(row, now);
+    else seeNode(row, seen.node, now);
     this.#keepOrForget(row);
   }
 
@@ -228,13 +242,9 @@ export class Model implements ModelView {
 
   #list(seen: ListObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
-    source.lastEvent = now.at.wall;
-    if (seen.phase === 'begin') {
-      source.generation += 1;
-      return;
-    }
+    if (seen.phase === 'begin') return source.listBegins(now.at);
     this.#sweep(source, now);
-    source.synced = true;
+    source.listEnds(now.at);
     this.#see(source, now, 'listed');
   }
 
@@ -243,21 +253,10 @@ export class Model implements ModelView {
     for (const row of this.#leases.values()) {
       if (row.source !== source.name || row.generation === source.generation) continue;
       seeDeleted(row, now, true);
-      this.#file(row);
+      this.#settle(row, now);
     }
-    for (const row of this.#nodes.values()) this.#sweepNode(row, source, now);
+    for (const row of this.#nodes.values()) if (sweepNode(row, source, now)) this.#keepOrForget(row);
     this.#policies.sweep(source, now);
-  }
-
-  #sweepNode(row: Node, source: SourceRow, now: Now): void {
-    if (isNodeSource(source.name)) {
-      if (row.nodeGeneration === source.generation) return;
-      nodeGone(row, now);
-    } else if (row.lease !== undefined && seesNodeLeases(source.name)) {
-      if (row.leaseGeneration === source.generation) return;
-      row.lease = undefined;
-    }
-    this.#keepOrForget(row);
   }
 
   #sight(seen: SightObservation, now: Now): void {
@@ -267,25 +266,18 @@ export class Model implements ModelView {
       source.synced = true;
       return this.#see(source, now, seen.why);
     }
-    const was =
-      source.up || source.why === 'not yet synced' || source.forbidden !== (seen.sight === 'forbidden');
-    source.up = false;
-    source.forbidden = seen.sight === 'forbidden';
-    source.why = seen.why;
+    const news = source.lost(seen.sight === 'forbidden', seen.why);
     this.#evidence.forget(source.name);
     for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
     for (const row of this.#nodes.values()) if (seesNodeLeases(source.name)) nodeSight(row, now, true);
     this.#policies.blind(source);
-    if (!was) return;
+    if (!news) return;
     const to = source.forbidden ? 'forbidden' : 'down';
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
   }
 
   #see(source: SourceRow, now: Now, why: string): void {
-    if (source.up) return;
-    source.up = true;
-    source.forbidden = false;
-    source.why = '';
+    if (!source.found()) return;
     for (const row of this.#leases.values()) {
       if (row.source !== source.name) continue;
       sightedLease(row, now);
@@ -335,6 +327,14 @@ export class Model implements ModelView {
     proveLease(row, proof, now);
     const silent = before !== 'expired' && row.state === 'expired' && row.seenAlive;
     if (silent) this.#silence.fellSilent(silencedLease(row), now);
+    this.#settle(row, now);
+  }
+
+  #holder(seen: HolderObservation, now: Now): void {
+    for (const sight of this.#holders.sights(seen, this.#sources.of(holderSource))) this.#sight(sight, now);
+    const row = this.#leases.get(leaseKeyOf({ ...seen.ask, name: seen.ask.lease }));
+    if (row === undefined) return;
+    this.#holders.answered(row, seen, now);
     this.#file(row);
   }
 

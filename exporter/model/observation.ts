@@ -1,4 +1,15 @@
 import type { Moment } from '../clock.ts';
+import type { FindHolder, HolderObservation } from './holder-observation.ts';
+
+export type {
+  EndedContainer,
+  FindHolder,
+  HolderObservation,
+  HolderResult,
+  PodRecord,
+  Workload,
+} from './holder-observation.ts';
+
 import type { Memory } from './memory.ts';
 
 /**
@@ -91,7 +102,7 @@ export interface PortCensus {
 }
 
 /** Answers to what the model asked. A read counts as evidence from the moment when it was sent. */
-export type Answer = AnswerObservation | RevisionObservation | LeasesObservation;
+export type Answer = AnswerObservation | RevisionObservation | LeasesObservation | HolderObservation;
 
 interface Answered<K extends string, A extends Ask, R> {
   readonly kind: K;
@@ -125,7 +136,7 @@ export interface TimeObservation {
 }
 
 /** What a pure model wants to know: `main` has it read and hands the answer back as an observation. */
-export type Ask = ReadLease | ReadRevision | ListLeases;
+export type Ask = ReadLease | ReadRevision | ListLeases | FindHolder;
 
 /** One Lease, past every cache. */
 export interface ReadLease {
@@ -181,4 +192,6 @@ export interface NodeRecord {
   readonly readyTransition: number | undefined;
   /** A deletionTimestamp, or a taint of a shutdown, an autoscaler or a drain. */
   readonly terminating: boolean;
+  /** Marked unschedulable: what a drain does first. */
+  readonly cordoned: boolean | undefined;
 }

@@ -35,7 +35,8 @@ function heartbeatShare(nodes: Iterable<NodeRow>, since: number, now: number): n
 }
 
 export function silencedLease(row: LeaseRow): Silenced {
-  const { class: kind, observedMono: lastHeard, durationMs, holder: place } = row;
+  const { class: kind, observedMono: lastHeard, durationMs, holder, holderNode } = row;
+  const place = holderNode === '' ? holder : holderNode;
   return { class: kind, lastHeard, durationMs, place };
 }
 

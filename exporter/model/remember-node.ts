@@ -15,7 +15,7 @@ export function nodeMemory(row: NodeRow, at: Moment): NodeMemory {
 
 function outageMemory({ traceId, anchorWall, bootId, ...outage }: Outage, at: Moment): OutageMemory {
   return {
-    ...{ traceId, anchorWall, bootId },
+    ...{ traceId, anchorWall, bootId, rounds: [...outage.rounds] },
     anchorAge: ageAt(at, outage.anchorMono),
     heardAge: ageAt(at, outage.heard),
     lostAge: ageAt(at, outage.lost),
@@ -41,7 +41,7 @@ export function recallNode(memory: NodeMemory, rules: NodeRules, now: Now, place
 
 function recallOutage({ traceId, anchorWall, bootId, ...ages }: OutageMemory, place: Place): Outage {
   return {
-    ...{ traceId, anchorWall, bootId },
+    ...{ traceId, anchorWall, bootId, rounds: [...ages.rounds] },
     anchorMono: place(ages.anchorAge),
     heard: place(ages.heardAge),
     lost: place(ages.lostAge),

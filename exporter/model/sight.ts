@@ -1,5 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
+import { type NodeRow, nodeGone } from './heartbeat.ts';
+import type { Now } from './sink.ts';
 import type { SourceView } from './view.ts';
 
 /** The number of no list: a row that is known from an earlier process was named by none yet. */
@@ -28,6 +30,34 @@ export class SourceRow implements SourceView {
     this.events.set(type, (this.events.get(type) ?? 0) + 1);
   }
 
+  listBegins(at: Moment): void {
+    this.lastEvent = at.wall;
+    this.generation += 1;
+  }
+
+  listEnds(at: Moment): void {
+    this.lastEvent = at.wall;
+    this.synced = true;
+  }
+
+  /** It sees again. Says whether that is news. */
+  found(): boolean {
+    if (this.up) return false;
+    this.up = true;
+    this.forbidden = false;
+    this.why = '';
+    return true;
+  }
+
+  /** It cannot see. Says whether that is news. */
+  lost(forbidden: boolean, why: string): boolean {
+    const news = this.up || this.why === 'not yet synced' || this.forbidden !== forbidden;
+    this.up = false;
+    this.forbidden = forbidden;
+    this.why = why;
+    return news;
+  }
+
   restarted(reason: string): void {
     this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
   }
@@ -43,6 +73,11 @@ export class SourceRows {
 
   get(name: string): SourceRow | undefined {
     return this.#rows.get(name);
+  }
+
+  /** Whether all Nodes of the cluster are in sight. */
+  get allNodes(): boolean {
+    return this.#rows.get('nodes')?.up === true;
   }
 
   /** The source of this name, new if it is not known yet. */
@@ -61,4 +96,16 @@ export function isNodeSource(source: string): boolean {
 export function seesNodeLeases(source: string): boolean {
   const [kind, where] = source.split('/');
   return kind === 'leases' && (where === undefined || where === nodeLeaseNamespace);
+}
+
+/** A list is complete. Says whether a node has lost what the list did not name. */
+export function sweepNode(row: NodeRow, source: SourceRow, now: Now): boolean {
+  if (isNodeSource(source.name)) {
+    if (row.nodeGeneration === source.generation) return false;
+    nodeGone(row, now);
+  } else if (row.lease !== undefined && seesNodeLeases(source.name)) {
+    if (row.leaseGeneration === source.generation) return false;
+    row.lease = undefined;
+  }
+  return true;
 }

@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { Event } from './event.ts';
+import type { NodeRow } from './heartbeat.ts';
 import type { Ask } from './observation.ts';
 import type { WatchLag } from './watch-lag.ts';
 
@@ -16,4 +17,7 @@ export interface Now {
   readonly clusterUid: string;
   /** How late news has been. */
   readonly lags: WatchLag;
+  /** By name. Whether all Nodes of the cluster are among them is told by `allNodes`. */
+  readonly nodes: ReadonlyMap<string, NodeRow>;
+  readonly allNodes: boolean;
 }

@@ -26,6 +26,11 @@ export interface LeaseView {
   readonly since: number;
   /** Raw text from the cluster: escape it, cap it, never make a label value of it as it is. */
   readonly holder: string;
+  /** Its Pod and its Node, as far as they were found out; empty where not. */
+  readonly holderPod: string;
+  readonly holderNode: string;
+  /** Pods of the workload behind the holder, itself included. */
+  readonly candidates: number | undefined;
   /** The last duration that a holder wrote, in seconds; `undefined` for a lock. */
   readonly durationSeconds: number | undefined;
   readonly transitions: number | undefined;

@@ -31,6 +31,9 @@ export function leaseView(part: Partial<LeaseView> = {}): LeaseView {
     state: 'held',
     since: 0,
     holder: 'scheduler-a_7b6f6f0e-8f1b-4c7e-9b0a-111111111111',
+    holderPod: 'scheduler-a',
+    holderNode: 'node-1',
+    candidates: 3,
     durationSeconds: 15,
     transitions: 3,
     renewTime: epoch + 1_500_000,
@@ -151,6 +154,10 @@ export function closedRound(part: Partial<Round> = {}): Round {
     closed: epoch + 19_250_001,
     writes: [{ at: epoch + 17_250_001, what: 'acquired', holder: 'scheduler-b', resourceVersion: '42' }],
     previousTraceId: undefined,
+    fate: undefined,
+    predecessorAt: { pod: '', node: '' },
+    successorAt: { pod: '', node: '' },
+    outageTraceId: undefined,
     ...part,
   };
 }
@@ -170,6 +177,7 @@ export function outageEvent(part: Partial<NodeOutageEvent> = {}): NodeOutageEven
     lost: epoch + 40_000_000,
     closed: epoch + 95_000_000,
     end: 'rebooted',
+    rounds: [],
     ...part,
   };
 }

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { Round } from '../model/event.ts';
+import type { Place, Round } from '../model/event.ts';
 import type { PortCensus } from '../model/observation.ts';
 import type { LeaseView, NodeView } from '../model/view.ts';
 import { isoTime } from './iso-time.ts';
@@ -35,6 +35,10 @@ export function roundJson(round: Round) {
     unseenTo: timeJson(round.unseen?.to),
     predecessor: printable(round.predecessor),
     successor: printable(round.successor),
+    predecessorAt: placeJson(round.predecessorAt),
+    successorAt: placeJson(round.successorAt),
+    predecessorFate: round.fate ?? null,
+    outageTraceId: round.outageTraceId ?? null,
     attempts: round.attempts,
     lastRenewal: timeJson(lastRenewal),
     vacated: timeJson(vacated),
@@ -62,6 +66,9 @@ export function leaseJson(lease: LeaseView, now: Moment) {
     state: lease.state,
     stateSeconds: Math.max(0, now.mono - lease.since) / 1000,
     holder: printable(lease.holder),
+    holderPod: orNull(lease.holderPod),
+    holderNode: orNull(lease.holderNode),
+    candidates: lease.candidates ?? null,
     leaseDurationSeconds: lease.durationSeconds ?? null,
     transitions: lease.transitions ?? null,
     renewed: timeJson(lease.renewTime),
@@ -99,6 +106,14 @@ export function nodeJson(node: NodeView, now: Moment) {
 
 export function connectionsJson({ port, established, unaccepted, closing, listening }: PortCensus) {
   return { port, established, unaccepted, closing, listening };
+}
+
+function placeJson({ pod, node }: Place) {
+  return { pod: orNull(pod), node: orNull(node) };
+}
+
+function orNull(text: string): string | null {
+  return text === '' ? null : printable(text);
 }
 
 /** Unix microseconds as JSON; null when absent or beyond the calendar. */

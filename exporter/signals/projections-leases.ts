@@ -58,8 +58,12 @@ export const leaseProjections = {
   *lease_info(context) {
     for (const lease of context.view.leases()) {
       if (!told(lease.class) || lease.state === 'deleted') continue;
-      const labels = { ...labelsOf(context, lease), class: lease.class, holder: holderLabel(lease.holder) };
-      yield { labels, value: 1 };
+      const holder = {
+        holder: holderLabel(lease.holder),
+        holder_pod: context.text(lease.holderPod),
+        holder_node: context.text(lease.holderNode),
+      };
+      yield { labels: { ...labelsOf(context, lease), class: lease.class, ...holder }, value: 1 };
     }
   },
   *lease_state(context) {
@@ -73,6 +77,7 @@ export const leaseProjections = {
   },
   lease_duration_seconds: (context) => living(context, (lease) => lease.durationSeconds),
   lease_transitions: (context) => living(context, (lease) => lease.transitions),
+  lease_candidates: (context) => living(context, (lease) => lease.candidates),
   lease_renew_timestamp_seconds: (context) => living(context, (lease) => seconds(lease.renewTime)),
   lease_observed_renewal_timestamp_seconds: (context) =>
     living(context, (lease) => seconds(lease.observedWall)),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { holderName } from '../model/holder-identity.ts';
 
 /**
  * Text from the cluster is untrusted: it may hold terminal escapes, newlines, marks that turn the
@@ -23,13 +24,7 @@ export function labelText(text: string, maxBytes: number): string {
   return `${cutBytes(clean, maxBytes - 9)}~${shortHash(text)}`;
 }
 
-const uuidSuffix = /_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const plausibleHolder = /^[\w.:@/+=~-]{0,100}$/;
-
-/** The holder without the `_uuid` that client-go appends. */
-export function holderName(holder: string): string {
-  return holder.length > 1000 ? holder : holder.replace(uuidSuffix, '');
-}
 
 /** A holder as a label value: a plausible name or the word `invalid`; never raw text. */
 export function holderLabel(holder: string): string {

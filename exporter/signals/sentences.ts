@@ -6,11 +6,13 @@ import type {
   MassSilenceEvent,
   NodeOutageEvent,
   OverlapEvent,
+  Place,
   PolicyUnmatchedEvent,
   Round,
   RoundEvent,
 } from '../model/event.ts';
-import { holderName, printable } from './safe-text.ts';
+import { holderName } from '../model/holder-identity.ts';
+import { printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
 
 /** A log line of an event: its sentence and what it is about. */
@@ -22,7 +24,7 @@ export interface Sentence {
   readonly importance: Importance;
 }
 
-type LineField = 'namespace' | 'lease' | 'holder' | 'node' | 'trace_id' | 'span_id';
+type LineField = 'namespace' | 'lease' | 'holder' | 'pod' | 'node' | 'fate' | 'trace_id' | 'span_id';
 
 /** The line of an event; none where another event tells the same, or nothing was learned. */
 export function sentenceOf(event: Event): Sentence | undefined {
@@ -43,6 +45,23 @@ export function sentenceOf(event: Event): Sentence | undefined {
       return roundLine(event);
     case 'overlap':
       return overlapLine(event);
+    case 'round-fate': {
+      const text = `${leaseName(event)}: the predecessor ${name(event.predecessor)} was lost with its node ${name(event.predecessorAt.node)}, trace ${event.traceId}`;
+      const about = { ...aboutLease(event, event.predecessor), ...event.predecessorAt, fate: event.fate };
+      return line(
+        'round_fate',
+        text,
+        { ...about, ...aboutTrace(event.traceId, 'round') },
+        importance.transition,
+      );
+    }
+    case 'holder-restarted': {
+      const { holder, restarts, reason } = event;
+      const times = restarts === 1 ? 'restarted' : `restarted ${restarts} times`;
+      const text = `${leaseName(event)}: containers of ${name(holder)} ${times}${because(reason)}`;
+      const about = { ...aboutLease(event, holder), ...event.holderAt };
+      return line('holder_restarted', text, about, importance.transition);
+    }
     case 'node-state': {
       if (event.from === undefined && event.to === 'unknown') return undefined;
       const text = `node ${name(event.node)}: ${turn(event.from, event.to)}${because(event.why)}`;
@@ -105,7 +124,9 @@ function roundLine({ step, round }: RoundEvent): Sentence {
   if (step === 'lost') {
     return say('round_lost', `${name(round.successor)} was lost before its first renewal`);
   }
-  return say('round_closed', `${ending(round)}${times(round)}${edited(round)}${doubt(round)}`);
+  const text = `${ending(round)}${times(round)}${edited(round)}${doubt(round)}${fateOf(round)}`;
+  const told = { ...about, ...round.successorAt, ...(round.fate === undefined ? {} : { fate: round.fate }) };
+  return line('round_closed', `${lease}: ${text}`, told, importance.transition);
 }
 
 /** A person wrote the holder: no candidate did, and none may know. */
@@ -129,6 +150,16 @@ function ending(round: Round): string {
   }
   if (outcome === 'abandoned') return 'round closed, abandoned: nobody acquired the lease';
   return `round closed, ${outcome} by ${name(round.successor)}`;
+}
+
+/** What became of the predecessor, as far as it is known. */
+function fateOf({ fate, predecessorAt }: Round): string {
+  if (fate === undefined || fate === 'unknown') return '';
+  return `, predecessor ${fate.replaceAll('_', ' ')}${on(predecessorAt)}`;
+}
+
+function on({ node }: Place): string {
+  return node === '' ? '' : ` on ${name(node)}`;
 }
 
 function times(round: Round): string {

@@ -1,7 +1,7 @@
 import { type Attributes, type Link, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { importance, type OutboxRecord } from '../delivery/outbox.ts';
-import type { Event, NodeOutageEvent, OverlapEvent, Round, RoundEvent } from '../model/event.ts';
+import type { Event, NodeOutageEvent, OverlapEvent, Place, Round, RoundEvent } from '../model/event.ts';
 import { isoTime } from './iso-time.ts';
 import { printable } from './safe-text.ts';
 import { spanIdOf } from './span-ids.ts';
@@ -96,16 +96,20 @@ function rootSpan(round: Round, closed: number): FinishedSpan {
         ...(byHand === undefined ? {} : { 'leasewatch.by_hand': printable(byHand) }),
       },
     })),
-    links: round.previousTraceId === undefined ? [] : [linkTo(round.previousTraceId)],
+    links: [
+      ...linkTo(round.previousTraceId, 'round', 'previous round'),
+      ...linkTo(round.outageTraceId, 'outage', 'node outage'),
+    ],
     ...(round.outcome === 'abandoned'
       ? { status: { code: SpanStatusCode.ERROR, message: 'nobody acquired the lease' } }
       : {}),
   };
 }
 
-function linkTo(traceId: string): Link {
-  const context = { traceId, spanId: spanIdOf(traceId, 'round'), traceFlags: TraceFlags.SAMPLED };
-  return { context, attributes: { 'leasewatch.link': 'previous round' } };
+function linkTo(traceId: string | undefined, span: 'round' | 'outage', what: string): readonly Link[] {
+  if (traceId === undefined) return [];
+  const context = { traceId, spanId: spanIdOf(traceId, span), traceFlags: TraceFlags.SAMPLED };
+  return [{ context, attributes: { 'leasewatch.link': what } }];
 }
 
 function leaseAttributes(round: Round): Attributes {
@@ -126,6 +130,9 @@ function roundAttributes(round: Round): Attributes {
     'leasewatch.uncertain': round.uncertain,
     'leasewatch.predecessor': printable(round.predecessor),
     'leasewatch.successor': printable(round.successor),
+    ...placeAttributes('predecessor', round.predecessorAt),
+    ...placeAttributes('successor', round.successorAt),
+    ...(round.fate === undefined ? {} : { 'leasewatch.predecessor.fate': round.fate }),
     'leasewatch.attempts': round.attempts,
     ...(unseen === undefined
       ? {}
@@ -136,6 +143,13 @@ function roundAttributes(round: Round): Attributes {
           'leasewatch.gap_seconds': Math.max(0, acquired - lastRenewal) / 1e6,
           'leasewatch.leaderless_seconds': round.leaderlessSeconds,
         }),
+  };
+}
+
+function placeAttributes(who: 'predecessor' | 'successor', { pod, node }: Place): Attributes {
+  return {
+    ...(pod === '' ? {} : { [`leasewatch.${who}.pod`]: printable(pod) }),
+    ...(node === '' ? {} : { [`leasewatch.${who}.node`]: printable(node) }),
   };
 }
 
@@ -153,6 +167,7 @@ function outageSpans(outage: NodeOutageEvent): FinishedSpan[] {
       end: closed,
       attributes: { ...attributes, 'leasewatch.end': end ?? 'unknown' },
       events: [{ at: lost, name: 'lost', attributes: {} }],
+      links: outage.rounds.flatMap((round) => linkTo(round, 'round', 'election round')),
     },
   ];
 }

@@ -21,6 +21,8 @@ const round = z.strictObject({
   leaseUid: z.string(),
   cause,
   predecessor: z.string(),
+  predecessorRenewTime: absent(micros),
+  predecessorAt: z.strictObject({ pod: z.string(), node: z.string() }),
   successor: z.string(),
   durationSeconds: z.number(),
   uncertain: z.boolean(),
@@ -66,6 +68,7 @@ const outage = z.strictObject({
   lostAge: age,
   backAge: absent(age),
   bootId: absent(z.string()),
+  rounds: z.array(z.string()),
 });
 
 const node = z.strictObject({

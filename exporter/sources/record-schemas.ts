@@ -34,4 +34,5 @@ export const nodeRecord = z.strictObject({
   readyHeartbeat: absent(z.number()),
   readyTransition: absent(z.number()),
   terminating: z.boolean(),
+  cordoned: absent(z.boolean()),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { memorySchema } from './memory-schema.ts';
 import { leaseRecord, moment, nodeRecord } from './record-schemas.ts';
+import { holderObservation } from './recording-holder.ts';
 
 /** The first line of a recording. A change to an observation that an older reader would misread needs a new version. */
 export const recordingHeader = { recording: 'leasewatch observations', version: 1 } as const;
@@ -59,6 +60,7 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('cluster'), at: moment, uid: z.string() }),
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
   ...answers,
+  holderObservation,
   z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),
   z.strictObject({
     kind: z.literal('remembered'),

@@ -27,6 +27,7 @@ const lease: LeaseMemory = {
     ...{ successor: '', durationSeconds: 15, uncertain: false, attempts: 0, leaderlessMs: 0 },
     ...{ anchorAge: 3, anchorWall: 4, lastRenewalAge: 18, vacatedAge: 3, vacantSinceAge: 3 },
     ...{ acquiredAge: undefined, unseenFromAge: undefined, unseenToAge: undefined },
+    ...{ predecessorRenewTime: 3, predecessorAt: { pod: 'a-0', node: 'n1' } },
     entitled: { holder: 'a', until: -2, resourceVersion: '6' },
     writes: [{ at: 5, what: 'acquired', holder: 'b', resourceVersion: '7', byHand: 'kubectl-edit' }],
     previousTraceId: 'fedcba9876543210'.repeat(2),
@@ -46,11 +47,11 @@ const node: NodeMemory = {
   },
   node: {
     ...{ name: 'n1', uid: 'u2', resourceVersion: '8', bootId: undefined, ready: 'Unknown' },
-    ...{ readyHeartbeat: 1, readyTransition: undefined, terminating: false },
+    ...{ readyHeartbeat: 1, readyTransition: undefined, terminating: false, cordoned: true },
   },
   outage: {
     ...{ traceId: '0123456789abcdef'.repeat(2), anchorAge: 1, anchorWall: 2, heardAge: 60, lostAge: 1 },
-    ...{ backAge: undefined, bootId: 'b1' },
+    ...{ backAge: undefined, bootId: 'b1', rounds: ['fedcba9876543210'.repeat(2)] },
   },
 };
 

@@ -50,6 +50,7 @@ const everyKind: readonly Observation[] = [
       readyHeartbeat: 1,
       readyTransition: undefined,
       terminating: false,
+      cordoned: undefined,
     },
   },
   { kind: 'sight', source: 'leases', at, sight: 'blind', why: 'reset', restart: 'expired' },

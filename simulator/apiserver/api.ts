@@ -120,7 +120,8 @@ async function answer(context: Context, request: ApiRequest): Promise<Reply> {
   if (to.what === 'nothing') return refuse(say.noSuchPath());
   const verb = verbOf(to, request.method, url.searchParams);
   if (verb === undefined) return refuse(say.methodNotAllowed());
-  if (context.state.forbidden.has(to.resource.plural)) {
+  const { forbidden } = context.state;
+  if (forbidden.has(to.resource.plural) || forbidden.has(`${verb} ${to.resource.plural}`)) {
     const name = to.what === 'object' ? to.name : undefined;
     return refuse(say.forbidden(to.resource, verb, to.namespace, name));
   }

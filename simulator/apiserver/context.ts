@@ -14,7 +14,7 @@ export interface FaultState {
   unauthorized: boolean;
   /** How a watch that starts too far back is refused. The real server: in the stream. */
   gone: 'stream' | 'status';
-  /** Plural names. */
+  /** Plural names, such as `pods`, or one verb of them, such as `list pods`. */
   readonly forbidden: Set<string>;
 }
 

@@ -19,9 +19,9 @@ export interface Faults {
    * refused with one, in the stream (as the real server does) or as the HTTP status.
    */
   expireWatches(how?: 'stream' | 'status'): void;
-  /** `plural` may be read and written by nobody until `allow`. */
-  forbid(plural: string): void;
-  allow(plural: string): void;
+  /** `plural`, or one verb of it as in `list pods`, is refused to everybody until `allow` of the same. */
+  forbid(what: string): void;
+  allow(what: string): void;
   /** The credentials are refused, or accepted again. */
   unauthorized(on?: boolean): void;
   /** Every answer takes `ms` longer to begin; 0 ends it. */
@@ -53,8 +53,8 @@ export function createFaults(context: Context): Faults {
       store.compact();
       each(sendExpired);
     },
-    forbid: (plural) => void state.forbidden.add(plural),
-    allow: (plural) => void state.forbidden.delete(plural),
+    forbid: (what) => void state.forbidden.add(what),
+    allow: (what) => void state.forbidden.delete(what),
     unauthorized(on = true) {
       state.unauthorized = on;
     },

@@ -38,7 +38,10 @@ test('two demos run side by side, tell the same faults by one seed, and leave no
   }
   for (const demo of demos) {
     assert.equal(await demo.ended, 0, demo.stderr());
-    assert.match(demo.stdout(), /ROUND .*round closed, elected: .* gap \d+\.\d s, leaderless \d+\.\d s\n/);
+    assert.match(
+      demo.stdout(),
+      /ROUND .*round closed, elected: .* gap \d+\.\d s, leaderless \d+\.\d s(, predecessor .*)?\n/,
+    );
     assert.match(demo.stdout(), /\d+ WebSocket connections/);
     assert.doesNotMatch(demo.stdout(), /renewed late/, 'nothing here is late unless it is made to be');
     assert.match(demo.stdout(), /\n[1-9]\d* election rounds closed, \d+ open\.\n$/);

@@ -101,6 +101,7 @@ export class Cluster {
       readyHeartbeat: said ? now : known.readyHeartbeat,
       readyTransition: known?.ready === ready ? known.readyTransition : now,
       terminating: (fields.get('terminating') ?? 'no') === 'yes',
+      cordoned: (fields.get('cordoned') ?? 'no') === 'yes',
     };
     this.nodes.set(name, node);
     return { kind: 'node', change: known === undefined ? 'added' : 'modified', node };

@@ -10,8 +10,13 @@
  *                           puts a record into the cluster (age, since: seconds ago; renewed: a time)
  *   create, renew, take HOLDER, release, delete, edit FIELD=
  *                           NS/NAME first: what happens to a lease; each is a write of now
- *   node NAME boot= ready= terminating=     creates a Node or changes it
+ *   node NAME boot= ready= terminating= cordoned=     creates a Node or changes it
  *   delete NAME                             deletes a Node
+ *   pod NS/NAME node= owner= revision= restarts= ended= deleting= reason= disruption=
+ *                           creates a Pod or changes it; `ended` is why a container ended, now
+ *   gone NS/NAME                            the Pod is no more
+ *   pods forbidden WHY  pods unreadable WHY  pods unlisted WHY  pods readable
+ *                           holders are looked up only in a script that has one of these three
  *   beat NAME                               the kubelet renews the lease of its node
  *   list SOURCE                             a complete list reaches us, and a watch from there
  *   blind SOURCE WHY  sighted SOURCE WHY  forbidden SOURCE WHY    restart=REASON where a watch was lost

@@ -11,9 +11,10 @@ import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
 import { Cluster, received, type Write } from './cluster.ts';
 import { Disk } from './disk.ts';
+import { Pods } from './pods.ts';
 import { policiesOf } from './policies.ts';
 import { type Command, parseScript } from './script.ts';
-import { eventLine, readLog, readSpan, samplesMatching } from './transcript.ts';
+import { eventLine, findLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
 /** Wall time of second 0: Unix microseconds. Monotonic time starts elsewhere, since its zero means nothing. */
 const epoch = Date.parse('2026-01-01T00:00:00Z') * 1000;
@@ -32,7 +33,8 @@ export interface Played {
 /** Plays a script and returns what came out. */
 export async function play(script: string): Promise<Played> {
   const commands = parseScript(script);
-  const stage = new Stage(policiesOf(commands.filter(({ verb }) => verb === 'policy')));
+  const holders = commands.some(({ verb }) => Pods.verbs.has(verb));
+  const stage = new Stage(policiesOf(commands.filter(({ verb }) => verb === 'policy')), holders);
   for (const command of commands) await stage.perform(command);
   return stage.finish();
 }
@@ -40,6 +42,7 @@ export async function play(script: string): Promise<Played> {
 /** The judge and the signals under a hand that says the time; the cluster is what the script writes. */
 class Stage {
   readonly #cluster = new Cluster();
+  readonly #pods = new Pods();
   readonly #lines: string[] = [];
   readonly #told = new Set<string>();
   readonly #spans = new Set<string>();
@@ -57,6 +60,7 @@ class Stage {
   #saved = false;
   #machine = 'first';
   readonly #policies: readonly Policy[];
+  readonly #holders: boolean;
   #model: Model;
   readonly #clock = { now: () => this.#now(), after: () => () => undefined };
   readonly #deliver = (record: OutboxRecord) => this.#delivered(record);
@@ -71,16 +75,18 @@ class Stage {
   });
   #metrics: Metrics;
 
-  constructor(policies: readonly Policy[]) {
+  constructor(policies: readonly Policy[], holders: boolean) {
     this.#policies = policies;
-    this.#model = newModel(policies);
+    this.#holders = holders;
+    this.#model = this.#newModel();
     this.#metrics = this.#newMetrics();
   }
 
   async perform(command: Command): Promise<void> {
     await this.#passUntil(command.at * 1000);
     const write = this.#cluster.write(command, this.#now().wall);
-    if (write !== undefined) this.#show(write, write.kind === 'lease' ? 'leases' : 'nodes');
+    if (Pods.verbs.has(command.verb)) this.#pods.write(command, this.#now().wall);
+    else if (write !== undefined) this.#show(write, write.kind === 'lease' ? 'leases' : 'nodes');
     else await this.#direct(command);
     await setImmediate();
   }
@@ -123,6 +129,8 @@ class Stage {
         const read = found === undefined ? ({ absent: true } as const) : { found: this.#received(found) };
         return { kind: 'answer', ask, ...common, result: failed ?? read };
       }
+      case 'find-holder':
+        return { kind: 'holder', ask, at: this.#now(), result: this.#pods.find(ask) };
       case 'read-revision':
         return { kind: 'revision', ask, ...common, result: failed ?? { revision: this.#cluster.revision } };
       case 'list-leases':
@@ -192,7 +200,7 @@ class Stage {
   #kill(): void {
     if (!this.#saved) this.#save();
     this.#saved = false;
-    this.#model = newModel(this.#policies);
+    this.#model = this.#newModel();
     this.#questions.length = 0;
     this.#sighted.clear();
     this.#say('killed');
@@ -208,6 +216,11 @@ class Stage {
     const { seen, problems } = this.#disk.read(this.#now(), this.#machine);
     for (const problem of problems) this.#say(`told  ${problem}`);
     for (const observation of seen) this.#see(observation);
+  }
+
+  #newModel(): Model {
+    const common = { nodes: { graceMs: 50_000 }, policies: this.#policies, holders: this.#holders };
+    return new Model({ sources: ['leases', 'nodes', 'sockets'], ...common });
   }
 
   #newMetrics(): Metrics {
@@ -319,15 +332,13 @@ function question(ask: Ask): string {
   switch (ask.kind) {
     case 'read-lease':
       return `read ${ask.namespace}/${ask.name}`;
+    case 'find-holder':
+      return findLine(ask);
     case 'read-revision':
       return `how far is ${ask.source}`;
     case 'list-leases':
       return `list all of ${ask.source}`;
   }
-}
-
-function newModel(policies: readonly Policy[]): Model {
-  return new Model({ sources: ['leases', 'nodes', 'sockets'], nodes: { graceMs: 50_000 }, policies });
 }
 
 function census([port, counts]: readonly [string, string]) {

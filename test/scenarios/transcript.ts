@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { prefix } from '../../exporter/catalogue.ts';
 import type { OutboxRecord } from '../../exporter/delivery/outbox.ts';
 import type { Event, Round } from '../../exporter/model/event.ts';
+import type { FindHolder } from '../../exporter/model/observation.ts';
 
 /** How a transcript tells what came out: every line begins with the second, and is free of chance. */
 
@@ -23,6 +24,10 @@ export function eventLine(event: Event): string {
         `lease ${event.namespace}/${event.lease} ${event.from ?? 'new'} -> ${event.to}: ${event.why.replaceAll('\n', '\\n')}` +
         (event.delaySeconds === undefined ? '' : ` (${rounded(event.delaySeconds)} s after its time)`)
       );
+    case 'round-fate':
+      return `round ${shortTrace(event.traceId)} predecessor ${quoted(event.predecessor)} of ${event.namespace}/${event.lease} ${event.fate}: outage ${shortTrace(event.outageTraceId)}`;
+    case 'holder-restarted':
+      return `holder of ${event.namespace}/${event.lease} restarted: ${event.restarts} ${event.reason}`;
     case 'late-renewal':
       return `late renewal ${event.namespace}/${event.lease} by ${quoted(event.holder)} after ${rounded(event.intervalSeconds)} of ${event.durationSeconds} s`;
     case 'round':
@@ -135,4 +140,9 @@ export function samplesMatching(exposition: string, pattern: string): string[] {
     .split('\n')
     .filter((line) => line.startsWith(prefix) && wanted.test(line))
     .map((line) => line.slice(prefix.length).replace(/\b[0-9a-f]{32}\b/g, shortTrace));
+}
+
+export function findLine(ask: FindHolder): string {
+  const how = `${ask.urgent ? ' now' : ''}${ask.verify ? ', is its workload left' : ''}`;
+  return `find the holder of ${ask.namespace}/${ask.lease}${how}: ${ask.candidates.join(', ')}`;
 }
