@@ -3,7 +3,8 @@ import type { Ledger, LedgerKind } from '../ledger.ts';
 import { between, seededUuid } from '../random.ts';
 import { type ElectionTimes, Elector } from './elector.ts';
 import type { Kubelet } from './kubelet.ts';
-import type { PodClient } from './pod-client.ts';
+import { timeOf } from './node-object.ts';
+import type { ContainerEnd, PodClient, PodSketch } from './pod-client.ts';
 
 export interface ReplicaOptions {
   readonly clock: Clock;
@@ -27,16 +28,23 @@ export interface ReplicaOptions {
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #stop = new AbortController();
-  #pod: string;
+  /** Of the template: a rollout makes another one. */
+  #version = 0;
+  #restarts = 0;
+  #pod: PodSketch;
+  /** The Pod that shall replace it, where that is there already. */
+  #next: PodSketch | undefined;
   #elector: Elector;
   #running: Promise<void> = Promise.resolve();
   /** How long it stays away after its elector's end, in ms; undefined: the container restarts by itself. */
   #awayMs: number | undefined;
-  #newPod = false;
+  /** How its container ends when it is started again. */
+  #end: Pick<ContainerEnd, 'reason' | 'exitCode'> = crash;
+  #replaced = false;
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
-    this.#pod = this.#newPodName();
+    this.#pod = this.#newPod();
     this.#elector = this.#newElector();
   }
 
@@ -67,11 +75,25 @@ export class Replica {
     this.#elector.crash();
   }
 
-  /** SIGTERM, as a rollout sends: releases, and another Pod takes its place after `downMs`. */
+  /**
+   * A rollout: a Pod of another version is made, its own is deleted and it releases. The new one takes its
+   * place after `downMs`.
+   */
   roll(downMs: number): void {
-    this.#record('told-to-stop');
-    this.#comeBackAfter(downMs, true);
-    void this.#elector.stop();
+    this.#version += 1;
+    this.#next = this.#newPod();
+    this.#leave('terminate', downMs);
+  }
+
+  /** A drain: as `roll`, but its Pod is evicted, and the next one is of the same version. */
+  evict(downMs: number): void {
+    this.#leave('evict', downMs);
+  }
+
+  /** Killed for its memory: no release. The container starts again in the same Pod after `downMs`. */
+  runOutOfMemory(downMs: number): void {
+    this.#end = { reason: 'OOMKilled', exitCode: 137 };
+    this.losePower(downMs);
   }
 
   /** The machine lost its power: as `kill`, but the same Pod starts again. */
@@ -109,36 +131,66 @@ export class Replica {
   async #restart(): Promise<void> {
     const { clock, random } = this.#options;
     const stop = this.#stop.signal;
-    const gone = this.#newPod ? this.#pod : undefined;
-    if (gone !== undefined) await this.#options.pods.remove(this.#options.namespace, gone, stop);
+    const gone = this.#replaced ? this.#pod : undefined;
+    const finishedAt = timeOf(clock.now().wall);
+    if (gone !== undefined) await this.#options.pods.remove(gone.namespace, gone.name, stop);
     await sleep(clock, this.#awayMs ?? between(random, 1000, 2000), stop);
     if (stop.aborted) return;
     if (gone !== undefined) {
-      this.#pod = this.#newPodName();
-      await this.#createPod();
-    }
+      await this.#moveInto(this.#next);
+    } else await this.#startAgain(finishedAt);
     this.#awayMs = undefined;
-    this.#newPod = false;
+    this.#replaced = false;
     this.#elector = this.#newElector();
     this.#record('restarted');
   }
 
   async #createPod(): Promise<void> {
-    const { namespace, lease } = this.#options;
-    await this.#options.pods.create(
-      { namespace, name: this.#pod, app: lease, node: this.node },
-      this.#stop.signal,
-    );
+    await this.#options.pods.create(this.#pod, this.#stop.signal);
+  }
+
+  async #moveInto(next: PodSketch | undefined): Promise<void> {
+    this.#pod = next ?? this.#newPod();
+    this.#next = undefined;
+    this.#restarts = 0;
+    if (next === undefined) await this.#createPod();
+  }
+
+  async #startAgain(finishedAt: string): Promise<void> {
+    this.#restarts += 1;
+    const end = { ...this.#end, finishedAt, restarts: this.#restarts };
+    this.#end = crash;
+    await this.#options.pods.restarted(this.#pod, end, this.#stop.signal);
+  }
+
+  /** SIGTERM comes when the kubelet sees that the Pod is to go. */
+  #leave(how: 'terminate' | 'evict', downMs: number): void {
+    this.#record('told-to-stop');
+    this.#comeBackAfter(downMs, true);
+    void this.#endPod(how, this.#pod, this.#elector);
+  }
+
+  async #endPod(how: 'terminate' | 'evict', { namespace, name }: PodSketch, elector: Elector): Promise<void> {
+    const { pods } = this.#options;
+    const stop = this.#stop.signal;
+    if (this.#next !== undefined) await pods.create(this.#next, stop);
+    await pods[how](namespace, name, stop);
+    await elector.stop();
   }
 
   #comeBackAfter(downMs: number, newPod: boolean): void {
     this.#awayMs = downMs;
-    this.#newPod = newPod;
+    this.#replaced = newPod;
   }
 
-  #newPodName(): string {
-    const letters = seededUuid(this.#options.random).slice(0, 5);
-    return `${this.#options.lease}-${letters}`;
+  /** Named as Kubernetes names the Pods of a Deployment. */
+  #newPod(): PodSketch {
+    const { namespace, lease, random } = this.#options;
+    const hash = `${hashOf(lease)}${podLetters[this.#version % podLetters.length]}`;
+    const letters = [...seededUuid(random).slice(0, 5)].map(
+      (digit) => podLetters[Number.parseInt(digit, 16)],
+    );
+    return { namespace, name: `${lease}-${hash}-${letters.join('')}`, app: lease, node: this.node, hash };
   }
 
   #newElector(): Elector {
@@ -149,7 +201,7 @@ export class Replica {
       random,
       namespace,
       lease,
-      identity: `${this.#pod}_${seededUuid(random)}`,
+      identity: `${this.#pod.name}_${seededUuid(random)}`,
       times,
       releaseOnCancel: true,
       ...(clockSkewMs !== undefined && { clockSkewMs }),
@@ -162,4 +214,19 @@ export class Replica {
     const { ledger, namespace, lease } = this.#options;
     ledger.record(kind, this.identity, `${namespace}/${lease}`);
   }
+}
+
+/** How a container ends that nobody told to. */
+const crash = { reason: 'Error', exitCode: 1 } as const;
+
+/** What Kubernetes makes random names of: they spell no words. */
+const podLetters = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Eight such letters that are the same for every replica of a workload. */
+function hashOf(name: string): string {
+  let hash = 0;
+  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) % 2 ** 31;
+  return Array.from({ length: 8 }, (_, index) => podLetters[(hash >>> (3 * index)) % podLetters.length]).join(
+    '',
+  );
 }

@@ -8,6 +8,7 @@ import {
 import { createCache } from './cache.ts';
 import { type Context, type FaultState, type Reply, refuse } from './context.ts';
 import { discover } from './discovery.ts';
+import { evict } from './evict.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { list, read } from './list.ts';
 import { managerOf } from './managed-fields.ts';
@@ -145,6 +146,7 @@ function verbOf(to: Route, method: string, params: URLSearchParams): Verb | unde
     const placed = to.namespace !== undefined || !to.resource.namespaced;
     return method === 'POST' && placed ? 'create' : undefined;
   }
+  if (to.what === 'eviction') return method === 'POST' ? 'create' : undefined;
   const verbs: Readonly<Record<string, Verb>> = {
     GET: 'get',
     PUT: 'update',
@@ -192,9 +194,10 @@ async function perform(
     if (mistake !== undefined) return refuse(mistake);
     return verb === 'watch' ? watch(context, query, shape, request.signal) : list(context, query);
   }
+  if (to.what === 'eviction') return evict(context, to.namespace, to.name);
   if (verb === 'update') return replace(context, { ...to, manager }, body);
   if (verb === 'patch')
     return patch(context, { ...to, manager }, request.headers?.['content-type'] ?? '', body);
-  if (verb === 'delete') return remove(context, to, body);
+  if (verb === 'delete') return remove(context, to, params, body);
   return read(context, query, to.name);
 }

@@ -7,8 +7,11 @@ import type { Target } from './write.ts';
 
 const protectedNamespaces = ['default', 'kube-public', 'kube-system'];
 
-/** DELETE of one object. A Namespace takes what is in it along; Pods go at once, without a grace period. */
-export function remove(context: Context, target: Target, body: string): Reply {
+/**
+ * DELETE of one object. A Namespace takes what is in it along; a Pod that is on a node stays, marked, until
+ * its kubelet deletes it without a grace period.
+ */
+export function remove(context: Context, target: Target, params: URLSearchParams, body: string): Reply {
   const { resource, namespace, name } = target;
   const current = context.store.get(resource, namespace, name);
   if (current === undefined) return refuse(say.notFound(resource, name));
@@ -19,16 +22,16 @@ export function remove(context: Context, target: Target, body: string): Reply {
   const unmet = precondition(resource, current, body);
   if (unmet !== undefined) return refuse(unmet);
   if (resource === namespaces) return { status: 200, body: removeNamespace(context, current) };
+  const graceSeconds = resource === pods ? graceOf(current, params, body) : 0;
+  if (graceSeconds > 0) return { status: 200, body: terminate(context, current, graceSeconds) };
   const last = context.store.remove(resource, current);
   if (resource === pods) return { status: 200, body: last };
   return { status: 200, body: say.deleted(resource, name, current.metadata.uid) };
 }
 
 function precondition(resource: Resource, current: KubeObject, body: string): say.Status | undefined {
-  let options: unknown = {};
-  try {
-    if (body !== '') options = JSON.parse(body);
-  } catch {
+  const options = optionsOf(body);
+  if (options === undefined) {
     return say.badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
   }
   const wanted = isFields(options) && isFields(options.preconditions) ? options.preconditions : {};
@@ -45,6 +48,33 @@ function precondition(resource: Resource, current: KubeObject, body: string): sa
   if ((wanted.resourceVersion ?? resourceVersion) === resourceVersion) return undefined;
   const hint = 'The object might have been modified';
   return differs('ResourceVersion', wanted.resourceVersion, resourceVersion, hint);
+}
+
+function optionsOf(body: string): unknown {
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const defaultGraceSeconds = 30;
+
+/** What the request says, else the Pod, else the default; a Pod that runs nowhere needs none. */
+function graceOf(pod: KubeObject, params: URLSearchParams, body: string): number {
+  if (!isFields(pod.spec) || typeof pod.spec.nodeName !== 'string') return 0;
+  const options = optionsOf(body);
+  const asked =
+    params.get('gracePeriodSeconds') ?? (isFields(options) ? options.gracePeriodSeconds : undefined);
+  return Number(asked ?? pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds);
+}
+
+/** Marks a Pod for its kubelet; a second deletion may only hurry it. */
+export function terminate({ store, clock }: Context, pod: KubeObject, graceSeconds: number): KubeObject {
+  if (pod.metadata.deletionTimestamp !== undefined) return pod;
+  const deletionTimestamp = timestamp(clock.now().wall + graceSeconds * 1e6);
+  const metadata = { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds };
+  return store.replace(pods, pod, { ...pod, metadata });
 }
 
 /** Plays the namespace controller, too, which a bare API server lacks. */

@@ -1,4 +1,4 @@
-import { groupVersion, type Resource, resources } from './resources.ts';
+import { groupVersion, pods, type Resource, resources } from './resources.ts';
 
 /** What a path asks for. */
 export type Route =
@@ -10,6 +10,13 @@ export type Route =
       readonly namespace: string | undefined;
       readonly name: string;
       readonly status: boolean;
+    }
+  /** A Pod is to be evicted. */
+  | {
+      readonly what: 'eviction';
+      readonly resource: Resource;
+      readonly namespace: string | undefined;
+      readonly name: string;
     }
   | { readonly what: 'nothing' };
 
@@ -47,6 +54,7 @@ function routeTo(prefix: string, namespace: string | undefined, steps: readonly 
       : undefined;
   }
   if (resource.namespaced !== (namespace !== undefined)) return undefined;
+  if (subresource === 'eviction' && resource === pods) return { what: 'eviction', resource, namespace, name };
   if (subresource !== undefined && !(subresource === 'status' && resource.status)) return undefined;
   return { what: 'object', resource, namespace, name, status: subresource !== undefined };
 }
