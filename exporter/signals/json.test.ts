@@ -51,6 +51,31 @@ test('connections are told a port', () => {
   assert.deepEqual(connectionsJson(port), port);
 });
 
+test('who held it, where, and what became of it is told, and null where nobody knows', () => {
+  const places = { predecessorAt: { pod: 'a-0', node: 'n1\u001b' }, successorAt: { pod: '', node: '' } };
+  const told = roundJson(closedRound({ ...places, fate: 'drained' }));
+  assert.deepEqual(
+    [told.predecessorPod, told.predecessorNode, told.successorPod, told.successorNode],
+    ['a-0', 'n1\ufffd', null, null],
+  );
+  assert.deepEqual([told.predecessorFate, told.outageTraceId], ['drained', null]);
+  assert.equal(roundJson(closedRound()).predecessorFate, null);
+  const lease = leaseJson(leaseView({ holderPod: '', candidates: undefined }), at(30));
+  assert.deepEqual([lease.holderPod, lease.holderNode, lease.candidates], [null, 'node-1', null]);
+});
+
+test('a fate that turns out later is told on the closed round', () => {
+  const recent = createRecentRounds(modelView({}));
+  recent.observe(roundEvent('closed', { fate: 'unknown' }));
+  recent.observe({
+    ...{ kind: 'round-fate', at: at(90), traceId, namespace: 'kube-system', lease: 'scheduler' },
+    ...{ predecessor: 'scheduler-a', predecessorAt: { pod: 'a-0', node: 'n1' } },
+    ...{ fate: 'node_lost', outageTraceId: 'o' },
+  });
+  const [round] = recent.rounds();
+  assert.deepEqual([round?.predecessorFate, round?.outageTraceId], ['node_lost', 'o']);
+});
+
 test('the ring keeps the latest closed rounds, behind the open ones', () => {
   const open = closedRound({ lease: 'open', closed: undefined });
   const recent = createRecentRounds(modelView({ openRounds: [open] }), 2);

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { Place, Round } from '../model/event.ts';
+import type { Round } from '../model/event.ts';
 import type { PortCensus } from '../model/observation.ts';
 import type { LeaseView, NodeView } from '../model/view.ts';
 import { isoTime } from './iso-time.ts';
@@ -35,8 +35,10 @@ export function roundJson(round: Round) {
     unseenTo: timeJson(round.unseen?.to),
     predecessor: printable(round.predecessor),
     successor: printable(round.successor),
-    predecessorAt: placeJson(round.predecessorAt),
-    successorAt: placeJson(round.successorAt),
+    predecessorPod: orNull(round.predecessorAt.pod),
+    predecessorNode: orNull(round.predecessorAt.node),
+    successorPod: orNull(round.successorAt.pod),
+    successorNode: orNull(round.successorAt.node),
     predecessorFate: round.fate ?? null,
     outageTraceId: round.outageTraceId ?? null,
     attempts: round.attempts,
@@ -106,10 +108,6 @@ export function nodeJson(node: NodeView, now: Moment) {
 
 export function connectionsJson({ port, established, unaccepted, closing, listening }: PortCensus) {
   return { port, established, unaccepted, closing, listening };
-}
-
-function placeJson({ pod, node }: Place) {
-  return { pod: orNull(pod), node: orNull(node) };
 }
 
 function orNull(text: string): string | null {

@@ -78,6 +78,17 @@ test('a node outage is a trace: the silence when it opens, the root when it ends
   assert.equal(records[0]?.importance, importance.outage);
 });
 
+test('a round and the outage that took its predecessor lead to each other', () => {
+  const outage = outageEvent({ rounds: [traceId] });
+  const [round, taken] = [told(roundEvent('closed', { outageTraceId: outage.traceId }))[1], told(outage)[0]];
+  assert.ok(textOf(round).includes(linkTo('node outage', outage.traceId, 'outage')), textOf(round));
+  assert.ok(textOf(taken).includes(linkTo('election round', traceId, 'round')), textOf(taken));
+});
+
+function linkTo(what: string, to: string, span: 'round' | 'outage'): string {
+  return `"leasewatch.link","value":{"stringValue":"${what}"}}],"spanId":"${spanIdOf(to, span)}","traceId":"${to}"`;
+}
+
 test('with an exporter spans go to it and nothing to the outbox', async () => {
   const exporter = new InMemorySpanExporter();
   const records: OutboxRecord[] = [];
