@@ -17,7 +17,7 @@ const now: Now = {
 
 /** A node that was heard last at 20 s, and was called lost at 70 s when `lost`. */
 function nodeRow(lost: boolean, fields: Partial<Parameters<typeof nodeRecord>[0]> = {}): NodeRow {
-  const row = new NodeRow('n1', { ...now, at: moment(20) });
+  const row = new NodeRow('n1', { graceMs: 50_000 }, { ...now, at: moment(20) });
   row.node = nodeRecord({ name: 'n1', ...fields });
   row.heard = true;
   const outage = { traceId: 't', anchorWall: 0, anchorMono: 0, heard: 20_000, lost: 70_000 };
