@@ -1,12 +1,12 @@
 import type { Clock } from '../exporter/clock.ts';
+import { defaultTimes, type ElectionTimes } from '../exporter/kube/election-times.ts';
+import { type Channel, exchange } from '../exporter/kube/exchange.ts';
+import { leaseClient } from '../exporter/kube/lease-client.ts';
 import { formatMicroTime } from '../exporter/kube/microtime.ts';
 import type { KubeTransport } from '../exporter/kube/transport.ts';
-import { defaultTimes, type ElectionTimes } from './actors/elector.ts';
 import { Kubelet } from './actors/kubelet.ts';
-import { leaseClient } from './actors/lease-client.ts';
 import { podClient } from './actors/pod-client.ts';
 import { Replica } from './actors/replica.ts';
-import { type Channel, exchange } from './actors/request.ts';
 import type { Cast } from './chaos.ts';
 import type { Ledger } from './ledger.ts';
 

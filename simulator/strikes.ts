@@ -1,8 +1,8 @@
 import { sleep } from '../exporter/clock.ts';
+import { type Channel, exchange } from '../exporter/kube/exchange.ts';
+import { leasePath } from '../exporter/kube/lease-client.ts';
 import type { Chat } from './actors/chat.ts';
-import { leasePath } from './actors/lease-client.ts';
 import type { Replica } from './actors/replica.ts';
-import { type Channel, exchange } from './actors/request.ts';
 import type { Fault, FaultKind } from './chaos.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stage } from './stage.ts';

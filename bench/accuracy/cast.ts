@@ -1,7 +1,7 @@
 import type { Clock } from '../../exporter/clock.ts';
+import type { LeaseSpec } from '../../exporter/kube/lease-client.ts';
 import { formatMicroTime } from '../../exporter/kube/microtime.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
-import type { LeaseSpec } from '../../simulator/actors/lease-client.ts';
 import type { Ledger } from '../../simulator/ledger.ts';
 import { between, pick } from '../../simulator/random.ts';
 import { type Machine, signed } from './machine.ts';

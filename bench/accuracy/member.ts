@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
+import { leaseClient } from '../../exporter/kube/lease-client.ts';
 import { formatMicroTime } from '../../exporter/kube/microtime.ts';
 import { Elector } from '../../simulator/actors/elector.ts';
-import { leaseClient } from '../../simulator/actors/lease-client.ts';
 import { type Link, link } from '../../simulator/actors/link.ts';
 import type { Ledger } from '../../simulator/ledger.ts';
 import { between, seededUuid } from '../../simulator/random.ts';

@@ -1,4 +1,4 @@
-import type { ElectionTimes } from '../../simulator/actors/elector.ts';
+import type { ElectionTimes } from '../../exporter/kube/election-times.ts';
 
 /** An election as it is set up somewhere in the field. */
 export interface Setting {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../exporter/clock.ts';
+import { type Channel, exchange } from '../../exporter/kube/exchange.ts';
 import {
   type LeaseClient,
   type LeaseObject,
   leaseClient,
   leasePath,
-} from '../../simulator/actors/lease-client.ts';
-import { type Channel, exchange } from '../../simulator/actors/request.ts';
+} from '../../exporter/kube/lease-client.ts';
 import type { Ledger, LedgerKind } from '../../simulator/ledger.ts';
 import type { Member } from './member.ts';
 import type { Setting } from './settings.ts';

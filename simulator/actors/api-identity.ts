@@ -1,8 +1,8 @@
 import type { Clock } from '../../exporter/clock.ts';
+import { leaseClient } from '../../exporter/kube/lease-client.ts';
 import { formatMicroTime } from '../../exporter/kube/microtime.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
 import { seededUuid } from '../random.ts';
-import { leaseClient } from './lease-client.ts';
 import { repeat } from './loop.ts';
 
 export interface ApiIdentityOptions {

@@ -1,26 +1,11 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
+import { Candidate } from '../../exporter/kube/candidate.ts';
+import { blanked } from '../../exporter/kube/election-record.ts';
+import { defaultTimes, type ElectionTimes, jitterFactor } from '../../exporter/kube/election-times.ts';
+import { leaseClient } from '../../exporter/kube/lease-client.ts';
+import { LeaseLock, type Lock, type LockResult } from '../../exporter/kube/lease-lock.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
-import { type ElectionRecord, sameRecord } from './election-record.ts';
 import { Freezer } from './freezer.ts';
-import { leaseClient } from './lease-client.ts';
-import { LeaseLock, type LockResult } from './lease-lock.ts';
-
-/** Seconds, as the flags of Kubernetes' components have them. */
-export interface ElectionTimes {
-  readonly durationSeconds: number;
-  readonly renewDeadlineSeconds: number;
-  readonly retryPeriodSeconds: number;
-}
-
-/** What kube-scheduler, kube-controller-manager and controller-runtime use unless told otherwise. */
-export const defaultTimes: ElectionTimes = {
-  durationSeconds: 15,
-  renewDeadlineSeconds: 10,
-  retryPeriodSeconds: 2,
-};
-
-/** A waiting candidate tries again after the retry period times 1 to 1 + this. */
-export const jitterFactor = 1.2;
 
 export interface ElectorOptions {
   readonly transport: KubeTransport;
@@ -39,14 +24,6 @@ export interface ElectorOptions {
   readonly onStoppedLeading?: (released: boolean) => void;
 }
 
-const nobody: ElectionRecord = {
-  holder: '',
-  durationSeconds: 0,
-  acquireTime: 0,
-  renewTime: 0,
-  transitions: 0,
-};
-
 /**
  * One candidate of a leader election, with the steps and waits of client-go's LeaderElector on a LeaseLock.
  * It runs once: after losing, stopping or crashing it is over, as the process of a real one is.
@@ -54,27 +31,26 @@ const nobody: ElectionRecord = {
 export class Elector {
   readonly #options: ElectorOptions;
   readonly #times: ElectionTimes;
-  readonly #lock: LeaseLock;
+  readonly #lock: Lock;
+  /** Its clock is as wrong as the process that it runs in. */
+  readonly #wrongClock: Pick<Clock, 'now'>;
+  readonly #candidate: Candidate;
   readonly #freezer = new Freezer();
   readonly #stop = new AbortController();
   readonly #crash = new AbortController();
   #running: Promise<void> | undefined;
   #leading = false;
-  #observed = nobody;
-  #observedAt = Number.NEGATIVE_INFINITY;
-  /** The last record that was read, not written: renewing it renews `#observedAt`. */
-  #raw: ElectionRecord | undefined;
 
   constructor(options: ElectorOptions) {
     this.#options = options;
     this.#times = options.times ?? defaultTimes;
-    const { transport, clock } = options;
-    const timeoutMs = (this.#times.renewDeadlineSeconds * 1000) / 2;
-    this.#lock = new LeaseLock(
-      leaseClient({ transport, clock, timeoutMs }),
-      options.namespace,
-      options.lease,
-    );
+    const { transport, clock, namespace, lease, identity, clockSkewMs = 0 } = options;
+    const { durationSeconds, renewDeadlineSeconds } = this.#times;
+    const client = leaseClient({ transport, clock, timeoutMs: (renewDeadlineSeconds * 1000) / 2 });
+    this.#lock = this.#whileAwake(new LeaseLock(client, namespace, lease));
+    this.#wrongClock = skewed(clock, clockSkewMs);
+    const lock = this.#lock;
+    this.#candidate = new Candidate({ lock, clock: this.#wrongClock, identity, durationSeconds });
   }
 
   get identity(): string {
@@ -133,7 +109,7 @@ export class Elector {
   async #acquire(): Promise<boolean> {
     const stop = this.#stop.signal;
     while (!stop.aborted) {
-      if (await this.#tryAcquireOrRenew(stop)) return !this.#crash.signal.aborted;
+      if (await this.#holdsAfterTrying(stop)) return !this.#crash.signal.aborted;
       await this.#pause(this.#retryMs * (1 + this.#options.random() * jitterFactor), stop);
     }
     return false;
@@ -154,7 +130,7 @@ export class Elector {
     try {
       while (!signal.aborted) {
         const nextTry = this.#mono + this.#retryMs;
-        if (await this.#tryAcquireOrRenew(signal)) return true;
+        if (await this.#holdsAfterTrying(signal)) return true;
         await this.#pause(nextTry - this.#mono, signal);
       }
       return false;
@@ -163,70 +139,17 @@ export class Elector {
     }
   }
 
-  async #tryAcquireOrRenew(signal: AbortSignal): Promise<boolean> {
-    const startedAt = this.#mono;
-    const wanted = this.#ownRecord();
-    if (this.#holds && this.#validAt(startedAt)) {
-      const kept = keeping(wanted, this.#observed);
-      if (await this.#write('update', kept, signal)) return true;
-      return this.#readAndWrite(kept, startedAt, signal);
-    }
-    return this.#readAndWrite(wanted, startedAt, signal);
-  }
-
-  async #readAndWrite(wanted: ElectionRecord, startedAt: number, signal: AbortSignal): Promise<boolean> {
-    const read = await this.#awake(() => this.#lock.get(signal));
-    // A record left over from the leader's quick path is created as it is: a holder that makes its
-    // deleted lease anew keeps acquireTime and transitions.
-    if (read.kind === 'not-found') return this.#write('create', wanted, signal);
-    if (read.kind !== 'done') return false;
-    if (this.#raw === undefined || !sameRecord(this.#raw, read.record)) {
-      this.#observe(read.record);
-      this.#raw = read.record;
-    }
-    if (read.record.holder !== '' && this.#validAt(startedAt) && !this.#holds) return false;
-    const next = this.#holds
-      ? keeping(wanted, read.record)
-      : { ...wanted, transitions: read.record.transitions + 1 };
-    return this.#write('update', next, signal);
-  }
-
-  async #write(how: 'create' | 'update', record: ElectionRecord, signal: AbortSignal): Promise<boolean> {
-    const result = await this.#awake(() => this.#lock[how](record, signal));
-    if (result.kind !== 'done') return false;
-    this.#observe(record);
-    return true;
+  async #holdsAfterTrying(signal: AbortSignal): Promise<boolean> {
+    return (await this.#candidate.tryAcquireOrRenew(signal)).kind === 'held';
   }
 
   /** Reads first for the version only, so that a leader cut off for long may blank its successor. */
   async #release(): Promise<boolean> {
     const signal = this.#crash.signal;
-    const read = await this.#awake(() => this.#lock.get(signal));
-    if (read.kind !== 'done' || !this.#holds) return false;
-    const { renewTime } = this.#ownRecord();
-    const transitions = read.record.transitions;
-    const blank = { holder: '', durationSeconds: 1, acquireTime: renewTime, renewTime, transitions };
-    return this.#write('update', blank, signal);
-  }
-
-  #ownRecord(): ElectionRecord {
-    const now = this.#options.clock.now().wall + (this.#options.clockSkewMs ?? 0) * 1000;
-    const { durationSeconds } = this.#times;
-    return { holder: this.identity, durationSeconds, acquireTime: now, renewTime: now, transitions: 0 };
-  }
-
-  #observe(record: ElectionRecord): void {
-    this.#observed = record;
-    this.#observedAt = this.#mono;
-  }
-
-  /** Judged by the duration in the record, which need not be one's own. */
-  #validAt(mono: number): boolean {
-    return this.#observedAt + this.#observed.durationSeconds * 1000 > mono;
-  }
-
-  get #holds(): boolean {
-    return this.#observed.holder === this.identity;
+    const read = await this.#lock.get(signal);
+    if (read.kind !== 'done' || !this.#candidate.holds) return false;
+    const written = await this.#lock.update(blanked(read.record, this.#wrongClock.now().wall), signal);
+    return written.kind === 'done';
   }
 
   get #mono(): number {
@@ -243,16 +166,28 @@ export class Elector {
   }
 
   /** Sends nothing and learns nothing while hung. */
-  async #awake(send: () => Promise<LockResult>): Promise<LockResult> {
-    await this.#freezer.pass();
-    if (this.#crash.signal.aborted) return { kind: 'failed', reason: 'crashed' };
-    const result = await send();
-    await this.#freezer.pass();
-    return result;
+  #whileAwake(lock: Lock): Lock {
+    const awake = async (send: () => Promise<LockResult>): Promise<LockResult> => {
+      await this.#freezer.pass();
+      if (this.#crash.signal.aborted) return { kind: 'failed', reason: 'crashed' };
+      const result = await send();
+      await this.#freezer.pass();
+      return result;
+    };
+    return {
+      get: (signal) => awake(() => lock.get(signal)),
+      create: (record, signal) => awake(() => lock.create(record, signal)),
+      update: (record, signal) => awake(() => lock.update(record, signal)),
+    };
   }
 }
 
-/** The same holder goes on: since when, and after how many others, stays as it was. */
-function keeping(wanted: ElectionRecord, old: ElectionRecord): ElectionRecord {
-  return { ...wanted, acquireTime: old.acquireTime, transitions: old.transitions };
+/** What a candidate with a wrong clock takes for the time; timers do not notice. */
+function skewed(clock: Clock, ms: number): Pick<Clock, 'now'> {
+  return {
+    now() {
+      const { mono, wall } = clock.now();
+      return { mono, wall: wall + ms * 1000 };
+    },
+  };
 }

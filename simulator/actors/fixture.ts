@@ -1,6 +1,6 @@
 import type { Clock } from '../../exporter/clock.ts';
+import { type LeaseSpec, leaseClient } from '../../exporter/kube/lease-client.ts';
 import { type KubeRequest, type KubeResponse, TransportError } from '../../exporter/kube/transport.ts';
-import { type LeaseSpec, leaseClient } from './lease-client.ts';
 import { type Link, link } from './link.ts';
 
 /** Stores objects by path with optimistic concurrency: as much of an API server as an actor's own tests need. */

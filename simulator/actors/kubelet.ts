@@ -1,14 +1,15 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
-import { formatMicroTime } from '../../exporter/kube/microtime.ts';
-import type { KubeTransport } from '../../exporter/kube/transport.ts';
-import { seededUuid } from '../random.ts';
+import { type Answer, type Channel, exchange } from '../../exporter/kube/exchange.ts';
 import {
   type LeaseClient,
   type LeaseMetadata,
   type LeaseObject,
   leaseClient,
   leasePath,
-} from './lease-client.ts';
+} from '../../exporter/kube/lease-client.ts';
+import { formatMicroTime } from '../../exporter/kube/microtime.ts';
+import type { KubeTransport } from '../../exporter/kube/transport.ts';
+import { seededUuid } from '../random.ts';
 import { type Link, link } from './link.ts';
 import { repeat } from './loop.ts';
 import {
@@ -21,7 +22,6 @@ import {
   timeOf,
   withReady,
 } from './node-object.ts';
-import { type Answer, type Channel, exchange } from './request.ts';
 
 export interface KubeletOptions {
   readonly transport: KubeTransport;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../../exporter/clock.ts';
+import { type Channel, exchange } from '../../exporter/kube/exchange.ts';
+import { leasePath } from '../../exporter/kube/lease-client.ts';
 import { parseMicroTime } from '../../exporter/kube/microtime.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
-import { leasePath } from './lease-client.ts';
 import { repeat } from './loop.ts';
 import { type NodeObject, nodePath, parseNodes, readyOf, timeOf, withReady } from './node-object.ts';
-import { type Channel, exchange } from './request.ts';
 
 export interface NodeControllerOptions {
   readonly transport: KubeTransport;

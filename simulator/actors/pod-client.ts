@@ -1,4 +1,4 @@
-import { type Channel, exchange } from './request.ts';
+import { type Channel, exchange } from '../../exporter/kube/exchange.ts';
 
 export interface PodSketch {
   readonly namespace: string;

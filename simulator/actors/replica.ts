@@ -1,7 +1,8 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
+import type { ElectionTimes } from '../../exporter/kube/election-times.ts';
 import type { Ledger, LedgerKind } from '../ledger.ts';
 import { between, seededUuid } from '../random.ts';
-import { type ElectionTimes, Elector } from './elector.ts';
+import { Elector } from './elector.ts';
 import type { Kubelet } from './kubelet.ts';
 import { timeOf } from './node-object.ts';
 import type { ContainerEnd, PodClient, PodSketch } from './pod-client.ts';

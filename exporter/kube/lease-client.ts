@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, type Channel, exchange } from './request.ts';
+import { type Answer, type Channel, exchange } from './exchange.ts';
 
 const metadataSchema = z.looseObject({
   namespace: z.string(),

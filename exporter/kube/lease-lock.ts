@@ -5,8 +5,15 @@ export type LockResult =
   | { readonly kind: 'done'; readonly record: ElectionRecord }
   | Exclude<LeaseResult, { kind: 'found' }>;
 
+/** A lease as a candidate uses it: read, made, or overwritten in the version last seen. */
+export interface Lock {
+  get(signal: AbortSignal): Promise<LockResult>;
+  create(record: ElectionRecord, signal: AbortSignal): Promise<LockResult>;
+  update(record: ElectionRecord, signal: AbortSignal): Promise<LockResult>;
+}
+
 /** A Lease used as a lock: remembers the object last seen, so that an update is bound to its version. */
-export class LeaseLock {
+export class LeaseLock implements Lock {
   readonly #client: LeaseClient;
   readonly #namespace: string;
   readonly #name: string;

@@ -1,10 +1,5 @@
-import type { Clock } from '../../exporter/clock.ts';
-import {
-  type KubeRequest,
-  type KubeTransport,
-  readText,
-  TransportError,
-} from '../../exporter/kube/transport.ts';
+import type { Clock } from '../clock.ts';
+import { type KubeRequest, type KubeTransport, readText, TransportError } from './transport.ts';
 
 /** What the API server said, or why it said nothing. A body that is no JSON is `undefined`. */
 export type Answer =

@@ -1,5 +1,5 @@
-import { formatMicroTime, parseMicroTime } from '../../exporter/kube/microtime.ts';
 import type { LeaseSpec } from './lease-client.ts';
+import { formatMicroTime, parseMicroTime } from './microtime.ts';
 
 /** What the candidates of an election agree on. Times are Unix microseconds; 0 stands for none. */
 export interface ElectionRecord {
@@ -8,6 +8,26 @@ export interface ElectionRecord {
   readonly acquireTime: number;
   readonly renewTime: number;
   readonly transitions: number;
+}
+
+/** Before anything was read. */
+export const nobody: ElectionRecord = {
+  holder: '',
+  durationSeconds: 0,
+  acquireTime: 0,
+  renewTime: 0,
+  transitions: 0,
+};
+
+/** What a holder writes to give the lease up; `now` is Unix microseconds. */
+export function blanked(held: ElectionRecord, now: number): ElectionRecord {
+  return {
+    holder: '',
+    durationSeconds: 1,
+    acquireTime: now,
+    renewTime: now,
+    transitions: held.transitions,
+  };
 }
 
 export function recordOf(spec: LeaseSpec): ElectionRecord {
