@@ -245,7 +245,11 @@ export const metrics = {
   ),
   outbox_enqueued_total: counter(['route'] as const, '', 'Records committed to the outbox.'),
   outbox_delivered_total: counter(['route'] as const, '', 'Records that the receiver accepted.'),
-  outbox_dropped_total: counter(['route', 'reason'] as const, '', 'Records that were given up, by reason.'),
+  outbox_dropped_total: counter(
+    ['route', 'reason'] as const,
+    '',
+    'Records that were given up, by reason; by_leader: not lost, another replica delivered them.',
+  ),
   ignored_leases: gauge([] as const, '', 'Leases that a policy ignores: not judged, without series.'),
   series_suppressed_total: counter(
     ['reason'] as const,

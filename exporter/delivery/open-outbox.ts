@@ -1,6 +1,15 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import { type MemoryTable, memoryTable } from './memory-table.ts';
-import type { Outbox, OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+import type {
+  Outbox,
+  OutboxBatch,
+  OutboxPosition,
+  OutboxRange,
+  OutboxRecord,
+  Outcome,
+  Route,
+  RouteStats,
+} from './outbox.ts';
 import { type Call, packBodies, type Reply } from './outbox-protocol.ts';
 import type { NewRecord } from './store.ts';
 import { StoreThread } from './store-thread.ts';
@@ -103,6 +112,19 @@ class DurableOutbox implements Outbox {
     if (reply.kind === 'stats') return withMemory(reply.stats, this.#waiting.all(), this.#waiting.lost);
     this.#unexpected('cannot be read', reply);
     return [];
+  }
+
+  async position(): Promise<OutboxPosition | undefined> {
+    if (!this.#waiting.empty) return undefined;
+    const reply = await this.#store.call({ kind: 'position' });
+    if (reply.kind === 'position') return reply.position;
+    this.#unexpected('cannot be read', reply);
+    return undefined;
+  }
+
+  async forgo(range: OutboxRange): Promise<void> {
+    const reply = await this.#store.call({ kind: 'forgo', range });
+    if (reply.kind !== 'done') this.#unexpected('cannot be written', reply);
   }
 
   onAppend(listener: (route: Route) => void): void {

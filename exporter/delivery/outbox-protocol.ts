@@ -1,4 +1,12 @@
-import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+import type {
+  OutboxBatch,
+  OutboxPosition,
+  OutboxRange,
+  OutboxRecord,
+  Outcome,
+  Route,
+  RouteStats,
+} from './outbox.ts';
 
 /** What the main thread and the outbox's worker say to each other. Bodies travel in one buffer. */
 export interface PackedRecord extends Omit<OutboxRecord, 'body'> {
@@ -19,6 +27,8 @@ export type Call =
   | { readonly kind: 'stats' }
   | { readonly kind: 'remember'; readonly memories: readonly KeptText[] }
   | { readonly kind: 'recall'; readonly after: string; readonly most: number }
+  | { readonly kind: 'position' }
+  | { readonly kind: 'forgo'; readonly range: OutboxRange }
   | { readonly kind: 'close' };
 
 /** A row of the checkpoint; without a text it is to be removed, or is damaged. */
@@ -34,6 +44,7 @@ export type Reply =
   | { readonly kind: 'batch'; readonly batch: OutboxBatch | undefined }
   | { readonly kind: 'stats'; readonly stats: readonly RouteStats[] }
   | { readonly kind: 'memories'; readonly memories: readonly KeptText[] }
+  | { readonly kind: 'position'; readonly position: OutboxPosition }
   /** Trying again cannot help. */
   | { readonly kind: 'refused'; readonly why: string }
   /** Nothing was changed; it may work later. */

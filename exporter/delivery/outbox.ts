@@ -29,7 +29,8 @@ export type Outcome =
   | { readonly kind: 'retry'; readonly afterMs?: number; readonly why: string }
   | { readonly kind: 'rejected'; readonly why: string };
 
-export type DropReason = 'rejected' | 'full' | 'damaged';
+/** `by_leader`: not lost, the replica that pushes has delivered its own copy. */
+export type DropReason = 'rejected' | 'full' | 'damaged' | 'by_leader';
 
 export interface RouteStats {
   readonly route: Route;
@@ -42,6 +43,21 @@ export interface RouteStats {
   readonly oldest: number | undefined;
 }
 
+/** How far an outbox has come. Records are numbered as they are written, those of all routes together. */
+export interface OutboxPosition {
+  /** The number of the newest record that was ever written. */
+  readonly last: number;
+  /** Everything of a route up to this number has left: it was delivered or dropped. */
+  readonly left: Readonly<Record<Route, number>>;
+}
+
+/** Records of a route with numbers above `after`, up to and including `through`. */
+export interface OutboxRange {
+  readonly route: Route;
+  readonly after: number;
+  readonly through: number;
+}
+
 export interface Outbox {
   /** Never blocks and never throws; resolves once the record is committed and synced. */
   append(record: OutboxRecord): Promise<void>;
@@ -51,6 +67,10 @@ export interface Outbox {
   settle(batch: number, outcome: Outcome): Promise<void>;
   /** One snapshot: enqueued = delivered + dropped + pending holds in it. */
   stats(): Promise<readonly RouteStats[]>;
+  /** Undefined while a record is in memory only, or the disk does not answer. */
+  position(): Promise<OutboxPosition | undefined>;
+  /** Drops, as `by_leader`, what is not being sent. A batch that the bounds would cut in two stays whole. */
+  forgo(range: OutboxRange): Promise<void>;
   /** Called when a record was appended to a route that was empty; senders sleep until then. */
   onAppend(listener: (route: Route) => void): void;
   close(): Promise<void>;

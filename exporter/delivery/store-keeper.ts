@@ -65,6 +65,11 @@ function perform(store: Store, call: Call): Reply {
       return { kind: 'done' };
     case 'recall':
       return { kind: 'memories', memories: store.recall(call.after, call.most) };
+    case 'position':
+      return { kind: 'position', position: store.position() };
+    case 'forgo':
+      store.forgo(call.range);
+      return { kind: 'done' };
     case 'close':
       store.close();
       return { kind: 'done' };

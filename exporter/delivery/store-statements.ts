@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Route } from './outbox.ts';
+import type { DropReason, OutboxRange, Route } from './outbox.ts';
 
-export type CounterName = 'enqueued' | 'delivered' | 'rejected' | 'full' | 'damaged';
+export type CounterName = 'enqueued' | 'delivered' | DropReason;
 
 /** Records of one stream from `first` to `last`, both included. */
 export interface Bounds {
@@ -33,6 +33,7 @@ export function prepareStatements(db: DatabaseSync) {
     ...batchStatements(db),
     ...counterStatements(db),
     ...checkpointStatements(db),
+    ...rangeStatements(db),
   };
 }
 
@@ -127,6 +128,33 @@ function queueStatements(db: DatabaseSync) {
   };
 }
 
+/** Numbers of records, across streams. */
+function rangeStatements(db: DatabaseSync) {
+  const lastId = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'records'");
+  const firstPending = db.prepare('SELECT min(id) AS id FROM records WHERE route = ?');
+  const uncut = `
+    FROM records
+    WHERE route = ?1 AND id > ?2 AND id <= ?3 AND NOT EXISTS (
+      SELECT 1 FROM batches
+      WHERE route = ?1 AND stream = records.stream AND records.id BETWEEN first AND last
+        AND (first <= ?2 OR last > ?3))`;
+  const uncutSize = db.prepare(`SELECT total(size) AS bytes ${uncut}`);
+  const deleteUncut = db.prepare(`DELETE ${uncut}`);
+  return {
+    lastId: (): number => number(lastId.get()?.seq),
+    firstPending(route: Route): number | undefined {
+      const id = firstPending.get(route)?.id;
+      return typeof id === 'number' ? id : undefined;
+    },
+    /** Deletes a range, but for batches that it would cut in two. */
+    deleteUncut({ route, after, through }: OutboxRange): { count: number; bytes: number } {
+      const bytes = number(uncutSize.get(route, after, through)?.bytes);
+      const { changes } = deleteUncut.run(route, after, through);
+      return { count: Number(changes), bytes };
+    },
+  };
+}
+
 function batchStatements(db: DatabaseSync) {
   const insertBatch = db.prepare('INSERT INTO batches (route, stream, first, last) VALUES (?, ?, ?, ?)');
   const batch = db.prepare('SELECT * FROM batches WHERE id = ?');
@@ -165,6 +193,7 @@ function counterStatements(db: DatabaseSync) {
         rejected: read('rejected'),
         full: read('full'),
         damaged: read('damaged'),
+        by_leader: read('by_leader'),
       };
     },
   };

@@ -1,7 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { corruption, isUnknownName, openDatabase } from './database.ts';
-import type { OutboxBatch, OutboxRecord, Outcome, Route, RouteStats } from './outbox.ts';
+import type {
+  OutboxBatch,
+  OutboxPosition,
+  OutboxRange,
+  OutboxRecord,
+  Outcome,
+  Route,
+  RouteStats,
+} from './outbox.ts';
 import type { KeptText } from './outbox-protocol.ts';
 import { salvage } from './salvage.ts';
 import { type CounterName, prepareStatements, type StoreStatements } from './store-statements.ts';
@@ -116,15 +124,34 @@ export class Store {
 
   stats(): readonly RouteStats[] {
     return routes.map((route) => {
-      const value = this.#sql.counters(route);
+      const { enqueued, delivered, ...dropped } = this.#sql.counters(route);
       return {
         route,
-        enqueued: value.enqueued,
-        delivered: value.delivered,
-        dropped: { rejected: value.rejected, full: value.full, damaged: value.damaged },
+        enqueued,
+        delivered,
+        dropped,
         ...this.#tally[route],
         oldest: this.#sql.oldest(route),
       };
+    });
+  }
+
+  position(): OutboxPosition {
+    const last = this.#sql.lastId();
+    const left = (route: Route) => (this.#sql.firstPending(route) ?? last + 1) - 1;
+    return { last, left: { traces: left('traces'), logs: left('logs') } };
+  }
+
+  /** Drops a range that another replica delivered; nothing while a batch of the route is being sent. */
+  forgo(range: OutboxRange): void {
+    const batches = this.#sql.batches(range.route);
+    if (batches.some(({ id }) => this.#sending.has(id))) return;
+    this.#transaction(() => {
+      const gone = this.#sql.deleteUncut(range);
+      this.#take(range.route, gone.count, gone.bytes, 'by_leader');
+      for (const { id, first, last } of batches) {
+        if (first > range.after && last <= range.through) this.#sql.deleteBatch(id);
+      }
     });
   }
 
@@ -166,8 +193,9 @@ export class Store {
   }
 
   #missing(route: Route): number {
-    const { enqueued, delivered, rejected, full, damaged } = this.#sql.counters(route);
-    return enqueued - delivered - rejected - full - damaged - this.#tally[route].pending;
+    const { enqueued, delivered, ...dropped } = this.#sql.counters(route);
+    const gone = Object.values(dropped).reduce((sum, count) => sum + count, delivered);
+    return enqueued - gone - this.#tally[route].pending;
   }
 
   /** Records are counted and found by the indexes, which can be damaged where the records are not. */

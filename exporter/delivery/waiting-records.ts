@@ -34,6 +34,11 @@ export class WaitingRecords {
     return this.#waiting.length === 0 && this.#lost.traces + this.#lost.logs === 0;
   }
 
+  /** Whether nothing is in memory only. */
+  get empty(): boolean {
+    return this.#taken.length === 0 && this.idle;
+  }
+
   /** Resolves when the record was written, or given up. */
   add(record: NewRecord): Promise<void> {
     return new Promise((done) => {

@@ -35,7 +35,7 @@ const stats: RouteStats = {
   route: 'traces',
   enqueued: 5,
   delivered: 3,
-  dropped: { rejected: 1, full: 0, damaged: 0 },
+  dropped: { rejected: 1, full: 0, damaged: 0, by_leader: 0 },
   pending: 1,
   bytes: 512,
   oldest: 1_700_000_000_000_000,

@@ -35,7 +35,7 @@ export function texts(batch: OutboxBatch | undefined): readonly string[] {
 export async function statsOf(outbox: Outbox, route: Route): Promise<RouteStats> {
   const stats = (await outbox.stats()).find((of) => of.route === route);
   assert.ok(stats, `stats of ${route}`);
-  const dropped = stats.dropped.rejected + stats.dropped.full + stats.dropped.damaged;
+  const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
   assert.equal(
     stats.enqueued,
     stats.delivered + dropped + stats.pending,
@@ -59,6 +59,7 @@ export function outboxConformance(name: string, open: OpenHarness): void {
   deliversInOrder(name, open);
   keepsBatches(name, open);
   counts(name, open);
+  handsOver(name, open);
   survivesReopening(name, open);
 }
 
@@ -173,6 +174,60 @@ function counts(name: string, open: OpenHarness): void {
     await appendAll(outbox, [record('small'), record('x'.repeat(21), { importance: importance.transition })]);
     assert.deepEqual(texts(await take(outbox)), ['small']);
     assert.equal((await statsOf(outbox, 'logs')).dropped.full, 1);
+  });
+}
+
+function handsOver(name: string, open: OpenHarness): void {
+  test(`${name}: its position tells what has left, route by route`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    assert.deepEqual(await outbox.position(), { last: 0, left: { traces: 0, logs: 0 } });
+    await appendAll(outbox, [record('one'), record('two'), record('span', { route: 'traces' })]);
+    assert.deepEqual(await outbox.position(), { last: 3, left: { traces: 2, logs: 0 } });
+    const batch = await take(outbox, 3);
+    await outbox.settle(batch.id, { kind: 'accepted' });
+    assert.deepEqual(await outbox.position(), { last: 3, left: { traces: 2, logs: 1 } });
+  });
+
+  test(`${name}: a position is not told while a record is not kept yet`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    const appended = outbox.append(record('one'));
+    assert.equal(await outbox.position(), undefined);
+    await appended;
+    assert.equal((await outbox.position())?.last, 1);
+  });
+
+  test(`${name}: what another replica delivered is dropped and counted, the rest goes on`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    await appendAll(outbox, [
+      record('a1'),
+      record('b1', { stream: 'b' }),
+      record('span', { route: 'traces' }),
+    ]);
+    await appendAll(outbox, [record('a2'), record('b2', { stream: 'b' })]);
+    await outbox.forgo({ route: 'logs', after: 1, through: 4 });
+    const stats = await statsOf(outbox, 'logs');
+    assert.deepEqual([stats.dropped.by_leader, stats.pending, stats.bytes], [2, 2, 4]);
+    assert.equal((await statsOf(outbox, 'traces')).pending, 1);
+    assert.deepEqual(texts(await take(outbox)), ['a1']);
+    assert.deepEqual(texts(await take(outbox)), ['b2']);
+  });
+
+  test(`${name}: a batch is dropped as a whole or not at all, and never while it is being sent`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    await appendAll(
+      outbox,
+      ['one', 'two', 'three'].map((text) => record(text)),
+    );
+    const batch = await take(outbox, 6);
+    await outbox.forgo({ route: 'logs', after: 0, through: 3 });
+    assert.equal((await statsOf(outbox, 'logs')).pending, 3);
+    await outbox.settle(batch.id, { kind: 'retry', why: 'test' });
+    await outbox.forgo({ route: 'logs', after: 0, through: 1 });
+    await outbox.forgo({ route: 'logs', after: 1, through: 2 });
+    assert.equal((await statsOf(outbox, 'logs')).pending, 3);
+    await outbox.forgo({ route: 'logs', after: 0, through: 2 });
+    assert.equal((await statsOf(outbox, 'logs')).dropped.by_leader, 2);
+    assert.deepEqual(texts(await take(outbox)), ['three']);
   });
 }
 

@@ -286,7 +286,10 @@ class Stage {
     this.#stats.set(route, {
       ...{ route, pending: count('pending'), bytes: count('bytes') },
       ...{ enqueued: count('enqueued'), delivered: count('delivered') },
-      dropped: { rejected: count('rejected'), full: count('full'), damaged: count('damaged') },
+      dropped: {
+        ...{ rejected: count('rejected'), full: count('full') },
+        ...{ damaged: count('damaged'), by_leader: count('by_leader') },
+      },
       oldest: fields.has('oldest') ? epoch + count('oldest') * 1e6 : undefined,
     });
   }
