@@ -12,7 +12,8 @@ import {
 } from '../../test/misbehaving-receiver.ts';
 import { lokiReceiver } from './loki.ts';
 import { openOutbox } from './open-outbox.ts';
-import type { Outbox, Outcome } from './outbox.ts';
+import type { Outbox, OutboxBatch, Outcome } from './outbox.ts';
+import { alwaysPermitted, type Permission } from './permission.ts';
 import { type Post, runSender } from './sender.ts';
 
 interface Sending {
@@ -33,8 +34,13 @@ async function opened(t: TestContext): Promise<Outbox> {
 }
 
 /** Runs a sender whose jitter is always in the middle. */
-async function sending(t: TestContext, post: (clock: ManualClock) => Post): Promise<Sending> {
-  const outbox = await opened(t);
+async function sending(
+  t: TestContext,
+  post: (clock: ManualClock) => Post,
+  permission: Permission = alwaysPermitted,
+  filled?: Outbox,
+): Promise<Sending> {
+  const outbox = filled ?? (await opened(t));
   const clock = new ManualClock();
   const outcomes: Outcome[] = [];
   const stop = new AbortController();
@@ -44,7 +50,8 @@ async function sending(t: TestContext, post: (clock: ManualClock) => Post): Prom
     for (const watcher of watchers.splice(0)) watcher();
   }
   const random = () => 0.5;
-  const sender = { outbox, route: 'logs', post: post(clock), clock, random, maxBytes: 5, onOutcome } as const;
+  const where = { outbox, route: 'logs', post: post(clock), permission } as const;
+  const sender = { ...where, clock, random, maxBytes: 5, onOutcome };
   const done = runSender(sender, stop.signal);
   t.after(() => {
     stop.abort();
@@ -196,4 +203,87 @@ test('a sender that pauses stops at once', async (t) => {
   await clock.timer(isPause);
   stop.abort();
   await done;
+});
+
+/** A permission given and taken by hand. */
+function byHand() {
+  let term: AbortController | undefined;
+  let grant = () => {};
+  const permission: Permission = {
+    current: () => term?.signal,
+    granted: (stop) =>
+      new Promise((resolve) => {
+        grant = resolve;
+        stop.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  };
+  return {
+    permission,
+    give() {
+      term = new AbortController();
+      grant();
+    },
+    take() {
+      const ended = term;
+      term = undefined;
+      ended?.abort();
+    },
+  };
+}
+
+test('without a permission nothing is sent; with one, everything that waited', async (t) => {
+  const { permission, give } = byHand();
+  const posted: number[] = [];
+  const accept: Post = async (batch) => {
+    posted.push(batch.id);
+    return { kind: 'accepted' };
+  };
+  const { outbox, settled } = await sending(t, () => accept, permission);
+  await appendAll(outbox, logs('"a1"', '"a2"'));
+  assert.deepEqual([posted, (await statsOf(outbox, 'logs')).pending], [[], 2]);
+  give();
+  await settled(2);
+  assert.deepEqual(posted, [1, 2]);
+});
+
+test('a permission that ends cuts the request under way, and its batch waits for the next one', async (t) => {
+  const { permission, give, take } = byHand();
+  const posted: OutboxBatch[] = [];
+  let began = () => {};
+  const post: Post = (batch, signal) => {
+    posted.push(batch);
+    began();
+    if (posted.length > 1) return Promise.resolve({ kind: 'accepted' });
+    return new Promise((resolve) =>
+      signal.addEventListener('abort', () => resolve({ kind: 'retry', why: 'cut' })),
+    );
+  };
+  const beginning = new Promise<void>((resolve) => {
+    began = resolve;
+  });
+  const { outbox, settled, outcomes } = await sending(t, () => post, permission);
+  give();
+  await appendAll(outbox, logs('"a1"'));
+  await beginning;
+  take();
+  await settled(1);
+  assert.deepEqual(outcomes, [{ kind: 'retry', why: 'cut' }]);
+  assert.equal((await statsOf(outbox, 'logs')).pending, 1);
+  give();
+  await settled(2);
+  assert.deepEqual(posted[1], posted[0]);
+});
+
+test('a permission that ended while a batch was looked up sends nothing', async (t) => {
+  let asked = 0;
+  const permission: Permission = {
+    ...byHand().permission,
+    current: () => (++asked === 1 ? AbortSignal.any([]) : undefined),
+  };
+  const outbox = await opened(t);
+  await appendAll(outbox, logs('"a1"'));
+  const post: Post = () => assert.fail('sent without a permission');
+  const { settled, outcomes } = await sending(t, () => post, permission, outbox);
+  await settled(1);
+  assert.deepEqual(outcomes, [{ kind: 'retry', why: 'not permitted any more' }]);
 });

@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../clock.ts';
 import { backoffMs, pauseMs } from './backoff.ts';
 import type { Outbox, OutboxBatch, Outcome, Route } from './outbox.ts';
+import type { Permission } from './permission.ts';
 
 /** Sends one batch. It must end soon after `signal` is aborted. */
 export type Post = (batch: OutboxBatch, signal: AbortSignal) => Promise<Outcome>;
@@ -14,6 +15,7 @@ export interface SenderOptions {
   readonly random: () => number;
   /** Bodies of one request together; one record at least is sent. */
   readonly maxBytes: number;
+  readonly permission: Permission;
   readonly onOutcome?: (outcome: Outcome, batch: OutboxBatch) => void;
 }
 
@@ -23,18 +25,23 @@ const graceMs = 5_000;
 const idleMs = 30_000;
 
 /**
- * Sends a route's batches, oldest first, one at a time, until `stop`. A failure is tried again after
+ * Sends a route's batches, oldest first, one at a time, while it is permitted, until `stop`. A failure is tried again after
  * what the receiver asked for, or after a growing random pause; a success ends all pausing. Resolves
  * when nothing is under way any more, at most 5 s after `stop`. Never rejects.
  */
 export async function runSender(options: SenderOptions, stop: AbortSignal): Promise<void> {
-  const { outbox, route, clock, random } = options;
+  const { outbox, route, permission, clock, random } = options;
   const bell = new Bell();
   outbox.onAppend((appended) => {
     if (appended === route) bell.ring();
   });
   let failures = 0;
   while (!stop.aborted) {
+    if (permission.current() === undefined) {
+      failures = 0;
+      await permission.granted(stop);
+      continue;
+    }
     bell.reset();
     const batch = await outbox.next(route, options.maxBytes);
     if (batch === undefined) {
@@ -45,13 +52,15 @@ export async function runSender(options: SenderOptions, stop: AbortSignal): Prom
     await outbox.settle(batch.id, outcome);
     options.onOutcome?.(outcome, batch);
     failures = outcome.kind === 'retry' ? failures + 1 : 0;
-    if (outcome.kind !== 'retry') continue;
+    if (outcome.kind !== 'retry' || permission.current() === undefined) continue;
     const { afterMs } = outcome;
     await sleep(clock, afterMs === undefined ? backoffMs(failures, random) : pauseMs(afterMs, random), stop);
   }
 }
 
 async function send(batch: OutboxBatch, options: SenderOptions, stop: AbortSignal): Promise<Outcome> {
+  const permitted = options.permission.current();
+  if (permitted === undefined) return { kind: 'retry', why: 'not permitted any more' };
   const ending = new AbortController();
   const settled = new AbortController();
   const overdue = afterStop(options.clock, stop, settled.signal).then((): Outcome => {
@@ -59,7 +68,7 @@ async function send(batch: OutboxBatch, options: SenderOptions, stop: AbortSigna
     return { kind: 'retry', why: 'stopped before the receiver answered' };
   });
   try {
-    return await Promise.race([options.post(batch, ending.signal), overdue]);
+    return await Promise.race([options.post(batch, AbortSignal.any([ending.signal, permitted])), overdue]);
   } catch (error) {
     // A bug in building a request must not lose what is in the batch.
     return { kind: 'retry', why: `${options.route}: could not be posted: ${String(error)}` };
