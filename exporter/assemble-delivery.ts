@@ -4,7 +4,8 @@ import { lokiReceiver } from './delivery/loki.ts';
 import type { MemoryTable } from './delivery/memory-table.ts';
 import { openOutbox } from './delivery/open-outbox.ts';
 import { otlpReceiver } from './delivery/otlp.ts';
-import type { OutboxRecord, Outcome, Route, RouteStats } from './delivery/outbox.ts';
+import type { Outbox, OutboxRecord, Outcome, Route, RouteStats } from './delivery/outbox.ts';
+import type { Permission } from './delivery/permission.ts';
 import type { Receiver } from './delivery/receiver.ts';
 import { runSender } from './delivery/sender.ts';
 
@@ -18,6 +19,8 @@ export interface Delivery {
   readonly stats: (() => Promise<readonly RouteStats[]>) | undefined;
   /** Where the checkpoint is kept; absent when nothing is kept on disk. */
   readonly memories: MemoryTable | undefined;
+  /** Absent where nobody is to receive anything. */
+  readonly outbox: Outbox | undefined;
   /** Routes that have a receiver here; spans go by another way when the outbox is off. */
   readonly routes: readonly Route[];
   close(): Promise<void>;
@@ -28,7 +31,7 @@ export type StartedDelivery =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * Opens the outbox, and starts one sender a receiver. Without any receiver its database still keeps the
+ * Opens the outbox, and starts one sender a receiver; they send while permitted. Without any receiver its database still keeps the
  * checkpoint; then nothing is lost that was asked for when it cannot be opened, and that is only told.
  */
 export async function startDelivery(
@@ -36,6 +39,7 @@ export async function startDelivery(
   clock: Clock,
   random: () => number,
   warn: (message: string) => void,
+  permission: Permission,
 ): Promise<StartedDelivery> {
   const receivers = receiversOf(config, clock, warn);
   const routes = [...receivers.keys()];
@@ -54,7 +58,8 @@ export async function startDelivery(
   const sending = routes.map((route) => {
     const post = receivers.get(route)?.post ?? never;
     const onOutcome = (outcome: Outcome) => tellRefusal(route, outcome, warn);
-    return runSender({ outbox, route, post, clock, random, maxBytes: requestBytes, onOutcome }, stop.signal);
+    const where = { outbox, route, post, permission, maxBytes: requestBytes, onOutcome };
+    return runSender({ ...where, clock, random }, stop.signal);
   });
   async function close(): Promise<void> {
     stop.abort();
@@ -67,16 +72,15 @@ export async function startDelivery(
   };
   const stats = async () => (await outbox.stats()).filter(({ route }) => receivers.has(route));
   const memories = durable ? opened.memories : undefined;
-  return {
-    kind: 'started',
-    delivery: { deliver, stats: routes.length === 0 ? undefined : stats, memories, routes, close },
-  };
+  const queue = routes.length === 0 ? {} : { stats, outbox };
+  return { kind: 'started', delivery: { ...nothing, deliver, ...queue, memories, routes, close } };
 }
 
 const nothing: Delivery = {
   deliver: () => {},
   stats: undefined,
   memories: undefined,
+  outbox: undefined,
   routes: [],
   close: async () => {},
 };

@@ -18,7 +18,8 @@ export interface SourceParts {
 }
 
 /** Whether the configuration names anything that needs an API server. */
-export function watchesKubernetes({ kubernetes }: Config): boolean {
+export function watchesKubernetes({ kubernetes, replicas }: Config): boolean {
+  if (replicas !== undefined) return true;
   return kubernetes.nodes || kubernetes.leases === undefined || kubernetes.leases.length > 0;
 }
 
@@ -42,11 +43,20 @@ function leaseSources({ config, clock, random, transport }: SourceParts): readon
   const { namespaces, leases: names } = config.kubernetes;
   const common = { transport, clock, random, labelKeys: labelKeysOf(config.policies) };
   const places = namespaces === 'all' ? [{}] : namespaces.map((namespace) => ({ namespace }));
-  return places.flatMap((place) =>
+  const leases = places.flatMap((place) =>
     names === undefined
       ? [leaseSource({ ...common, ...place })]
       : names.map((name) => leaseSource({ ...common, ...place, name })),
   );
+  return [...leases, ...ownLease(config).map((own) => leaseSource({ ...common, ...own }))];
+}
+
+/** The Lease of our own replicas, where it is not among the others that are watched. */
+function ownLease({ kubernetes: { namespaces, leases }, replicas }: Config) {
+  if (replicas === undefined) return [];
+  const { namespace, lease: name } = replicas;
+  const there = namespaces === 'all' || namespaces.includes(namespace);
+  return there && (leases === undefined || leases.includes(name)) ? [] : [{ namespace, name }];
 }
 
 function nodeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {

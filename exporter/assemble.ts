@@ -1,21 +1,23 @@
 import { createAnswers } from './assemble-answers.ts';
 import { createRemembrance, type Remembrance } from './assemble-checkpoint.ts';
 import { type Delivery, startDelivery } from './assemble-delivery.ts';
+import { electionNames, joinReplicas } from './assemble-replicas.ts';
 import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
 import { runSources, sourcesOf } from './assemble-sources.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { alwaysPermitted } from './delivery/permission.ts';
 import { type StartedServer, startServer } from './delivery/server.ts';
 import { createDriver, type Driver } from './driver.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
+import { Tenure } from './replica/tenure.ts';
 import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
 import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
 import { type Recorder, recorder } from './sources/record.ts';
-import type { Source } from './sources/source.ts';
 
 /** The grace period of the node controller since Kubernetes 1.32. */
 const nodeGraceMs = 50_000;
@@ -51,7 +53,9 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const { config, clock, random, transport } = parts;
   const early: string[] = [];
   let warn = (message: string): void => void early.push(message);
-  const opened = await startDelivery(config, clock, random, (message) => warn(message));
+  const tenure = config.replicas === undefined ? undefined : new Tenure(clock);
+  const tell = (message: string): void => warn(message);
+  const opened = await startDelivery(config, clock, random, tell, tenure ?? alwaysPermitted);
   if (opened.kind === 'failed') return opened;
   const { delivery } = opened;
 
@@ -64,8 +68,9 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const names = sources.map(({ name }) => name);
   const nodes = { graceMs: nodeGraceMs };
+  const known = [...names, ...electionNames(config, delivery)];
   const holders = config.kubernetes.pods && transport !== undefined;
-  const model = new Model({ sources: names, nodes, policies: config.policies, holders });
+  const model = new Model({ sources: known, nodes, policies: config.policies, holders });
   const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
   const { recollection } = model;
   const remembrance = createRemembrance({
@@ -90,21 +95,30 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
       if (observation.kind === 'cluster') cluster.id = config.cluster ?? observation.uid;
       recording?.write(observation);
       remembrance.onObservation(observation);
+      peers?.notice(observation);
     },
   });
+  const peers = joinReplicas({ ...parts, delivery, tenure, view: model, sources: names, emit: driver.emit });
+  if (tenure !== undefined && peers === undefined)
+    logs.warn('replicas: there is no receiver, so nobody pushes');
 
   const remembers = await remembrance.recall(driver.emit);
-  const served = await serve(parts, model, signals, sources);
+  const served = await serve(parts, model, signals, names);
   const identity = transport === undefined ? undefined : clusterSource({ transport, clock, random });
   const running =
     served.kind === 'failed'
       ? []
       : runSources({ identity, sources, clock, identityFirst: remembers }, driver.emit, stopping.signal);
+  const leaving = new AbortController();
+  const electing = served.kind === 'failed' ? undefined : peers?.run(leaving.signal);
   const stop = async (): Promise<void> => {
     if (served.kind === 'listening') await served.close();
     stopping.abort();
     await Promise.all(running);
     await end(driver, remembrance, recording, signals, delivery);
+    // Last, so that a request under way can end before another replica begins to push.
+    leaving.abort();
+    await electing;
   };
   if (served.kind === 'listening') {
     return { kind: 'started', exporter: { url: served.url, model, signals, logs, stop } };
@@ -131,9 +145,8 @@ function serve(
   { config, clock }: Parts,
   model: Model,
   signals: Signals,
-  sources: readonly Source[],
+  names: readonly string[],
 ): Promise<StartedServer> {
-  const names = sources.map(({ name }) => name);
   return startServer({
     listen: config.listen,
     metrics: (openMetrics) => signals.metrics.render(openMetrics ? 'openmetrics' : 'text'),
@@ -156,5 +169,11 @@ function listed<T, U>(items: Iterable<T>, tell: (item: T) => U): U[] {
 function readiness(model: Model, names: readonly string[]) {
   const waiting = [...model.sources()].filter((source) => names.includes(source.name) && !source.synced);
   const detail = waiting.map((source) => `${source.name}: ${source.why}`).join('\n');
-  return { ready: waiting.length === 0, detail: waiting.length === 0 ? 'every source has synced' : detail };
+  const synced = `every source has synced${standing(model.pushes())}`;
+  return { ready: waiting.length === 0, detail: waiting.length === 0 ? synced : detail };
+}
+
+function standing(pushes: boolean | undefined): string {
+  if (pushes === undefined) return '';
+  return pushes ? '; this replica pushes' : '; this replica stands by';
 }

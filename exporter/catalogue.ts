@@ -236,6 +236,11 @@ export const metrics = {
     'Watches that had to be started anew, by reason.',
   ),
   events_total: counter(['source', 'type'] as const, '', 'Objects delivered by a source, by type of change.'),
+  pushing: gauge(
+    [] as const,
+    '',
+    'Of several replicas: 1 while this one sends traces and logs, 0 while it stands by. Absent without an election.',
+  ),
   outbox_records: gauge(['route'] as const, '', 'Records that wait for their receiver.'),
   outbox_bytes: gauge(['route'] as const, 'bytes', 'Bytes that wait for their receiver.'),
   outbox_oldest_timestamp_seconds: gauge(
@@ -320,6 +325,7 @@ export const logEvents = {
   lease_expected_present: { level: 'info', help: 'An absent expected lease has a holder again.' },
   lease_expected_forgotten: { level: 'info', help: 'An absent lease is expected no more.' },
   policy_unmatched: { level: 'warn', help: 'A policy of the configuration matches nothing.' },
+  replica_state: { level: 'info', help: 'This replica began to push, or stands by for another one.' },
   source_state: { level: 'warn', help: 'A source became able or unable to see.' },
 } as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;
 

@@ -10,6 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const variables = [
   { name: 'POD_NAMESPACE', path: ['pod', 'namespace'] },
   { name: 'NODE_NAME', path: ['pod', 'node'] },
+  { name: 'POD_NAME', path: ['pod', 'name'] },
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: ['otlp', 'endpoint'] },
   { name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', path: ['otlp', 'tracesEndpoint'] },
   { name: 'OTEL_SERVICE_NAME', path: ['service', 'name'] },

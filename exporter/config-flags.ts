@@ -38,6 +38,13 @@ export const configFlags = [
     list: true,
   },
   {
+    flag: '--replica-lease',
+    value: 'NAME',
+    key: 'replicaLease',
+    path: ['replicas', 'lease'],
+    help: 'Lease that decides which replica pushes; it is written to',
+  },
+  {
     flag: '--ports',
     value: 'PORTS',
     key: 'ports',

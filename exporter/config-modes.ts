@@ -11,13 +11,24 @@ export function modeProblems({ raw, origin }: Merged): readonly ConfigProblem[] 
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   };
   const mode = valueAt(raw, ['mode']);
-  if (mode === 'node') return [...nodeProblems(has), ...unused(['namespaces', 'leases', 'pods'], 'node')];
-  if (mode === 'sidecar') return [...sidecarProblems(has, origin(['mode'])), ...unused(['nodes'], 'sidecar')];
-  return [];
+  if (mode === 'node') {
+    const useless = unused(
+      'node',
+      ['kubernetes', 'namespaces'],
+      ['kubernetes', 'leases'],
+      ['kubernetes', 'pods'],
+      ['replicas'],
+    );
+    return [...nodeProblems(has), ...useless];
+  }
+  if (mode === 'sidecar') {
+    const useless = unused('sidecar', ['kubernetes', 'nodes'], ['replicas']);
+    return [...sidecarProblems(has, origin(['mode'])), ...useless];
+  }
+  return has('replicas') ? replicaProblems(has, { raw, origin }) : [];
 
-  function unused(keys: readonly string[], name: string): readonly ConfigProblem[] {
-    return keys
-      .map((key) => ['kubernetes', key])
+  function unused(name: string, ...paths: readonly (readonly string[])[]): readonly ConfigProblem[] {
+    return paths
       .filter((path) => valueAt(raw, path) !== undefined)
       .map((path) => ({ path: origin(path), value: '', message: `has no meaning in mode ${name}` }));
   }
@@ -26,6 +37,26 @@ export function modeProblems({ raw, origin }: Merged): readonly ConfigProblem[] 
 function nodeProblems(has: (...path: readonly string[]) => boolean): readonly ConfigProblem[] {
   if (has('pod', 'node')) return [];
   return [{ path: 'NODE_NAME', value: '', message: 'is needed in mode node: set it from spec.nodeName' }];
+}
+
+function replicaProblems(
+  has: (...path: readonly string[]) => boolean,
+  { raw, origin }: Merged,
+): readonly ConfigProblem[] {
+  if (!has('replicas', 'lease')) {
+    const message = 'needs a lease, the name of the Lease by which the replicas agree';
+    return [{ path: origin(['replicas']), value: '', message }];
+  }
+  const nowhere = {
+    path: 'POD_NAMESPACE',
+    value: '',
+    message: 'is needed: the Lease of the replicas is there',
+  };
+  const place = has('replicas', 'namespace') || has('pod', 'namespace') ? [] : [nowhere];
+  const path = ['outbox', 'path'];
+  if (valueAt(raw, path) !== 'off') return place;
+  const message = 'must be a file with several replicas: it keeps what the one that pushes may not have sent';
+  return [...place, { path: origin(path), value: '"off"', message }];
 }
 
 function sidecarProblems(

@@ -61,6 +61,14 @@ export const configSchema = z.strictObject({
     .strictObject({
       namespace: value.namespace.optional().describe('POD_NAMESPACE, if left out.'),
       node: value.objectName.optional().describe('NODE_NAME, if left out.'),
+      name: value.objectName.optional().describe('POD_NAME, if left out.'),
+    })
+    .optional(),
+  /** Which Lease decides who of several replicas pushes. */
+  replicas: z
+    .strictObject({
+      lease: value.objectName.optional().describe('The holder of this Lease pushes. It is written to.'),
+      namespace: value.namespace.optional().describe('Where that Lease is. POD_NAMESPACE, if left out.'),
     })
     .optional(),
   websockets: z

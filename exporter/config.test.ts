@@ -48,6 +48,7 @@ test('config: nothing given is everything of the cluster', (t) => {
       node: undefined,
       pods: true,
     },
+    replicas: undefined,
     websockets: { ports: [], intervalMs: 5000 },
     otlp: { tracesUrl: undefined, headers: {} },
     loki: { pushUrl: undefined, tenant: undefined, headers: {} },
@@ -71,6 +72,8 @@ kubernetes:
   leases: [controller, cert-manager.io]
   nodes: false
   pods: false
+pod: { namespace: monitoring, name: leasewatch-0 }
+replicas: { lease: leasewatch }
 websockets:
   ports: [8080, 8080, 8443]
   interval: 500ms
@@ -80,7 +83,7 @@ otlp:
 loki:
   url: http://loki:3100
   tenant: team-a
-outbox: { path: off, maxBytes: 2GiB }
+outbox: { path: /var/outbox.db, maxBytes: 2GiB }
 service: { name: watch, attributes: { team: infra, zone: 3 } }
 cluster: east
 site: paris
@@ -100,10 +103,11 @@ test('config: every key of a file arrives', (t) => {
     node: undefined,
     pods: false,
   });
+  assert.deepEqual(config.replicas, { namespace: 'monitoring', lease: 'leasewatch', pod: 'leasewatch-0' });
   assert.deepEqual(config.websockets, { ports: [8080, 8443], intervalMs: 500 });
   assert.equal(config.otlp.tracesUrl, 'http://tempo:4318/base/v1/traces');
   assert.equal(config.loki.pushUrl, 'http://loki:3100/loki/api/v1/push');
-  assert.deepEqual(config.outbox, { path: 'off', maxBytes: 2147483648 });
+  assert.deepEqual(config.outbox, { path: '/var/outbox.db', maxBytes: 2147483648 });
   assert.deepEqual(config.service, { name: 'watch', attributes: { team: 'infra', zone: '3' } });
   assert.deepEqual(
     [config.cluster, config.site, config.record],
@@ -157,7 +161,8 @@ test('config: every flag puts its value where it belongs', (t) => {
     ports: '80,443',
     otlpEndpoint: 'http://o',
     lokiUrl: 'http://l/loki/api/v1/push',
-    outbox: 'off',
+    outbox: '/o.db',
+    replicaLease: 'leasewatch',
     cluster: 'east',
     site: 's',
     logLevel: 'warn',
@@ -165,13 +170,15 @@ test('config: every flag puts its value where it belongs', (t) => {
     record: 'r',
   };
   assert.deepEqual(configFlags.map((flag) => flag.key).sort(), Object.keys(values).sort());
-  const config = valid(t, { flags: { ...values, for: '30s' } });
+  const config = valid(t, { flags: { ...values, for: '30s' }, env: { POD_NAMESPACE: 'mine' } });
   assert.deepEqual(config.listen, { host: '0.0.0.0', port: 0 });
   assert.deepEqual(config.kubernetes.namespaces, ['a', 'b']);
   assert.deepEqual(config.kubernetes.leases, ['x', 'y']);
   assert.deepEqual(config.websockets.ports, [80, 443]);
   assert.equal(config.loki.pushUrl, 'http://l/loki/api/v1/push');
-  assert.equal(config.outbox.path, 'off');
+  assert.equal(config.outbox.path, '/o.db');
+  assert.equal(valid(t, { flags: { outbox: 'off' } }).outbox.path, 'off');
+  assert.deepEqual(config.replicas, { namespace: 'mine', lease: 'leasewatch', pod: undefined });
   assert.equal(valid(t, { flags: { namespaces: 'all' } }).kubernetes.namespaces, 'all');
 });
 
@@ -279,6 +286,22 @@ FILE:2:8: is no YAML: Flow sequence in block collection must be sufficiently ind
     { flags: { mode: 'sidecar', leases: 'a' }, yaml: 'kubernetes: { nodes: true }' },
     `POD_NAMESPACE: is needed in mode sidecar with leases: set it from metadata.namespace
 kubernetes.nodes: has no meaning in mode sidecar`,
+  ],
+  [
+    'replicas without a place for their Lease, and with nothing to keep records in',
+    { flags: { replicaLease: 'leasewatch', outbox: 'off' } },
+    `POD_NAMESPACE: is needed: the Lease of the replicas is there
+--outbox: must be a file with several replicas: it keeps what the one that pushes may not have sent, not "off"`,
+  ],
+  [
+    'replicas without a Lease',
+    { yaml: 'replicas: { namespace: a }' },
+    'replicas: needs a lease, the name of the Lease by which the replicas agree',
+  ],
+  [
+    'replicas where each one pushes what only it sees',
+    { flags: { mode: 'sidecar', ports: '80' }, yaml: 'replicas: { lease: a }' },
+    'replicas: has no meaning in mode sidecar',
   ],
   [
     'mode node without the node, together with other problems',

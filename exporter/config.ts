@@ -32,6 +32,8 @@ export interface Config {
     /** Whether the Pods of holders are looked up. */
     readonly pods: boolean;
   };
+  /** `undefined`: this is the only one, and it pushes. */
+  readonly replicas: ReplicaConfig | undefined;
   readonly websockets: { readonly ports: readonly number[]; readonly intervalMs: number };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
   readonly otlp: {
@@ -55,6 +57,14 @@ export interface Config {
   readonly record: string | undefined;
   /** In the order in which they are asked: the first that matches applies. */
   readonly policies: readonly Policy[];
+}
+
+/** The Lease by which several replicas agree on who pushes. It is the only thing that is ever written. */
+export interface ReplicaConfig {
+  readonly namespace: string;
+  readonly lease: string;
+  /** `undefined`: the name of the machine tells the replicas apart. */
+  readonly pod: string | undefined;
 }
 
 export interface ConfigInput {
@@ -105,6 +115,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     mode: written.mode ?? 'cluster',
     listen: written.listen ?? { host: '0.0.0.0', port: 9465 },
     kubernetes: resolveKubernetes(written),
+    replicas: resolveReplicas(written),
     websockets: { ports: [...new Set(websockets?.ports)], intervalMs: websockets?.interval ?? 5000 },
     otlp: {
       tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),
@@ -144,6 +155,13 @@ function resolveKubernetes({ mode, kubernetes = {}, pod = {} }: WrittenConfig): 
   }
   const all = { namespaces: namespaces ?? 'all', leases } as const;
   return { ...access, ...all, nodes: nodes ?? true, node: undefined, pods: kubernetes.pods ?? true };
+}
+
+/** Off unless asked for: who only looks at a cluster must not write to it. */
+function resolveReplicas({ replicas, pod }: WrittenConfig): ReplicaConfig | undefined {
+  const namespace = replicas?.namespace ?? pod?.namespace;
+  if (replicas?.lease === undefined || namespace === undefined) return undefined;
+  return { namespace, lease: replicas.lease, pod: pod?.name };
 }
 
 /** The whole address of a receiver of which the base was given; the whole address is taken as it is. */

@@ -31,6 +31,16 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
     may: ['exporter/clock.ts', 'exporter/model/observation.ts', 'exporter/model/memory.ts', 'exporter/kube/'],
   },
   { of: 'exporter/delivery/', may: ['exporter/clock.ts'] },
+  {
+    of: 'exporter/replica/',
+    may: [
+      'exporter/clock.ts',
+      'exporter/model/observation.ts',
+      'exporter/kube/',
+      'exporter/delivery/outbox.ts',
+      'exporter/delivery/permission.ts',
+    ],
+  },
   { of: 'exporter/driver.ts', may: ['exporter/clock.ts', 'exporter/model/'] },
   { of: 'exporter/promql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/clock.ts', may: [] },

@@ -60,6 +60,8 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['policy', event.to === 'absent' ? 'red' : 'cyan'];
     case 'policy-unmatched':
       return ['policy', 'yellow'];
+    case 'replica':
+      return ['replica', 'cyan'];
     case 'source':
       return ['source', event.to === 'up' ? 'cyan' : 'red'];
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Answer, type Channel, exchange } from './exchange.ts';
+import { member, textOf } from './json.ts';
 
 const metadataSchema = z.looseObject({
   namespace: z.string(),
@@ -7,6 +8,7 @@ const metadataSchema = z.looseObject({
   uid: z.string().optional(),
   resourceVersion: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
   ownerReferences: z.array(z.unknown()).optional(),
 });
 
@@ -34,7 +36,8 @@ export type LeaseResult =
   | { readonly kind: 'found'; readonly lease: LeaseObject }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `status` is that of HTTP; absent where no answer came. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly status?: number };
 
 export interface LeaseClient {
   get(namespace: string, name: string, signal: AbortSignal): Promise<LeaseResult>;
@@ -48,8 +51,12 @@ export function leaseClient(channel: Channel): LeaseClient {
   return {
     get: async (namespace, name, signal) =>
       read(await exchange(channel, 'GET', leasePath(namespace, name), signal)),
-    create: async (lease, signal) =>
-      read(await exchange(channel, 'POST', leasePath(lease.metadata.namespace), signal, typed(lease))),
+    create: async (lease, signal) => {
+      const path = leasePath(lease.metadata.namespace);
+      const answer = await exchange(channel, 'POST', path, signal, typed(lease));
+      // It is the namespace that was not found.
+      return answer.kind === 'answered' && answer.status === 404 ? refused(answer) : read(answer);
+    },
     update: async (lease, signal) => {
       const { namespace, name } = lease.metadata;
       return read(await exchange(channel, 'PUT', leasePath(namespace, name), signal, typed(lease)));
@@ -76,7 +83,14 @@ function read(answer: Answer): LeaseResult {
   if (answer.kind === 'failed') return answer;
   if (answer.status === 404) return { kind: 'not-found' };
   if (answer.status === 409) return { kind: 'conflict' };
+  if (answer.status >= 300) return refused(answer);
   const lease = leaseSchema.safeParse(answer.body);
-  if (answer.status < 300 && lease.success) return { kind: 'found', lease: lease.data };
-  return { kind: 'failed', reason: `status ${answer.status}: ${JSON.stringify(answer.body)}` };
+  return lease.success
+    ? { kind: 'found', lease: lease.data }
+    : { kind: 'failed', reason: 'the answer is not a Lease' };
+}
+
+function refused({ status, body }: Extract<Answer, { kind: 'answered' }>): LeaseResult {
+  const said = textOf(member(body, 'message'), 300);
+  return { kind: 'failed', reason: `HTTP ${status}${said === undefined ? '' : `: ${said}`}`, status };
 }

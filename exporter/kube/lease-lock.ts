@@ -1,5 +1,5 @@
 import { type ElectionRecord, recordOf, specOf } from './election-record.ts';
-import type { LeaseClient, LeaseObject, LeaseResult } from './lease-client.ts';
+import type { LeaseClient, LeaseMetadata, LeaseObject, LeaseResult } from './lease-client.ts';
 
 export type LockResult =
   | { readonly kind: 'done'; readonly record: ElectionRecord }
@@ -18,6 +18,7 @@ export class LeaseLock implements Lock {
   readonly #namespace: string;
   readonly #name: string;
   #lease: LeaseObject | undefined;
+  #annotations: Readonly<Record<string, string>> = {};
 
   constructor(client: LeaseClient, namespace: string, name: string) {
     this.#client = client;
@@ -25,20 +26,36 @@ export class LeaseLock implements Lock {
     this.#name = name;
   }
 
+  /** Annotations of the lease last read or written. */
+  get annotations(): Readonly<Record<string, string>> {
+    return this.#lease?.metadata.annotations ?? {};
+  }
+
+  /** What the next writes put beside the record; other annotations stay as they are. */
+  annotate(annotations: Readonly<Record<string, string>>): void {
+    this.#annotations = annotations;
+  }
+
   async get(signal: AbortSignal): Promise<LockResult> {
     return this.#keep(await this.#client.get(this.#namespace, this.#name, signal));
   }
 
   async create(record: ElectionRecord, signal: AbortSignal): Promise<LockResult> {
-    const metadata = { namespace: this.#namespace, name: this.#name };
+    const metadata = this.#annotated({ namespace: this.#namespace, name: this.#name });
     return this.#keep(await this.#client.create({ metadata, spec: specOf(record) }, signal));
   }
 
   async update(record: ElectionRecord, signal: AbortSignal): Promise<LockResult> {
     if (this.#lease === undefined)
       return { kind: 'failed', reason: 'lease lock: updated before it was read' };
-    const lease = { metadata: this.#lease.metadata, spec: { ...this.#lease.spec, ...specOf(record) } };
-    return this.#keep(await this.#client.update(lease, signal));
+    const metadata = this.#annotated(this.#lease.metadata);
+    const spec = { ...this.#lease.spec, ...specOf(record) };
+    return this.#keep(await this.#client.update({ metadata, spec }, signal));
+  }
+
+  #annotated(metadata: LeaseMetadata): LeaseMetadata {
+    if (Object.keys(this.#annotations).length === 0) return metadata;
+    return { ...metadata, annotations: { ...metadata.annotations, ...this.#annotations } };
   }
 
   #keep(result: LeaseResult): LockResult {

@@ -14,6 +14,7 @@ export type Event =
   | MassSilenceEvent
   | ExpectationEvent
   | PolicyUnmatchedEvent
+  | ReplicaEvent
   | SourceEvent;
 
 export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';
@@ -245,6 +246,14 @@ export interface PolicyUnmatchedEvent {
   readonly matches: string;
   /** What it may have been meant for. */
   readonly near: readonly string[];
+}
+
+/** This replica began to push, or another one does, or another one than before. */
+export interface ReplicaEvent {
+  readonly kind: 'replica';
+  readonly at: Moment;
+  readonly pushes: boolean;
+  readonly why: string;
 }
 
 export interface SourceEvent {

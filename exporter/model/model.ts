@@ -7,7 +7,6 @@ import {
   NodeRow,
   nextNodeWake,
   nodeGone,
-  nodeSight,
   proveNode,
   seeNode,
   seeNodeLease,
@@ -15,7 +14,6 @@ import {
 } from './heartbeat.ts';
 import { HolderDesk, holderSource } from './holders.ts';
 import {
-  blindLease,
   dismissLease,
   firstSight,
   nextWake,
@@ -23,7 +21,6 @@ import {
   reviewLease,
   seeDeleted,
   seeRecord,
-  sightedLease,
   wakeLease,
 } from './lease.ts';
 import { leaseKeyOf } from './lease-key.ts';
@@ -44,7 +41,8 @@ import type {
 import { Policies } from './policies.ts';
 import { populationOf, silencedLease, silencedNode } from './population.ts';
 import { Recollection } from './recollection.ts';
-import { type SourceRow, SourceRows, seesNodeLeases, sweepNode } from './sight.ts';
+import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
+import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
 import { WatchLag } from './watch-lag.ts';
@@ -56,6 +54,7 @@ import { WatchLag } from './watch-lag.ts';
 export class Model implements ModelView {
   readonly #leases = new Map<string, LeaseRow>();
   readonly #nodes = new Map<string, Node>();
+  readonly #rows: Rows = { leases: this.#leases, nodes: this.#nodes };
   readonly #sources = new SourceRows();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
@@ -66,6 +65,7 @@ export class Model implements ModelView {
   readonly #policies: Policies;
   #ports: readonly PortCensus[] = [];
   readonly #holders: HolderDesk;
+  #pushes: boolean | undefined;
 
   constructor(options: ModelOptions) {
     this.#policies = new Policies(options.policies ?? [], options.nodes);
@@ -93,6 +93,9 @@ export class Model implements ModelView {
   }
   massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }> {
     return this.#silence.states();
+  }
+  pushes(): boolean | undefined {
+    return this.#pushes;
   }
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
@@ -141,6 +144,9 @@ export class Model implements ModelView {
         return this.recollection.recall(observation, now, this.#policies);
       case 'holder':
         return this.#holder(observation, now);
+      case 'replica':
+        this.#pushes = observation.pushes;
+        return now.sink.event(observation);
       case 'cluster':
         this.recollection.identify(observation.uid);
         return this.#policies.identified(this.#leases, this.#sources.values(), now);
@@ -268,8 +274,7 @@ export class Model implements ModelView {
     }
     const news = source.lost(seen.sight === 'forbidden', seen.why);
     this.#evidence.forget(source.name);
-    for (const row of this.#leases.values()) if (row.source === source.name) blindLease(row, now, seen.why);
-    for (const row of this.#nodes.values()) if (seesNodeLeases(source.name)) nodeSight(row, now, true);
+    for (const row of rowsOf(this.#rows, source.name)) blindRow(row, now, seen.why);
     this.#policies.blind(source);
     if (!news) return;
     const to = source.forbidden ? 'forbidden' : 'down';
@@ -278,14 +283,8 @@ export class Model implements ModelView {
 
   #see(source: SourceRow, now: Now, why: string): void {
     if (!source.found()) return;
-    for (const row of this.#leases.values()) {
-      if (row.source !== source.name) continue;
-      sightedLease(row, now);
-      this.#file(row);
-    }
-    for (const row of this.#nodes.values()) {
-      if (!seesNodeLeases(source.name)) continue;
-      nodeSight(row, now, false);
+    for (const row of rowsOf(this.#rows, source.name)) {
+      sightedRow(row, now);
       this.#file(row);
     }
     this.#policies.sighted(source, this.#sources.values(), now);

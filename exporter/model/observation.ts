@@ -26,6 +26,7 @@ export type Observation =
   | SocketsObservation
   | Answer
   | RememberedObservation
+  | ReplicaObservation
   | TimeObservation;
 
 /** The name of a configured source, such as `leases`, `leases/kube-system`, `nodes` or `sockets`. */
@@ -128,6 +129,14 @@ export interface RememberedObservation {
   /** Whether that was the monotonic clock: the wall clock may have jumped meanwhile. */
   readonly sameClock: boolean;
   readonly memory: Memory;
+}
+
+/** Of several replicas one sends to the receivers; whether we are the one, and by what right. */
+export interface ReplicaObservation {
+  readonly kind: 'replica';
+  readonly at: Moment;
+  readonly pushes: boolean;
+  readonly why: string;
 }
 
 export interface TimeObservation {

@@ -13,6 +13,8 @@ export interface ModelView {
   /** Classes of which somebody ever fell silent, and whether half of it is silent at this moment. */
   massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }>;
   policies(): PoliciesView;
+  /** Whether this replica pushes; `undefined` where there is no election, or nothing is known of it yet. */
+  pushes(): boolean | undefined;
 }
 
 /** Node leases are not among these: they are told as `NodeView`. */

@@ -124,6 +124,7 @@ export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<M
     nodes: () => part.nodes ?? [],
     sources: () => part.sources ?? [],
     ports: () => part.ports ?? [],
+    pushes: () => part.pushes,
     openRounds: () => part.openRounds ?? [],
     massSilence: () => part.massSilence ?? [],
     policies: () => part.policies ?? policiesView(),

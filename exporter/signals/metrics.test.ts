@@ -51,6 +51,7 @@ function smallView(): ModelView {
     openRounds: [open],
     massSilence: [{ class: 'election', active: true }],
     policies: policiesView({ expected: [missingLease()] }),
+    pushes: true,
   });
 }
 

@@ -56,6 +56,10 @@ export const selfProjections = {
       }
     }
   },
+  *pushing({ view }) {
+    const pushes = view.pushes();
+    if (pushes !== undefined) yield { labels: {}, value: pushes ? 1 : 0 };
+  },
   outbox_records: (context) => eachRoute(context, (stats) => stats.pending),
   outbox_bytes: (context) => eachRoute(context, (stats) => stats.bytes),
   outbox_oldest_timestamp_seconds: (context) =>

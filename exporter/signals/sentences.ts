@@ -77,6 +77,10 @@ export function sentenceOf(event: Event): Sentence | undefined {
       return expectationLine(event);
     case 'policy-unmatched':
       return line('policy_unmatched', unmatched(event), {}, importance.outage);
+    case 'replica': {
+      const told = `this replica ${event.pushes ? 'pushes' : 'stands by'}${because(event.why)}`;
+      return line('replica_state', told, {}, importance.outage);
+    }
     case 'source': {
       const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
       const said = line('source_state', told, {}, importance.outage);

@@ -21,6 +21,7 @@ export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<
     sources: () => view.sources(),
     ports: () => view.ports(),
     policies: () => view.policies(),
+    pushes: () => view.pushes(),
     openRounds: () => take(view.openRounds(), leases.count),
     massSilence: () => view.massSilence(),
   };

@@ -69,5 +69,6 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
     sameClock: z.boolean(),
     memory: memorySchema,
   }),
+  z.strictObject({ kind: z.literal('replica'), at: moment, pushes: z.boolean(), why: z.string() }),
   z.strictObject({ kind: z.literal('time'), at: moment }),
 ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchange } from '../actors/request.ts';
+import { exchange } from '../../exporter/kube/exchange.ts';
 import { virtualClock } from '../scheduler.ts';
 import { createApiServer, inProcessTransport } from './api.ts';
 import { isFields } from './json.ts';

@@ -181,6 +181,9 @@ class Stage {
         return this.#start(fields);
       case 'outbox':
         return this.#outbox(first, fields);
+      case 'pushes':
+      case 'stands-by':
+        return this.#see({ kind: 'replica', at, pushes: verb === 'pushes', why: text });
       case 'metrics':
         return this.#scrape(text);
       case 'policy':

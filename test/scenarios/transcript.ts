@@ -48,6 +48,8 @@ export function eventLine(event: Event): string {
       return `expected ${event.namespace}/${event.lease} ${event.to}: ${event.why}, ${rounded(event.absentSeconds)} s without a holder`;
     case 'policy-unmatched':
       return `${event.policy} matches no ${event.about}; near: ${event.near.join(', ')}`;
+    case 'replica':
+      return `replica ${event.pushes ? 'pushes' : 'stands by'}: ${event.why}`;
     case 'source':
       return `source ${event.source} ${event.to}: ${event.why}`;
   }
