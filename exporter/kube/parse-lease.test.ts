@@ -14,6 +14,7 @@ const bare: LeaseRecord = {
   renewTime: undefined,
   transitions: undefined,
   strategy: undefined,
+  preferredHolder: undefined,
   identityLabel: undefined,
   writer: undefined,
 };
@@ -39,6 +40,7 @@ test('reads every field that is judged', () => {
       renewTime: '2026-01-02T03:04:07.000001Z',
       leaseTransitions: 3,
       strategy: 'OldestEmulationVersion',
+      preferredHolder: 'b_2',
     },
   });
   assert.deepEqual(lease, {
@@ -52,6 +54,7 @@ test('reads every field that is judged', () => {
     renewTime: 1_767_323_047_000_001,
     transitions: 3,
     strategy: 'OldestEmulationVersion',
+    preferredHolder: 'b_2',
     identityLabel: 'kube-apiserver',
     writer: 'kube-scheduler',
   });
@@ -70,6 +73,7 @@ const specs: readonly (readonly [string, unknown, Partial<LeaseRecord>])[] = [
     { holder: 'x"\n'.repeat(1366).slice(0, 4096) },
   ],
   ['a holder with half a surrogate pair', { holderIdentity: 'a\ud800' }, { holder: 'a\ufffd' }],
+  ['a null preferred holder', { preferredHolder: null }, {}],
   ['duration 0', { leaseDurationSeconds: 0 }, {}],
   ['a negative duration', { leaseDurationSeconds: -1 }, {}],
   ['duration 2^31', { leaseDurationSeconds: 2 ** 31 }, { durationSeconds: 2 ** 31 }],

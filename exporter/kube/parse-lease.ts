@@ -30,6 +30,7 @@ export function parseLease(value: unknown, labelKeys: readonly string[] = []): L
     renewTime: timeOf(member(spec, 'renewTime')),
     transitions: count(member(spec, 'leaseTransitions')),
     strategy: textOf(member(spec, 'strategy')),
+    preferredHolder: textOf(member(spec, 'preferredHolder'), longestHolder),
     identityLabel: textOf(member(metadata, 'labels', 'apiserver.kubernetes.io/identity')),
     writer: writerOf(itemsOf(member(metadata, 'managedFields'))),
     ...labelsOf(member(metadata, 'labels'), labelKeys),

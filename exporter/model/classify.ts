@@ -39,14 +39,16 @@ function isLess(a: string, b: string): boolean {
   return a.length === b.length ? a < b : a.length < b.length;
 }
 
-/** Whether two records say the same about the election: labels may be edited without being a renewal. */
+/**
+ * Whether two records say the same about the election: labels may be edited without being a renewal, and so
+ * may strategy and preferredHolder, which the controller of a coordinated election writes into the holder's record.
+ */
 export function sameSpec(a: LeaseRecord, b: LeaseRecord): boolean {
   return (
     a.holder === b.holder &&
     a.renewTime === b.renewTime &&
     a.acquireTime === b.acquireTime &&
     a.durationSeconds === b.durationSeconds &&
-    a.transitions === b.transitions &&
-    a.strategy === b.strategy
+    a.transitions === b.transitions
   );
 }

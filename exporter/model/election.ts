@@ -162,6 +162,14 @@ export class ElectionRound implements Round {
     this.successor = '';
   }
 
+  /** The named holder never wrote: a lost attempt, and nobody was entitled to lead meanwhile. */
+  forfeit(now: Now, holder: string): void {
+    this.attempts += 1;
+    this.successor = holder;
+    this.#tell(now, 'lost');
+    this.successor = '';
+  }
+
   close(now: Now, outcome: Outcome): void {
     this.outcome = outcome;
     this.#closed = Math.max(now.at.mono, this.vacatedMono);

@@ -22,6 +22,7 @@ export function leaseRecord(fields: Partial<LeaseRecord>): LeaseRecord {
     renewTime: epoch,
     transitions: 0,
     strategy: undefined,
+    preferredHolder: undefined,
     identityLabel: undefined,
     writer: undefined,
     ...fields,

@@ -1,4 +1,5 @@
 import { hasRounds } from './classify.ts';
+import { isPlanned } from './coordinated.ts';
 import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
 import type { LeaseRow } from './lease-row.ts';
@@ -12,6 +13,7 @@ interface Opening {
   readonly cause: Cause;
   readonly vacated: number;
   readonly uncertain?: boolean;
+  readonly entitled?: Entitled;
 }
 
 export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
@@ -31,7 +33,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,
-      entitled: opening.cause === 'deleted' ? entitledBy(row, now) : undefined,
+      entitled: opening.entitled ?? (opening.cause === 'deleted' ? entitledBy(row, now) : undefined),
     },
     trailOf(row, opening.cause === 'created' ? '' : row.holder, lastRenewal(row, now)),
     now.at,
@@ -62,7 +64,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
   const silent = now.at.mono - row.observedMono;
   const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
-  const cause = failed ? 'expired' : 'released';
+  const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
   const uncertain = unseen || now.at.mono <= row.rivalUntil;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
@@ -75,9 +77,8 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
  */
 export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
   const first = entitledBy(row, now, next);
-  const handedOver = next.strategy !== undefined;
-  const early = !unseen && !handedOver && isEarly(first, row, next, now);
-  const uncertain = unseen || !(handedOver || early || isLate(row, next, now));
+  const early = !unseen && row.named === undefined && isEarly(first, row, next, now);
+  const uncertain = unseen || !(early || isLate(row, next, now));
   const up = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
   if (row.round?.settling) row.round.lose(now, up);
   const cause = early ? 'taken' : lawfulCause(row, next, unseen);
@@ -93,7 +94,7 @@ function overlap(row: LeaseRow, now: Now, first: Entitled, next: LeaseRecord): v
 }
 
 function lawfulCause(row: LeaseRow, next: LeaseRecord, unseen: boolean): Cause {
-  if (next.strategy !== undefined) return 'coordinated';
+  if (isPlanned(row)) return 'coordinated';
   return unseen ? unseenCause(row, next) : 'expired';
 }
 
@@ -107,13 +108,18 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
   return after >= 0 && after < (durationMs * 2) / 3 ? 'released' : 'expired';
 }
 
-/** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
-export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
+/** A free lease is about to be held, and no round says so yet. `created`: it is new, or as good as new. */
+export function openFree(row: LeaseRow, now: Now, created = false): void {
   if (row.round === undefined && (created || row.state === 'vacant' || row.before === 'vacant')) {
     openRound(row, now, { cause: 'created', vacated: now.at.mono });
   } else if (row.round === undefined) {
     openRound(row, now, { cause: 'released', vacated: lastRenewal(row, now), uncertain: true });
   }
+}
+
+/** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
+export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
+  openFree(row, now, created);
   const round = row.round;
   if (round === undefined) return;
   const holder = next.holder ?? '';

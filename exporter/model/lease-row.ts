@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { Cadence } from './cadence.ts';
 import { classify } from './classify.ts';
+import type { Naming } from './coordinated.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
 import type { Cause, LeaseClass, LeaseState } from './event.ts';
@@ -45,6 +46,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   clock = new HolderClock();
   /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
   undated = false;
+  /** The controller of a coordinated election named the holder, which has not written since; see coordinated.ts. */
+  named: Naming | undefined;
   /** Since when something may have been missed, while that is so. */
   blindSince: number | undefined;
   /** The last write cannot have been made before this (monotonic ms), however late it reached us. */
@@ -114,9 +117,17 @@ export class LeaseRow implements LeaseView, Sleeper {
   get acquireTime(): number | undefined {
     return this.record.acquireTime;
   }
+  get preferredHolder(): string {
+    return this.record.preferredHolder ?? '';
+  }
   get durationMs(): number {
     if (this.policy?.class === 'lock') return Number.POSITIVE_INFINITY;
     return this.durationSeconds === undefined ? Number.POSITIVE_INFINITY : this.durationSeconds * 1000;
+  }
+
+  /** How long the last write lasts (ms). */
+  get termMs(): number {
+    return this.named === undefined ? this.durationMs : (this.record.durationSeconds ?? 0) * 1000;
   }
 
   /** After this silence a renewal is late (ms). */

@@ -1,5 +1,14 @@
 import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
+import {
+  askedFor,
+  assigned,
+  isAssignment,
+  isFree,
+  isPlanned,
+  type Naming,
+  neverWrote,
+} from './coordinated.ts';
 import type { Proof } from './evidence.ts';
 import { HolderClock } from './holder-clock.ts';
 import { acquired, closeRound, lastRenewal, openRound, released, renewed, takenOver } from './lease-round.ts';
@@ -19,7 +28,7 @@ const readAgain = 2000;
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
 export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
-  if (change === 'added' && !isLeftover(row, now)) return created(row, now);
+  if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);
   if (isRelease(row.record)) {
     return row.turn(now, (row.transitions ?? 0) > 0 ? 'released' : 'vacant', 'first sight, no holder');
   }
@@ -31,8 +40,9 @@ function neverExpires(row: LeaseRow): boolean {
   return row.class === 'lock' || row.durationMs === Number.POSITIVE_INFINITY;
 }
 
-function created(row: LeaseRow, now: Now): void {
+function created(row: LeaseRow, now: Now, change: Change): void {
   if (isRelease(row.record)) return row.turn(now, 'vacant', 'created without a holder');
+  if (isAssignment(row.record, undefined)) return assignment(row, row.record, now, change);
   acquired(row, now, row.record, true);
   row.deadline = now.at.mono + row.durationMs;
   row.seenAlive = true;
@@ -45,7 +55,8 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (sameSpec(row.record, next)) {
     row.record = next;
-    if (row.before !== undefined && change === 'listed') row.turn(now, row.before, 'not written in the gap');
+    if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
+      row.turn(now, row.before, 'not written in the gap');
     return;
   }
   countMissed(row, next);
@@ -54,6 +65,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   const after = next.holder ?? '';
   if (before === after && after !== '') renewal(row, next, now, change);
   else if (after === '') release(row, next, now, change);
+  else if (isAssignment(next, row.transitions)) assignment(row, next, now, change);
   else if (before === '') acquisition(row, next, now, change);
   else takeover(row, next, now, change);
 }
@@ -66,12 +78,14 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
     take(row, next, now, change);
     return row.turn(now, 'vacant', 'created again without a holder');
   }
+  if (isAssignment(next, undefined)) return assignment(row, next, now, change);
   acquired(row, now, next, fresh);
   take(row, next, now, change);
   settle(row, now, change, 'created again');
 }
 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (row.named !== undefined) return acquisition(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
   noteLag(row, next, now, change);
@@ -112,6 +126,7 @@ function late(row: LeaseRow, now: Now, interval: number): void {
 function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.holder !== '') released(row, now, next, change === 'listed');
   row.record = next;
+  row.named = undefined;
   row.deadline = Number.POSITIVE_INFINITY;
   forgetSuspicion(row);
   row.turn(now, 'released', 'released by its holder');
@@ -130,13 +145,26 @@ function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): v
   settle(row, now, change, 'taken over');
 }
 
+/** The controller of a coordinated election names a holder: nobody holds the lease before that one has written. */
+function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  row.class = classify(next, row.policy);
+  const free = isFree(row, next);
+  assigned(row, now, next, change === 'listed');
+  take(row, next, now, change, 'awaited');
+  row.seenAlive = row.seenAlive || change !== 'listed';
+  if (change === 'listed') return row.turn(now, 'unknown', 'assigned to a holder');
+  if (free) return row.turn(now, row.state === 'released' ? 'released' : 'vacant', 'assigned to a holder');
+  row.turn(now, 'expired', 'assigned to another holder');
+}
+
 /** After a gap a write that was listed is old news of unknown age: it proves no life now. */
 function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
   row.seenAlive = row.seenAlive || change !== 'listed';
   row.turn(now, change === 'listed' ? 'unknown' : 'held', why);
 }
 
-function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
+  row.named = named;
   if (next.holder !== row.holder) {
     row.clock = new HolderClock();
     row.cadence = new Cadence();
@@ -147,10 +175,11 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void 
   row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
-  if (!isRelease(next)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
+  if (!isRelease(next) && named === undefined)
+    row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;
   row.observedWall = now.at.wall;
-  row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : now.at.mono + row.durationMs;
+  row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : now.at.mono + row.termMs;
   forgetSuspicion(row);
 }
 
@@ -200,9 +229,13 @@ export function wakeLease(row: LeaseRow, now: Now): Woken {
   return 'suspect';
 }
 
+/** Whether time may change the verdict. */
+function isOpen({ state, named }: LeaseRow): boolean {
+  return state === 'held' || state === 'unknown' || named === 'awaited';
+}
+
 function isSuspect(row: LeaseRow, now: Now): boolean {
-  const open = row.state === 'held' || row.state === 'unknown';
-  return open && !row.asked && now.at.mono >= Math.max(row.deadline, row.retryAt);
+  return isOpen(row) && !row.asked && now.at.mono >= Math.max(row.deadline, row.retryAt);
 }
 
 /** When the row wants to be shown the time again. */
@@ -214,7 +247,7 @@ function nextJudgement(row: LeaseRow): number {
   if (row.state === 'deleted') {
     return row.deletedAt + (row.round === undefined ? deletedKept : abandonedAfter);
   }
-  if (row.asked || (row.state !== 'held' && row.state !== 'unknown')) return Number.POSITIVE_INFINITY;
+  if (row.asked || !isOpen(row)) return Number.POSITIVE_INFINITY;
   return Math.max(row.deadline, row.retryAt);
 }
 
@@ -239,6 +272,11 @@ function readFailed(row: LeaseRow, now: Now, why: string): void {
 }
 
 function expire(row: LeaseRow, now: Now): void {
+  const delay = Math.max(0, now.at.mono - row.deadline) / 1000;
+  if (row.named === 'awaited') {
+    neverWrote(row, now);
+    return row.turn(now, 'expired', 'assigned to a holder that never wrote', delay);
+  }
   if (!row.seenAlive && row.who.gone && row.policy?.expect !== 'held') {
     return row.turn(now, 'orphaned', goneWhy);
   }
@@ -248,9 +286,10 @@ function expire(row: LeaseRow, now: Now): void {
   const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
   if (row.round?.settling) row.round.lose(now, up);
-  openRound(row, now, { cause: 'expired', vacated: up, uncertain: !row.seenAlive || row.undated });
+  const cause = isPlanned(row) ? 'coordinated' : 'expired';
+  openRound(row, now, { cause, vacated: up, uncertain: !row.seenAlive || row.undated });
   row.round?.wrote(now, 'expired', row.holder, row.record);
-  row.turn(now, 'expired', `no renewal for ${seconds} s`, Math.max(0, now.at.mono - row.deadline) / 1000);
+  row.turn(now, 'expired', `${askedFor(row)}no renewal for ${seconds} s`, delay);
 }
 
 const goneWhy = 'a leftover: no Pod of its workload is left';
@@ -305,6 +344,7 @@ export function sightedLease(row: LeaseRow, now: Now): void {
   row.blindSince = undefined;
   if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
   // Nobody has to prove anything about a lease that nobody held.
-  if (row.before !== undefined && row.before !== 'expired') return row.turn(now, row.before, 'sighted again');
-  row.deadline = now.at.mono + row.durationMs;
+  const nobody = row.before !== undefined && row.before !== 'expired' && row.named === undefined;
+  if (nobody && row.before !== undefined) return row.turn(now, row.before, 'sighted again');
+  row.deadline = now.at.mono + row.termMs;
 }

@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { Naming } from './coordinated.ts';
 import type { Cause, Place as HolderPlace, LeaseClass, LeaseState, RoundWrite } from './event.ts';
 import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 
@@ -36,6 +37,7 @@ export interface LeaseMemory {
   readonly blindAge: number;
   readonly seenAlive: boolean;
   readonly undated: boolean;
+  readonly named: Naming | undefined;
   /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;

@@ -180,6 +180,8 @@ export interface LeaseRecord {
   readonly renewTime: number | undefined;
   readonly transitions: number | undefined;
   readonly strategy: string | undefined;
+  /** Whom the controller of a coordinated election asks the holder to step down for. */
+  readonly preferredHolder: string | undefined;
   /** The label `apiserver.kubernetes.io/identity`. */
   readonly identityLabel: string | undefined;
   /** The client that changed the holder last, such as `kube-scheduler` or `kubectl-edit`. */

@@ -20,6 +20,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
       seenAlive,
       undated,
     },
+    named: row.named,
     stood: standing(row),
     clockAhead: row.clock.ahead(at),
     observedAge: ageAt(at, row.observedMono),
@@ -50,6 +51,7 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.blindSince = place(memory.blindAge);
   row.seenAlive = memory.seenAlive;
   row.undated = memory.undated;
+  row.named = memory.named;
   row.lastTraceId = memory.lastTraceId;
   if (deletedAge === undefined) row.before = stood;
   else {

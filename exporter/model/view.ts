@@ -36,6 +36,8 @@ export interface LeaseView {
   /** The last duration that a holder wrote, in seconds; `undefined` for a lock. */
   readonly durationSeconds: number | undefined;
   readonly transitions: number | undefined;
+  /** Raw text, as the holder: whom it was asked to step down for; empty when it was not. */
+  readonly preferredHolder: string;
   /** Unix microseconds, on the clock of the holder. */
   readonly renewTime: number | undefined;
   /** Unix microseconds, on the clock of the holder. */

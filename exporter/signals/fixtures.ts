@@ -36,6 +36,7 @@ export function leaseView(part: Partial<LeaseView> = {}): LeaseView {
     candidates: 3,
     durationSeconds: 15,
     transitions: 3,
+    preferredHolder: '',
     renewTime: epoch + 1_500_000,
     acquireTime: epoch - 60_000_000,
     observedWall: epoch + 1_600_000,

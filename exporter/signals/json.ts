@@ -71,6 +71,7 @@ export function leaseJson(lease: LeaseView, now: Moment) {
     holderPod: orNull(lease.holderPod),
     holderNode: orNull(lease.holderNode),
     candidates: lease.candidates ?? null,
+    preferredHolder: orNull(lease.preferredHolder),
     leaseDurationSeconds: lease.durationSeconds ?? null,
     transitions: lease.transitions ?? null,
     renewed: timeJson(lease.renewTime),

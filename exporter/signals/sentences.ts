@@ -126,7 +126,12 @@ function roundLine({ step, round }: RoundEvent): Sentence {
   if (step === 'acquired')
     return say('round_acquired', `acquired by ${name(round.successor)}${times(round)}${edited(round)}`);
   if (step === 'lost') {
-    return say('round_lost', `${name(round.successor)} was lost before its first renewal`);
+    // Who was named by the controller of a coordinated election and never wrote has acquired nothing.
+    const how =
+      round.acquired === undefined
+        ? 'was assigned the lease and never wrote'
+        : 'was lost before its first renewal';
+    return say('round_lost', `${name(round.successor)} ${how}`);
   }
   const text = `${ending(round)}${times(round)}${edited(round)}${doubt(round)}${fateOf(round)}`;
   const told = { ...about, ...round.successorAt, ...(round.fate === undefined ? {} : { fate: round.fate }) };

@@ -54,6 +54,7 @@ const lease = z.strictObject({
   blindAge: age,
   seenAlive: z.boolean(),
   undated: z.boolean(),
+  named: absent(z.enum(['awaited', 'overdue'])),
   clockAhead: absent(z.number()),
   deletedAge: absent(age),
   lastTraceId: absent(z.string()),

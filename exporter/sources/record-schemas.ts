@@ -20,6 +20,7 @@ export const leaseRecord = z.strictObject({
   renewTime: absent(z.number()),
   transitions: absent(z.number()),
   strategy: absent(z.string()),
+  preferredHolder: absent(z.string()),
   identityLabel: absent(z.string()),
   writer: absent(z.string()),
   labels: z.record(z.string(), z.string()).exactOptional(),

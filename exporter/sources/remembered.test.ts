@@ -10,7 +10,7 @@ const lease: LeaseMemory = {
   record: {
     ...{ namespace: 'shop', name: 'till', uid: 'u1', resourceVersion: '7', holder: 'a\n"b"' },
     ...{ durationSeconds: 1, acquireTime: undefined, renewTime: 1, transitions: 0 },
-    ...{ strategy: undefined, identityLabel: undefined, writer: 'kubectl' },
+    ...{ strategy: undefined, preferredHolder: undefined, identityLabel: undefined, writer: 'kubectl' },
   },
   ...{
     observedAge: 1.5,
@@ -18,6 +18,7 @@ const lease: LeaseMemory = {
     blindAge: 0,
     seenAlive: true,
     undated: false,
+    named: undefined,
     clockAhead: -2.5,
     deletedAge: undefined,
   },

@@ -25,6 +25,7 @@ const lease: LeaseRecord = {
   renewTime: 1_770_000_000_000_001,
   transitions: 0,
   strategy: undefined,
+  preferredHolder: undefined,
   identityLabel: undefined,
   writer: 'kube-scheduler',
   labels: { app: 'till' },

@@ -56,7 +56,7 @@ export class Cluster {
     const lease: LeaseRecord = {
       ...{ namespace, name, uid: `uid-${this.#uids}`, resourceVersion: this.#next() },
       ...{ holder: 'a', durationSeconds: 15, acquireTime: now, renewTime: now, transitions: 0 },
-      ...{ strategy: undefined, identityLabel: undefined, writer: undefined },
+      ...{ strategy: undefined, preferredHolder: undefined, identityLabel: undefined, writer: undefined },
       ...leaseFields(fields, now),
     };
     this.#durations.set(key, lease.durationSeconds);
@@ -135,6 +135,7 @@ export function received(lease: LeaseRecord, labelKeys: readonly string[]): Leas
     metadata: { namespace, name, uid, resourceVersion, labels, managedFields: managedBy(writer) },
     spec: {
       ...{ holderIdentity: holder, strategy, leaseDurationSeconds: lease.durationSeconds },
+      preferredHolder: lease.preferredHolder,
       ...{ leaseTransitions: lease.transitions, acquireTime: time(lease.acquireTime) },
       renewTime: time(lease.renewTime),
     },
@@ -164,6 +165,7 @@ function leaseFields(fields: ReadonlyMap<string, string>, now: number): Partial<
     else if (name === 'since') lease.acquireTime = ago;
     else if (name === 'renewed') lease.renewTime = parseMicroTime(text);
     else if (name === 'strategy') lease.strategy = value;
+    else if (name === 'preferred') lease.preferredHolder = value;
     else if (name === 'identity') lease.identityLabel = value;
     else if (name === 'writer') lease.writer = value;
     else throw new Error(`scenario: a lease has no field "${name}"`);

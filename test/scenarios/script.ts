@@ -5,8 +5,8 @@
  *
  *   policy namespace= name= label.KEY= node= expect= grace= severity= team= lateAfter= ignore= class=
  *                           as in the configuration, where its order counts and its time does not
- *   lease NS/NAME holder= duration= transitions= age= since= renewed= strategy= identity= writer=
- *                           label.KEY=
+ *   lease NS/NAME holder= duration= transitions= age= since= renewed= strategy= preferred=
+ *                           identity= writer= label.KEY=
  *                           puts a record into the cluster (age, since: seconds ago; renewed: a time)
  *   create, renew, take HOLDER, release, delete, edit FIELD=
  *                           NS/NAME first: what happens to a lease; each is a write of now

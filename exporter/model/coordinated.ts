@@ -1,0 +1,72 @@
+import { openFree, openRound } from './lease-round.ts';
+import type { LeaseRow } from './lease-row.ts';
+import type { LeaseRecord } from './observation.ts';
+import type { Now } from './sink.ts';
+import { entitledBy, isEarly, lastWrite } from './takeover.ts';
+
+/**
+ * Coordinated elections: a controller in the API server names the holder of a Lease. That write is no
+ * acquisition: who is named leads from its own first write on, and has the controller's 5 s to make it.
+ * `overdue`: they are over, and it has not written.
+ */
+export type Naming = 'awaited' | 'overdue';
+
+/** What the controller writes, whatever the duration of the holder. */
+const controllerSeconds = 5;
+
+/**
+ * Whether a record with a new holder is the controller's. It writes no acquireTime and does not count a
+ * transition: `transitions` is what the record before said.
+ */
+export function isAssignment(next: LeaseRecord, transitions: number | undefined): boolean {
+  return (
+    (next.holder ?? '') !== '' &&
+    next.strategy !== undefined &&
+    next.acquireTime === undefined &&
+    next.durationSeconds === controllerSeconds &&
+    next.transitions === transitions
+  );
+}
+
+/** The holder was asked to step down for another: it stops renewing on purpose. */
+export function isPlanned({ preferredHolder }: LeaseRow): boolean {
+  return preferredHolder !== '';
+}
+
+/** The beginning of a sentence on a lease that ran out. */
+export function askedFor(row: LeaseRow): string {
+  return isPlanned(row) ? `asked to step down for ${row.preferredHolder}, ` : '';
+}
+
+/** Nobody held what the controller now assigns. */
+export function isFree(row: LeaseRow, next: LeaseRecord): boolean {
+  return row.holder === '' || row.state === 'deleted' || row.record === next;
+}
+
+/** The controller named a holder; `row` still carries the record before. `unseen`: while we were blind. */
+export function assigned(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
+  if (row.named === 'awaited') neverWrote(row, now);
+  const fresh = row.record === next;
+  // The 5 s of a record that is new say nothing of the durations to come.
+  if (fresh) row.durationSeconds = undefined;
+  if (isFree(row, next)) openFree(row, now, fresh || row.state === 'deleted');
+  else end(row, now, next, unseen);
+  row.round?.wrote(now, 'assigned', next.holder ?? '', next);
+}
+
+/** The controller judges by its own clock, so that it may name another before the time is up by ours. */
+function end(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
+  const first = entitledBy(row, now, next);
+  const early = !unseen && isEarly(first, row, next, now);
+  const vacated = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
+  if (row.round?.settling) row.round.lose(now, vacated);
+  const cause = early || isPlanned(row) ? 'coordinated' : 'expired';
+  openRound(row, now, { cause, vacated, uncertain: unseen, ...(early ? { entitled: first } : {}) });
+}
+
+/** The named holder let its time pass: a lost attempt. It may still come. */
+export function neverWrote(row: LeaseRow, now: Now): void {
+  row.named = 'overdue';
+  row.deadline = Number.POSITIVE_INFINITY;
+  row.round?.forfeit(now, row.holder);
+}
