@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Observation } from './model/observation.ts';
 import { labelKeysOf } from './model/policy.ts';
+import { candidateSource } from './sources/candidates.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { socketSource } from './sources/sockets.ts';
@@ -25,6 +26,8 @@ export function watchesKubernetes({ kubernetes, replicas }: Config): boolean {
 
 export interface Sources {
   readonly all: readonly Source[];
+  /** Those whose objects a server need not have: nobody waits for them. */
+  readonly optional: readonly Source[];
   /** Those among them that watch Leases. */
   readonly leases: readonly LeaseSource[];
 }
@@ -35,7 +38,8 @@ export function sourcesOf(parts: SourceParts): Sources {
   const { ports, intervalMs } = config.websockets;
   const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
   const leases = leaseSources(parts);
-  return { all: [...leases, ...nodeSources(parts), ...sockets], leases };
+  const all = [...leases, ...nodeSources(parts), ...sockets];
+  return { all, optional: candidateSources(parts), leases };
 }
 
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
@@ -57,6 +61,13 @@ function ownLease({ kubernetes: { namespaces, leases }, replicas }: Config) {
   const { namespace, lease: name } = replicas;
   const there = namespaces === 'all' || namespaces.includes(namespace);
   return there && (leases === undefined || leases.includes(name)) ? [] : [{ namespace, name }];
+}
+
+/** Where all leases are watched, all candidates are. */
+function candidateSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
+  const { namespaces, leases } = config.kubernetes;
+  const all = config.mode === 'cluster' && namespaces === 'all' && leases === undefined;
+  return transport === undefined || !all ? [] : [candidateSource({ transport, clock, random })];
 }
 
 function nodeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {

@@ -64,7 +64,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   warn = (message) => logs.warn(message);
   early.forEach(warn);
 
-  const { all: sources, leases } = sourcesOf(parts);
+  const { all: sources, optional, leases } = sourcesOf(parts);
   const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const names = sources.map(({ name }) => name);
   const nodes = { graceMs: nodeGraceMs };
@@ -108,7 +108,11 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const running =
     served.kind === 'failed'
       ? []
-      : runSources({ identity, sources, clock, identityFirst: remembers }, driver.emit, stopping.signal);
+      : runSources(
+          { identity, sources: [...sources, ...optional], clock, identityFirst: remembers },
+          driver.emit,
+          stopping.signal,
+        );
   const leaving = new AbortController();
   const electing = served.kind === 'failed' ? undefined : peers?.run(leaving.signal);
   const stop = async (): Promise<void> => {

@@ -57,7 +57,7 @@ export const metrics = {
   lease_candidates: gauge(
     lease,
     '',
-    'Pods of the workload behind the holder, the holder itself included, as they were when it was last looked up: at every election, and every 10 minutes.',
+    'Who could hold the lease, the holder included: in a coordinated election its LeaseCandidates that renewed within 30 minutes, else the Pods of the workload behind the holder, as they were when it was last looked up: at every election, and every 10 minutes.',
   ),
   lease_renew_timestamp_seconds: gauge(
     lease,

@@ -54,6 +54,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
   rivalUntil = Number.NEGATIVE_INFINITY;
+  /** Who stand for the election, where LeaseCandidates tell. */
+  standing: number | undefined;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;
@@ -106,7 +108,7 @@ export class LeaseRow implements LeaseView, Sleeper {
     return this.who.identity === this.holder ? this.who.place.node : '';
   }
   get candidates(): number | undefined {
-    return this.who.identity === this.holder ? this.who.candidates : undefined;
+    return this.standing ?? (this.who.identity === this.holder ? this.who.candidates : undefined);
   }
   get transitions(): number | undefined {
     return this.record.transitions;

@@ -1,3 +1,4 @@
+import { Candidates } from './candidates.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { Deadlines } from './deadlines.ts';
 import type { LeaseClass, Round } from './event.ts';
@@ -59,6 +60,7 @@ export class Model implements ModelView {
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
   readonly #silence = new MassSilence(populationOf(this.#leases, this.#nodes));
+  readonly #candidates = new Candidates(this.#leases);
   /** What must survive a restart. */
   readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
@@ -100,7 +102,7 @@ export class Model implements ModelView {
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    const own = [this.#deadlines, this.#evidence, this.#silence, this.#policies];
+    const own = [this.#deadlines, this.#evidence, this.#silence, this.#policies, this.#candidates];
     return Math.min(...own.map((part) => part.next()));
   }
 
@@ -125,6 +127,8 @@ export class Model implements ModelView {
         return this.#lease(observation, now);
       case 'node':
         return this.#node(observation, now);
+      case 'candidate':
+        return this.#candidates.see(observation, this.#sources.of(observation.source), now);
       case 'list':
         return this.#list(observation, now);
       case 'sight':
@@ -156,18 +160,14 @@ export class Model implements ModelView {
   }
 
   #wakeUntil(now: Now): void {
-    for (
-      let row = this.#deadlines.due(now.at.mono);
-      row !== undefined;
-      row = this.#deadlines.due(now.at.mono)
-    ) {
+    const due = () => this.#deadlines.due(now.at.mono);
+    for (let row = due(); row !== undefined; row = due()) {
       const woken = row instanceof NodeRow ? wakeNode(row, now) : wakeLease(row, now);
       if (woken === 'suspect') this.#evidence.suspect(row);
       if (woken === 'forget' && row instanceof LeaseRow) this.#forget(row, now);
       else this.#settle(row, now);
     }
-    this.#evidence.wake(now);
-    this.#silence.wake(now);
+    for (const part of [this.#evidence, this.#silence, this.#candidates]) part.wake(now);
     this.#policies.wake(now, this.#leases, this.#nodes);
   }
 
@@ -204,6 +204,7 @@ export class Model implements ModelView {
       seeDeleted(row, now);
     } else if (row === undefined) {
       row = new LeaseRow(seen.lease, seen.source, source.generation, now);
+      row.standing = this.#candidates.count(id);
       this.#leases.set(id, row);
       this.#policies.adopt(row, now);
       firstSight(row, now, seen.change);
@@ -263,16 +264,15 @@ export class Model implements ModelView {
     }
     for (const row of this.#nodes.values()) if (sweepNode(row, source, now)) this.#keepOrForget(row);
     this.#policies.sweep(source, now);
+    this.#candidates.sweep(source);
   }
 
   #sight(seen: SightObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
     if (seen.restart !== undefined) source.restarted(seen.restart);
-    if (seen.sight === 'sighted') {
-      source.synced = true;
-      return this.#see(source, now, seen.why);
-    }
+    if (seen.sight === 'sighted') return this.#see(source, now, seen.why);
     const news = source.lost(seen.sight === 'forbidden', seen.why);
+    this.#candidates.look(source);
     this.#evidence.forget(source.name);
     for (const row of rowsOf(this.#rows, source.name)) blindRow(row, now, seen.why);
     this.#policies.blind(source);
@@ -283,6 +283,7 @@ export class Model implements ModelView {
 
   #see(source: SourceRow, now: Now, why: string): void {
     if (!source.found()) return;
+    this.#candidates.look(source);
     for (const row of rowsOf(this.#rows, source.name)) {
       sightedRow(row, now);
       this.#file(row);
@@ -294,7 +295,6 @@ export class Model implements ModelView {
   #sockets(seen: SocketsObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
     source.count('census', now.at);
-    source.synced = true;
     this.#ports = seen.ports;
     this.#see(source, now, 'the socket table was read');
   }

@@ -20,6 +20,7 @@ export type Observation =
   | ListObservation
   | LeaseObservation
   | NodeObservation
+  | CandidateObservation
   | ProgressObservation
   | SightObservation
   | ClusterObservation
@@ -58,6 +59,14 @@ export interface NodeObservation {
   readonly at: Moment;
   readonly change: Change;
   readonly node: NodeRecord;
+}
+
+export interface CandidateObservation {
+  readonly kind: 'candidate';
+  readonly source: SourceName;
+  readonly at: Moment;
+  readonly change: Change;
+  readonly candidate: CandidateRecord;
 }
 
 /** A bookmark: everything up to this revision has been told. */
@@ -188,6 +197,17 @@ export interface LeaseRecord {
   readonly writer: string | undefined;
   /** The labels that policies match, where it has any of them; an answer to a question has none. */
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A LeaseCandidate: who stands for a coordinated election. */
+export interface CandidateRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  /** Name of the Lease, in the namespace of the candidate. */
+  readonly lease: string | undefined;
+  /** Unix microseconds. */
+  readonly renewTime: number | undefined;
 }
 
 /** A Node with the fields that are judged. */

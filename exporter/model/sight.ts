@@ -42,6 +42,7 @@ export class SourceRow implements SourceView {
 
   /** It sees again. Says whether that is news. */
   found(): boolean {
+    this.synced = true;
     if (this.up) return false;
     this.up = true;
     this.forbidden = false;

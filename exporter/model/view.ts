@@ -31,7 +31,7 @@ export interface LeaseView {
   /** Its Pod and its Node, as far as they were found out; empty where not. */
   readonly holderPod: string;
   readonly holderNode: string;
-  /** Pods of the workload behind the holder, itself included. */
+  /** How many could hold the lease, the holder included: LeaseCandidates, else Pods of the workload behind the holder. */
   readonly candidates: number | undefined;
   /** The last duration that a holder wrote, in seconds; `undefined` for a lock. */
   readonly durationSeconds: number | undefined;

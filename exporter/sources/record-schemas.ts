@@ -26,6 +26,14 @@ export const leaseRecord = z.strictObject({
   labels: z.record(z.string(), z.string()).exactOptional(),
 });
 
+export const candidateRecord = z.strictObject({
+  namespace: z.string(),
+  name: z.string(),
+  resourceVersion: z.string(),
+  lease: absent(z.string()),
+  renewTime: absent(z.number()),
+});
+
 export const nodeRecord = z.strictObject({
   name: z.string(),
   uid: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { memorySchema } from './memory-schema.ts';
-import { leaseRecord, moment, nodeRecord } from './record-schemas.ts';
+import { candidateRecord, leaseRecord, moment, nodeRecord } from './record-schemas.ts';
 import { holderObservation } from './recording-holder.ts';
 
 /** The first line of a recording. A change to an observation that an older reader would misread needs a new version. */
@@ -50,6 +50,7 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('list'), ...told, phase: z.enum(['begin', 'end']), sentAt: moment }),
   z.strictObject({ kind: z.literal('lease'), ...told, change, lease: leaseRecord }),
   z.strictObject({ kind: z.literal('node'), ...told, change, node: nodeRecord }),
+  z.strictObject({ kind: z.literal('candidate'), ...told, change, candidate: candidateRecord }),
   z.strictObject({
     kind: z.literal('sight'),
     ...told,

@@ -1,10 +1,11 @@
 import { formatMicroTime, parseMicroTime } from '../../exporter/kube/microtime.ts';
 import { parseLease } from '../../exporter/kube/parse-lease.ts';
-import type { Change, LeaseRecord, NodeRecord } from '../../exporter/model/observation.ts';
+import type { CandidateRecord, Change, LeaseRecord, NodeRecord } from '../../exporter/model/observation.ts';
 import type { Command } from './script.ts';
 
 export type Write =
   | { readonly kind: 'lease'; readonly change: Change; readonly lease: LeaseRecord }
+  | { readonly kind: 'candidate'; readonly change: Change; readonly candidate: CandidateRecord }
   | { readonly kind: 'node'; readonly change: Change; readonly node: NodeRecord };
 
 const nodeLeases = 'kube-node-lease';
@@ -13,6 +14,7 @@ const nodeLeases = 'kube-node-lease';
 export class Cluster {
   readonly leases = new Map<string, LeaseRecord>();
   readonly nodes = new Map<string, NodeRecord>();
+  readonly candidates = new Map<string, CandidateRecord>();
   /** The duration that a lease has when it is held: a release writes 1 s over it. */
   readonly #durations = new Map<string, number | undefined>();
   #revision = 100;
@@ -43,6 +45,10 @@ export class Cluster {
         return this.#beat(name, now);
       case 'node':
         return this.#node(name, fields, now);
+      case 'candidate':
+      case 'ping':
+      case 'withdraw':
+        return this.#candidate(command.verb, name, fields, now);
       case 'delete':
         return name.includes('/') ? this.#deleteLease(name) : this.#deleteNode(name);
       default:
@@ -105,6 +111,20 @@ export class Cluster {
     };
     this.nodes.set(name, node);
     return { kind: 'node', change: known === undefined ? 'added' : 'modified', node };
+  }
+
+  #candidate(verb: string, key: string, fields: ReadonlyMap<string, string>, now: number): Write {
+    const [namespace = '', name = ''] = key.split('/');
+    const known = this.candidates.get(key);
+    const answered = verb === 'candidate' ? now - Number(fields.get('age') ?? 0) * 1e6 : known?.renewTime;
+    const candidate: CandidateRecord = {
+      ...{ namespace, name, resourceVersion: this.#next(), renewTime: answered },
+      lease: fields.get('lease') ?? known?.lease,
+    };
+    if (verb === 'withdraw') this.candidates.delete(key);
+    else this.candidates.set(key, candidate);
+    const change = verb === 'withdraw' ? 'deleted' : known === undefined ? 'added' : 'modified';
+    return { kind: 'candidate', change, candidate };
   }
 
   #deleteNode(name: string): Write {

@@ -18,6 +18,8 @@
  *   pods forbidden WHY  pods unreadable WHY  pods unlisted WHY  pods readable
  *                           holders are looked up only in a script that has one of these three
  *   beat NAME                               the kubelet renews the lease of its node
+ *   candidate NS/NAME lease= age=           stands for an election, or renews its candidacy
+ *   ping NS/NAME  withdraw NS/NAME          the controller asks the candidate; it is gone
  *   list SOURCE                             a complete list reaches us, and a watch from there
  *   blind SOURCE WHY  sighted SOURCE WHY  forbidden SOURCE WHY    restart=REASON where a watch was lost
  *   sockets PORT=ESTABLISHED/UNACCEPTED/CLOSING

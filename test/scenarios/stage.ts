@@ -22,6 +22,8 @@ const monoStart = 5_000_000;
 /** From a question of the model to its answer (ms). */
 const answerDelay = 100;
 
+const sourceOf = { lease: 'leases', node: 'nodes', candidate: 'candidates' } as const;
+
 export interface Played {
   readonly transcript: string;
   /** Names of metrics with a sample, spans and log events that this scenario produced. */
@@ -86,7 +88,7 @@ class Stage {
     await this.#passUntil(command.at * 1000);
     const write = this.#cluster.write(command, this.#now().wall);
     if (Pods.verbs.has(command.verb)) this.#pods.write(command, this.#now().wall);
-    else if (write !== undefined) this.#show(write, write.kind === 'lease' ? 'leases' : 'nodes');
+    else if (write !== undefined) this.#show(write, sourceOf[write.kind]);
     else await this.#direct(command);
     await setImmediate();
   }
@@ -245,7 +247,10 @@ class Stage {
   #list(source: string): void {
     const at = this.#now();
     this.#see({ kind: 'list', source, at, phase: 'begin', sentAt: at });
-    if (source === 'nodes')
+    if (source === 'candidates')
+      for (const candidate of this.#cluster.candidates.values())
+        this.#see({ kind: 'candidate', source, at, change: 'listed', candidate });
+    else if (source === 'nodes')
       for (const node of this.#cluster.nodes.values())
         this.#see({ kind: 'node', source, at, change: 'listed', node });
     else
