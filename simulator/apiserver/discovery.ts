@@ -2,7 +2,8 @@ import { groupVersion, type Resource, resources } from './resources.ts';
 
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 const version = { groupVersion: 'coordination.k8s.io/v1', version: 'v1' };
-const group = { name: 'coordination.k8s.io', versions: [version], preferredVersion: version };
+const beta = { groupVersion: 'coordination.k8s.io/v1beta1', version: 'v1beta1' };
+const group = { name: 'coordination.k8s.io', versions: [version, beta], preferredVersion: version };
 
 const pages: Readonly<Record<string, unknown>> = {
   '/healthz': 'ok',
@@ -31,6 +32,12 @@ const pages: Readonly<Record<string, unknown>> = {
     apiVersion: 'v1',
     groupVersion: 'coordination.k8s.io/v1',
     resources: resourceList('coordination.k8s.io/v1'),
+  },
+  '/apis/coordination.k8s.io/v1beta1': {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: 'coordination.k8s.io/v1beta1',
+    resources: resourceList('coordination.k8s.io/v1beta1'),
   },
 };
 

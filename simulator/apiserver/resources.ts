@@ -23,6 +23,14 @@ export const leases: Resource = {
   status: false,
   shortNames: [],
 };
+/** Who stands for a coordinated election; real servers have it where the feature is on. */
+export const leaseCandidates: Resource = {
+  ...leases,
+  version: 'v1beta1',
+  plural: 'leasecandidates',
+  singular: 'leasecandidate',
+  kind: 'LeaseCandidate',
+};
 export const namespaces: Resource = {
   ...core,
   plural: 'namespaces',
@@ -51,7 +59,7 @@ export const pods: Resource = {
   shortNames: ['po'],
 };
 
-export const resources: readonly Resource[] = [leases, namespaces, nodes, pods];
+export const resources: readonly Resource[] = [leases, leaseCandidates, namespaces, nodes, pods];
 
 /** `coordination.k8s.io/v1`, or `v1` for the core group. */
 export function groupVersion(resource: Resource): string {

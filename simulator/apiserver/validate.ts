@@ -41,7 +41,7 @@ export function decode(resource: Resource, body: Fields): Decoded<Draft> {
   const head = { ...typeMeta(resource), metadata: metadata.value };
   if (resource !== leases) {
     const { spec = {}, status = {} } = body;
-    return { value: { ...head, spec, status } };
+    return { value: resource.status ? { ...head, spec, status } : { ...head, spec } };
   }
   const spec = decodeLeaseSpec(body.spec ?? {});
   return 'complaint' in spec ? spec : { value: { ...head, spec: spec.value } };

@@ -40,7 +40,10 @@ const noAssets = 'skipped: KUBEBUILDER_ASSETS names no folder with kube-apiserve
 describeKubeApi(
   'kube-apiserver',
   async () => {
-    const server = await startRealServer(assets);
+    const server = await startRealServer(assets, [
+      '--feature-gates=CoordinatedLeaderElection=true',
+      '--runtime-config=coordination.k8s.io/v1beta1=true',
+    ]);
     const transport = server.transport();
     async function close(): Promise<void> {
       await transport.close();

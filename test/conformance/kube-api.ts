@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
+import { describeCandidates } from './kube-api-candidates.ts';
 import { type KubeClient, kubeClient, textAt } from './kube-api-client.ts';
 import { describeHistory } from './kube-api-history.ts';
 import { describeLists } from './kube-api-list.ts';
@@ -46,6 +47,7 @@ export function describeKubeApi(name: string, setup: () => Promise<KubeApi>, ski
     describeWatches(bench);
     describeWrites(bench);
     describeRefusals(bench);
+    describeCandidates(bench);
     describeHistory(bench);
   });
 }
