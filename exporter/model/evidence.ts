@@ -26,6 +26,11 @@ export interface Proof {
   readonly result: AnswerObservation['result'] | { readonly unchanged: true };
 }
 
+/** What a source missed cannot be told from silence: a read says nothing until it has told everything again. */
+export function failed({ sentAt }: Proof, why: string): Proof {
+  return { sentAt, result: { failed: why } };
+}
+
 /** So many leases at most are read one by one at the same time. */
 const fewReads = 8;
 /** How long the watch may take to reach a revision before all leases are listed instead (ms). */

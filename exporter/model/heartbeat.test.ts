@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Bench, leaseRecord, moment, nodeRecord } from './fixture.ts';
+import type { Change } from './observation.ts';
 
 const lease = { namespace: 'kube-node-lease', name: 'node-1', durationSeconds: 40, holder: 'node-1' };
 
@@ -122,4 +123,60 @@ test('a lease whose Node was deleted is an orphan', () => {
   assert.equal(bench.node().state, 'alive');
   bench.time(52);
   assert.equal(bench.node().state, 'orphan');
+});
+
+/** The Node as the source of Nodes tells it. */
+function node(
+  bench: Bench,
+  seconds: number,
+  fields: Parameters<typeof nodeRecord>[0],
+  change: Change = 'modified',
+): void {
+  bench.see({ kind: 'node', source: 'nodes', at: moment(seconds), change, node: nodeRecord(fields) });
+}
+
+test('a node that is drained while its lease is read is not lost', () => {
+  const bench = alive();
+  bench.time(36.7);
+  bench.time(60);
+  node(bench, 60.05, { terminating: true });
+  bench.answer(60.1);
+  assert.deepEqual(bench.states(), ['alive', 'late', 'terminating']);
+});
+
+test('a lease without a Node does not keep a blind model awake', () => {
+  const bench = alive();
+  node(bench, 12, {}, 'deleted');
+  bench.sight(14, 'blind');
+  bench.time(60);
+  assert.equal(bench.model.nextDeadline(), Number.POSITIVE_INFINITY);
+  bench.sight(70, 'sighted');
+  bench.time(71);
+  assert.equal(bench.node().state, 'orphan');
+});
+
+test('a deadline that is no round number of milliseconds is met once', () => {
+  const bench = alive();
+  bench.write(3615.001);
+  bench.time(bench.model.nextDeadline() / 1000);
+  assert.equal(bench.node().state, 'late');
+});
+
+test('a node that is forgotten says nothing at the deadline that it had, and leaves no outage open', () => {
+  const bench = alive();
+  node(bench, 12, {}, 'deleted');
+  bench.write(14, {}, 'deleted');
+  const said = bench.events.length;
+  bench.time(200);
+  assert.equal(bench.events.length, said);
+});
+
+test('reads that fail are told once, not before every further read', () => {
+  const bench = alive();
+  bench.time(36.7);
+  for (let seconds = 60; seconds < 70; seconds += 2.1) {
+    bench.time(seconds);
+    bench.answer(seconds, { failed: 'test' });
+  }
+  assert.deepEqual(bench.states(), ['alive', 'late', 'unknown']);
 });

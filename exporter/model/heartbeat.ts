@@ -147,6 +147,13 @@ export function nodeGone(row: NodeRow, now: Now): void {
   judge(row, now);
 }
 
+/** Nothing is left of it: no outage may stay open for ever, and no deadline may speak of it any more. */
+export function forgetNode(row: NodeRow, now: Now): void {
+  closeOutage(row, now, 'deleted', now.at.mono);
+  row.asked = false;
+  row.wake = Number.POSITIVE_INFINITY;
+}
+
 /** Only leases have a rhythm: a status is written when something changed, and every five minutes. */
 function heard(row: NodeRow, now: Now, by: 'lease' | 'status' = 'lease'): void {
   if (by === 'lease') countBeat(row, now);
@@ -190,11 +197,21 @@ function judge(row: NodeRow, now: Now): void {
   if (!row.heard) return;
   const quiet = now.at.mono - row.quietSince;
   if (row.state === 'lost' && quiet > 0) return;
+  // A read failed: that it is late is known, and is not told anew before every further read.
+  if (row.state === 'unknown' && row.retryAt > 0 && quiet > 0) return;
   // Without a Node there is nobody to be late: the lease is collected soon, or turns out an orphan.
   if (row.nodeless !== undefined && quiet > 0) return;
-  if (quiet >= (row.durationMs * 2) / 3)
-    row.turn(now, 'late', `no heartbeat for ${(quiet / 1000).toFixed(1)} s`);
+  if (now.at.mono >= lateAt(row)) row.turn(now, 'late', `no heartbeat for ${(quiet / 1000).toFixed(1)} s`);
   else row.turn(now, 'alive', 'heard');
+}
+
+/** One expression for the verdict and for its deadline: a sum rounded in another way would be due for ever. */
+function lateAt(row: NodeRow): number {
+  return row.quietSince + (row.durationMs * 2) / 3;
+}
+
+function suspectAt(row: NodeRow): number {
+  return Math.max(row.quietSince + row.rules.graceMs, row.retryAt);
 }
 
 /** For the first duration it may be on its way: the lease of a deleted Node is collected soon after it. */
@@ -205,8 +222,7 @@ function isOrphan(row: NodeRow, now: Now): boolean {
 /** The time of a node has come: it is late, or suspected to be lost. Says whether its lease is to be read. */
 export function wakeNode(row: NodeRow, now: Now): 'suspect' | 'nothing' {
   judge(row, now);
-  const due = now.at.mono >= Math.max(row.quietSince + row.rules.graceMs, row.retryAt);
-  if (!due || row.asked || !suspectable(row)) return 'nothing';
+  if (now.at.mono < suspectAt(row) || row.asked || !suspectable(row)) return 'nothing';
   row.asked = true;
   return 'suspect';
 }
@@ -221,20 +237,22 @@ function suspectable(row: NodeRow): boolean {
 }
 
 export function nextNodeWake(row: NodeRow): number {
+  if (row.blind) return Number.POSITIVE_INFINITY;
   const orphanAt = row.nodeless === undefined ? Number.POSITIVE_INFINITY : row.nodeless + row.durationMs;
   return Math.min(nextJudgement(row), row.state === 'orphan' ? Number.POSITIVE_INFINITY : orphanAt);
 }
 
 function nextJudgement(row: NodeRow): number {
   if (row.asked || !suspectable(row)) return Number.POSITIVE_INFINITY;
-  const lateAt = row.quietSince + (row.durationMs * 2) / 3;
-  if (row.state === 'alive') return Math.min(lateAt, row.quietSince + row.rules.graceMs);
-  return Math.max(row.quietSince + row.rules.graceMs, row.retryAt);
+  const suspect = suspectAt(row);
+  return row.state === 'alive' ? Math.min(lateAt(row), suspect) : suspect;
 }
 
 export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now): void {
   if (!row.asked) return;
   row.asked = false;
+  // Meanwhile it is about to go, or its Node is gone: its silence is no news any more.
+  if (!suspectable(row)) return;
   if ('failed' in result) {
     row.retryAt = now.at.mono + readAgain;
     return row.turn(now, 'unknown', `silent, but the read that would prove it failed: ${result.failed}`);

@@ -2,8 +2,9 @@ import { Candidates } from './candidates.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { Deadlines } from './deadlines.ts';
 import type { LeaseClass, Round } from './event.ts';
-import { Evidence, type Proof } from './evidence.ts';
+import { Evidence, failed, type Proof } from './evidence.ts';
 import {
+  forgetNode,
   type NodeRow as Node,
   NodeRow,
   nextNodeWake,
@@ -40,7 +41,7 @@ import type {
   SocketsObservation,
 } from './observation.ts';
 import { Policies } from './policies.ts';
-import { populationOf, silencedLease, silencedNode } from './population.ts';
+import { populationOf, silencedSince } from './population.ts';
 import { Recollection } from './recollection.ts';
 import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
 import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
@@ -229,7 +230,7 @@ export class Model implements ModelView {
     row.source = source.name;
     if (seen.change === 'deleted') row.lease = undefined;
     else seeNodeLease(row, seen.lease, now);
-    this.#keepOrForget(row);
+    this.#keepOrForget(row, now);
   }
 
   #node(seen: NodeObservation, now: Now): void {
@@ -239,12 +240,13 @@ export class Model implements ModelView {
     row.nodeGeneration = source.generation;
     if (seen.change === 'deleted') nodeGone(row, now);
     else seeNode(row, seen.node, now);
-    this.#keepOrForget(row);
+    this.#keepOrForget(row, now);
   }
 
-  #keepOrForget(row: Node): void {
-    if (row.lease === undefined && row.node === undefined) this.#nodes.delete(row.name);
-    else this.#file(row);
+  #keepOrForget(row: Node, now: Now): void {
+    if (row.lease !== undefined || row.node !== undefined) return this.#file(row);
+    this.#nodes.delete(row.name);
+    forgetNode(row, now);
   }
 
   #list(seen: ListObservation, now: Now): void {
@@ -262,7 +264,7 @@ export class Model implements ModelView {
       seeDeleted(row, now, true);
       this.#settle(row, now);
     }
-    for (const row of this.#nodes.values()) if (sweepNode(row, source, now)) this.#keepOrForget(row);
+    for (const row of this.#nodes.values()) if (sweepNode(row, source, now)) this.#keepOrForget(row, now);
     this.#policies.sweep(source, now);
     this.#candidates.sweep(source);
   }
@@ -300,33 +302,27 @@ export class Model implements ModelView {
   }
 
   #answer(seen: AnswerObservation, now: Now): void {
-    const { namespace, name } = seen.ask;
     this.#evidence.readOne();
-    const row =
-      namespace === nodeLeaseNamespace ? this.#nodes.get(name) : this.#leases.get(leaseKeyOf(seen.ask));
+    const row = this.#rowOf(seen.ask);
     if (row !== undefined) this.#prove(row, seen, now);
   }
 
+  #rowOf({ namespace, name }: { readonly namespace: string; readonly name: string }) {
+    if (namespace === nodeLeaseNamespace) return this.#nodes.get(name);
+    return this.#leases.get(leaseKeyOf({ namespace, name }));
+  }
+
   #prove(row: LeaseRow | Node, proof: Proof, now: Now): void {
+    if (this.#rowOf(row) !== row) return; // forgotten or ignored since the question
     if ('failed' in proof.result) this.#silence.readFailed(now);
-    if (row instanceof NodeRow) this.#proveNode(row, proof, now);
-    else this.#proveLease(row, proof, now);
-  }
-
-  #proveNode(row: Node, proof: Proof, now: Now): void {
+    const told = this.#sources.of(row.source).up ? proof : failed(proof, 'the source is blind');
     const before = row.state;
-    proveNode(row, proof, now);
-    if (before !== 'lost' && row.state === 'lost') this.#silence.fellSilent(silencedNode(row), now);
-    this.#keepOrForget(row);
-  }
-
-  #proveLease(row: LeaseRow, proof: Proof, now: Now): void {
-    if (this.#leases.get(leaseKeyOf(row)) !== row) return; // ignored since the question
-    const before = row.state;
-    proveLease(row, proof, now);
-    const silent = before !== 'expired' && row.state === 'expired' && row.seenAlive;
-    if (silent) this.#silence.fellSilent(silencedLease(row), now);
-    this.#settle(row, now);
+    if (row instanceof NodeRow) proveNode(row, told, now);
+    else proveLease(row, told, now);
+    const silenced = silencedSince(before, row);
+    if (silenced !== undefined) this.#silence.fellSilent(silenced, now);
+    if (row instanceof NodeRow) this.#keepOrForget(row, now);
+    else this.#settle(row, now);
   }
 
   #holder(seen: HolderObservation, now: Now): void {

@@ -1,5 +1,5 @@
 import type { LeaseClass } from './event.ts';
-import type { NodeRow } from './heartbeat.ts';
+import { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { Population, Silenced } from './mass-silence.ts';
 
@@ -34,13 +34,23 @@ function heartbeatShare(nodes: Iterable<NodeRow>, since: number, now: number): n
   return expected === 0 ? undefined : heard / expected;
 }
 
-export function silencedLease(row: LeaseRow): Silenced {
+/** Who has just fallen silent, and had been heard. `before` is the state before a read. */
+export function silencedSince(
+  before: LeaseRow['state'] | NodeRow['state'],
+  row: LeaseRow | NodeRow,
+): Silenced | undefined {
+  if (before === row.state) return undefined;
+  if (row instanceof NodeRow) return row.state === 'lost' ? silencedNode(row) : undefined;
+  return row.state === 'expired' && row.seenAlive ? silencedLease(row) : undefined;
+}
+
+function silencedLease(row: LeaseRow): Silenced {
   const { class: kind, observedMono: lastHeard, durationMs, holder, holderNode } = row;
   const place = holderNode === '' ? holder : holderNode;
   return { class: kind, lastHeard, durationMs, place };
 }
 
-export function silencedNode(row: NodeRow): Silenced {
+function silencedNode(row: NodeRow): Silenced {
   return { class: 'node', lastHeard: row.observedMono, durationMs: row.durationMs, place: row.name };
 }
 
