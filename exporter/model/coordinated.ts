@@ -49,7 +49,7 @@ export function assigned(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   const fresh = row.record === next;
   // The 5 s of a record that is new say nothing of the durations to come.
   if (fresh) row.durationSeconds = undefined;
-  if (isFree(row, next)) openFree(row, now, fresh || row.state === 'deleted');
+  if (isFree(row, next)) openFree(row, now, next, fresh || row.state === 'deleted');
   else end(row, now, next, unseen);
   row.round?.wrote(now, 'assigned', next.holder ?? '', next);
 }

@@ -15,6 +15,7 @@ export class HolderClock {
   #older = Number.NEGATIVE_INFINITY;
   #newer = Number.NEGATIVE_INFINITY;
   #seen = 0;
+  #last = Number.NEGATIVE_INFINITY;
   #known = 0;
   #knownAt = Number.NEGATIVE_INFINITY;
 
@@ -25,6 +26,9 @@ export class HolderClock {
 
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
   see(renewTime: number, receipt: Moment): void {
+    // It was set back: what was learned of it before would make every write an hour old.
+    if (renewTime < this.#last) this.#newer = this.#older = Number.NEGATIVE_INFINITY;
+    this.#last = renewTime;
     if (this.#seen === halfWindow) {
       this.#older = this.#newer;
       this.#newer = Number.NEGATIVE_INFINITY;

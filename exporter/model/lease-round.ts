@@ -14,21 +14,24 @@ interface Opening {
   readonly vacated: number;
   readonly uncertain?: boolean;
   readonly entitled?: Entitled;
+  /** The record that the round is named after, when it is not the one that the row still carries. */
+  readonly record?: LeaseRecord;
 }
 
 export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
   if (!hasRounds(row.class) || row.round !== undefined) return;
+  const record = opening.record ?? row.record;
   row.round = new ElectionRound(
     {
       namespace: row.namespace,
       lease: row.name,
-      leaseUid: row.uid,
+      leaseUid: record.uid,
       class: row.class,
       cause: opening.cause,
-      predecessor: opening.cause === 'created' ? '' : row.holder,
+      predecessor: opening.cause === 'created' ? '' : row.lastHolder,
       durationSeconds: row.durationSeconds ?? 0,
       // The last record before the opening: every restart and every replica knows it.
-      traceId: traceId('round', now.clusterUid, row.uid, row.record.resourceVersion),
+      traceId: traceId('round', now.clusterUid, record.uid, record.resourceVersion),
       lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
@@ -109,9 +112,11 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
 }
 
 /** A free lease is about to be held, and no round says so yet. `created`: it is new, or as good as new. */
-export function openFree(row: LeaseRow, now: Now, created = false): void {
+export function openFree(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
   if (row.round === undefined && (created || row.state === 'vacant' || row.before === 'vacant')) {
-    openRound(row, now, { cause: 'created', vacated: now.at.mono });
+    // A lease that was deleted before has left a record, and perhaps a round of that name.
+    const record = created ? next : row.record;
+    openRound(row, now, { cause: 'created', vacated: now.at.mono, record });
   } else if (row.round === undefined) {
     openRound(row, now, { cause: 'released', vacated: lastRenewal(row, now), uncertain: true });
   }
@@ -119,12 +124,13 @@ export function openFree(row: LeaseRow, now: Now, created = false): void {
 
 /** A holder appears on a free lease; without a round before it, the round begins and is acquired at once. */
 export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
-  openFree(row, now, created);
+  openFree(row, now, next, created);
   const round = row.round;
   if (round === undefined) return;
   const holder = next.holder ?? '';
   round.wrote(now, 'acquired', holder, next);
-  if (round.cause === 'deleted' && holder === round.predecessor) return closeRound(row, now, 'recreated');
+  if (round.cause === 'deleted' && holder === round.predecessor && round.attempts === 0)
+    return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
   const resigned = round.cause === 'released' || round.cause === 'created';
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
@@ -132,7 +138,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (entitled !== undefined && !round.uncertain && isEarly(entitled, row, next, now)) {
     overlap(row, now, entitled, next);
   }
-  if (round.cause !== 'created' && holder !== round.predecessor) row.holderChanges[round.cause] += 1;
+  if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
 }
 
 /** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */

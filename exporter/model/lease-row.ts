@@ -28,6 +28,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   policy: LeasePolicy | undefined;
   labels: LeaseRecord['labels'];
   expected: Expectation | undefined;
+  /** Who held it last: a release does not make the same holder another one. */
+  lastHolder: string;
   /** The last duration that a holder wrote. A release writes 1 s, which says nothing. */
   durationSeconds: number | undefined;
   observedMono: number;
@@ -89,6 +91,7 @@ export class LeaseRow implements LeaseView, Sleeper {
     this.generation = generation;
     this.record = record;
     this.class = classify(record);
+    this.lastHolder = this.holder;
     this.durationSeconds = isRelease(record) ? undefined : record.durationSeconds;
     this.since = now.at.mono;
     this.observedMono = now.at.mono;

@@ -74,6 +74,7 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
   if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
   else if (change === 'listed') row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
   const fresh = row.round === undefined;
+  if (!isRelease(next)) row.class = classify(next);
   if (isRelease(next)) {
     take(row, next, now, change);
     return row.turn(now, 'vacant', 'created again without a holder');
@@ -175,6 +176,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
+  if (row.holder !== '') row.lastHolder = row.holder;
   if (!isRelease(next) && named === undefined)
     row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
   row.observedMono = now.at.mono;
@@ -254,14 +256,31 @@ function nextJudgement(row: LeaseRow): number {
 /** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
 export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
   if ('failed' in result) return readFailed(row, now, result.failed);
+  if (sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row)) {
+    row.asked = false;
+    return;
+  }
   if ('absent' in result) return seeDeleted(row, now);
   if ('found' in result && (result.found.uid !== row.uid || !sameSpec(result.found, row.record))) {
     row.asked = false;
+    // A store that was set back shows an older record: it would be read again without a pause.
+    if (isOlder(result.found.resourceVersion, row.record.resourceVersion))
+      row.retryAt = now.at.mono + readAgain;
     return seeRecord(row, result.found, now, 'modified');
   }
   const proven = row.asked && sentAt.mono >= row.deadline;
   row.asked = false;
   if (proven) expire(row, now);
+}
+
+/** Of a read that the watch has overtaken, only a later write of the same lease is still news. */
+function isNewer(result: Proof['result'], row: LeaseRow): boolean {
+  return (
+    row.state !== 'deleted' &&
+    'found' in result &&
+    result.found.uid === row.uid &&
+    isOlder(row.record.resourceVersion, result.found.resourceVersion)
+  );
 }
 
 function readFailed(row: LeaseRow, now: Now, why: string): void {

@@ -42,6 +42,7 @@ export interface LeaseMemory {
   readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;
   readonly lastTraceId: string | undefined;
+  readonly lastHolder: string;
   readonly round: RoundMemory | undefined;
 }
 

@@ -7,7 +7,7 @@ import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
 
 export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
-  const { source, record, durationSeconds, observedWall, seenAlive, undated, lastTraceId } = row;
+  const { source, record, durationSeconds, observedWall, seenAlive, undated, lastTraceId, lastHolder } = row;
   return {
     ...{
       of: 'lease',
@@ -26,7 +26,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     observedAge: ageAt(at, row.observedMono),
     blindAge: row.blindSince === undefined ? 0 : ageAt(at, row.blindSince),
     deletedAge: row.state === 'deleted' ? ageAt(at, row.deletedAt) : undefined,
-    lastTraceId,
+    ...{ lastTraceId, lastHolder },
     round: row.round?.remember(at),
   };
 }
@@ -53,6 +53,7 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.undated = memory.undated;
   row.named = memory.named;
   row.lastTraceId = memory.lastTraceId;
+  row.lastHolder = memory.lastHolder;
   if (deletedAge === undefined) row.before = stood;
   else {
     row.state = 'deleted';

@@ -58,6 +58,7 @@ const lease = z.strictObject({
   clockAhead: absent(z.number()),
   deletedAge: absent(age),
   lastTraceId: absent(z.string()),
+  lastHolder: z.string(),
   round: absent(round),
 });
 

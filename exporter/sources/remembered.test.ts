@@ -23,6 +23,7 @@ const lease: LeaseMemory = {
     deletedAge: undefined,
   },
   lastTraceId: undefined,
+  lastHolder: 'a',
   round: {
     ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },
     ...{ successor: '', durationSeconds: 15, uncertain: false, attempts: 0, leaderlessMs: 0 },

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closed, held, moment } from './fixture.ts';
+
+test('a read that the watch has overtaken does not delete a lease that was created again', () => {
+  const bench = held();
+  bench.time(19);
+  bench.write(20, {}, 'deleted');
+  bench.write(21, { uid: 'uid-2', holder: 'b' }, 'added');
+  bench.answer(22, { absent: true }, 19);
+  assert.equal(bench.lease().state, 'held');
+  assert.equal(bench.lease().holder, 'b');
+});
+
+test('a store that was set back is not read without a pause', () => {
+  const bench = held();
+  const older = { ...bench.lease().record, resourceVersion: '1', renewTime: moment(1).wall };
+  bench.time(19);
+  bench.answer(19.1, { found: older });
+  assert.equal(bench.model.nextDeadline(), moment(21.1).mono);
+});
+
+test('a read that is answered while the source is blind proves nothing', () => {
+  const bench = held();
+  bench.list(5, [bench.lease().record]);
+  bench.time(19);
+  bench.sight(19.05, 'blind');
+  bench.write(19.06, {});
+  bench.time(34.1);
+  bench.answer(34.2);
+  assert.equal(bench.lease().state, 'unknown');
+});
+
+test('a round after an abandoned one has a name of its own', () => {
+  const bench = held();
+  bench.write(5, {}, 'deleted');
+  bench.time(700);
+  const abandoned = closed(bench).traceId;
+  bench.write(800, { uid: 'uid-2', holder: 'b' }, 'added');
+  assert.notEqual(bench.lease().round?.traceId, abandoned);
+});
+
+test('who led in between is no recreation', () => {
+  const bench = held();
+  bench.write(5, {}, 'deleted');
+  bench.write(6, { uid: 'uid-2', holder: 'b' }, 'added');
+  bench.write(7, { uid: 'uid-2', holder: 'b' }, 'deleted');
+  bench.write(8, { uid: 'uid-3', holder: 'a' }, 'added');
+  bench.write(9, { uid: 'uid-3', holder: 'a' });
+  assert.notEqual(closed(bench).outcome, 'recreated');
+});
+
+test('a holder that released and came back before anybody else is one change, not two', () => {
+  const bench = held();
+  bench.release(5);
+  bench.write(6, { holder: 'b', durationSeconds: 15 });
+  bench.release(7);
+  bench.write(8, { holder: 'b', durationSeconds: 15 });
+  assert.equal(bench.lease().holderChanges.released, 1);
+});
+
+test('a clock that was set back an hour makes no gap of an hour', () => {
+  const bench = held();
+  bench.write(6, { renewTime: moment(6 - 3600).wall });
+  bench.write(8, { renewTime: moment(8 - 3600).wall });
+  bench.release(9);
+  bench.write(10, { holder: 'b', durationSeconds: 15 });
+  bench.write(12, { holder: 'b', durationSeconds: 15 });
+  assert.equal(bench.lease().gapSeconds, 2);
+});
+
+test('a lease that is created again is classified again', () => {
+  const bench = held();
+  bench.write(5, { identityLabel: 'kube-apiserver', uid: 'uid-2' }, 'added');
+  assert.equal(bench.lease().class, 'apiserver');
+});
