@@ -1,14 +1,16 @@
 /**
- * Writes the files that are made from the catalogue and from the schema of the configuration. With
- * `--check` it writes nothing and ends with exit code 1, naming them, when some are stale.
+ * Writes the files that are made from the catalogue, the schema of the configuration and the drawing of the
+ * state machines. With `--check` it writes nothing and ends with exit code 1, naming them, when some are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
+import { judgingPage } from './judging-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
 const generated: readonly { readonly path: string; readonly make: () => string }[] = [
   { path: 'METRICS.md', make: metricsPage },
+  { path: 'docs/judging.md', make: judgingPage },
   { path: 'exporter/config.schema.json', make: configJsonSchema },
 ];
 
