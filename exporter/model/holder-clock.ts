@@ -27,7 +27,7 @@ export class HolderClock {
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
   see(renewTime: number, receipt: Moment): void {
     // It was set back: what was learned of it before would make every write an hour old.
-    if (renewTime < this.#last) this.#newer = this.#older = Number.NEGATIVE_INFINITY;
+    if (renewTime < this.#last) this.#forget();
     this.#last = renewTime;
     if (this.#seen === halfWindow) {
       this.#older = this.#newer;
@@ -40,6 +40,14 @@ export class HolderClock {
       this.#knownAt = receipt.mono;
     }
     this.#newer = Math.max(this.#newer, renewTime - receipt.mono * 1000);
+  }
+
+  #forget(): void {
+    this.#older = Number.NEGATIVE_INFINITY;
+    this.#newer = Number.NEGATIVE_INFINITY;
+    this.#seen = 0;
+    this.#known = 0;
+    this.#knownAt = Number.NEGATIVE_INFINITY;
   }
 
   /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */

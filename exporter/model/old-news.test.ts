@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closed, held, moment } from './fixture.ts';
+import { Bench, closed, held, leaseRecord, moment } from './fixture.ts';
 
 test('a read that the watch has overtaken does not delete a lease that was created again', () => {
   const bench = held();
@@ -73,4 +73,14 @@ test('a lease that is created again is classified again', () => {
   const bench = held();
   bench.write(5, { identityLabel: 'kube-apiserver', uid: 'uid-2' }, 'added');
   assert.equal(bench.lease().class, 'apiserver');
+});
+
+test('a holder without a duration is not overlapped for ever', () => {
+  const bench = new Bench();
+  bench.list(0, [leaseRecord({ holder: '', strategy: 'OldestEmulationVersion' })]);
+  bench.write(1, { holder: 'b', durationSeconds: undefined });
+  bench.write(2);
+  bench.write(3, {}, 'deleted');
+  bench.write(4, { uid: 'uid-2', holder: 'c', durationSeconds: 15 }, 'added');
+  assert.ok(bench.events.every(({ kind }) => kind !== 'overlap'));
 });

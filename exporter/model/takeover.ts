@@ -47,7 +47,8 @@ function clocksAgree(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
 
 /** Whether `first` was still entitled to lead, for sure, when the lease was acquired by the writer of `next`. */
 export function isEarly(first: Entitled, row: LeaseRow, next: LeaseRecord, now: Now): boolean {
-  return latestAcquisition(row, next, now) < first.until - tolerance;
+  // Without a duration there is no moment until which it was entitled: nobody can come before it.
+  return Number.isFinite(first.until) && latestAcquisition(row, next, now) < first.until - tolerance;
 }
 
 /** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
