@@ -24,6 +24,7 @@ export const leaseEdges: Edges<LeaseState> = {
   },
   expired: {
     held: 'renewed or taken over',
+    orphaned: 'no Pod of its workload is left, and it never wrote before our eyes',
     released: 'its holder gives it up',
     deleted: 'deleted',
     unknown: 'we cannot see',
@@ -93,6 +94,7 @@ export const nodeEdges: Edges<NodeState> = {
 export const roundEdges: Edges<RoundEvent['step']> = {
   opened: {
     acquired: 'somebody holds it',
+    lost: 'who was named in a coordinated election never wrote',
     closed: 'recreated by the same holder, or abandoned',
   },
   acquired: {

@@ -1,8 +1,8 @@
 import { holderName, podNames } from './holder-identity.ts';
 import type { FindHolder, HolderObservation, PodRecord } from './holder-observation.ts';
 import type { Holding } from './holding.ts';
-import { orphan } from './lease.ts';
 import type { LeaseRow } from './lease-row.ts';
+import { orphan } from './lease-verdict.ts';
 import type { SightObservation } from './observation.ts';
 import type { SourceRow } from './sight.ts';
 import type { Now } from './sink.ts';

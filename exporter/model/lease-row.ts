@@ -180,3 +180,20 @@ export class LeaseRow implements LeaseView, Sleeper {
 export function isRelease(record: LeaseRecord): boolean {
   return (record.holder ?? '') === '';
 }
+
+/** An unrenewed lease at first sight is a leftover when its renewTime is older than this (µs). */
+const leftoverAfter = 24 * 3_600_000_000;
+
+export function isLeftover(row: LeaseRow, now: Now): boolean {
+  return row.renewTime === undefined || now.at.wall - row.renewTime > leftoverAfter;
+}
+
+export function neverExpires(row: LeaseRow): boolean {
+  return row.class === 'lock' || row.durationMs === Number.POSITIVE_INFINITY;
+}
+
+export function forgetSuspicion(row: LeaseRow): void {
+  row.asked = false;
+  row.retryAt = 0;
+  row.before = undefined;
+}

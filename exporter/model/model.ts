@@ -15,18 +15,10 @@ import {
   wakeNode,
 } from './heartbeat.ts';
 import { HolderDesk, holderSource } from './holders.ts';
-import {
-  dismissLease,
-  firstSight,
-  nextWake,
-  proveLease,
-  reviewLease,
-  seeDeleted,
-  seeRecord,
-  wakeLease,
-} from './lease.ts';
+import { firstSight, seeDeleted, seeRecord } from './lease.ts';
 import { leaseKeyOf } from './lease-key.ts';
 import { LeaseRow } from './lease-row.ts';
+import { dismissLease, nextWake, proveLease, reviewLease, wakeLease } from './lease-verdict.ts';
 import { MassSilence } from './mass-silence.ts';
 import type { ModelOptions } from './model-options.ts';
 import type {

@@ -1,6 +1,6 @@
 import { NodeRow, nodeSight } from './heartbeat.ts';
-import { blindLease, sightedLease } from './lease.ts';
 import type { LeaseRow } from './lease-row.ts';
+import { blindLease, sightedLease } from './lease-verdict.ts';
 import { seesNodeLeases } from './sight.ts';
 import type { Now } from './sink.ts';
 

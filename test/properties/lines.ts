@@ -64,5 +64,6 @@ function record(lease: LeaseRecord): string {
 }
 
 function question(ask: Ask): string {
-  return ask.kind === 'read-lease' ? `read ${ask.namespace}/${ask.name}` : `${ask.kind} ${ask.source}`;
+  if (ask.kind === 'read-lease') return `read ${ask.namespace}/${ask.name}`;
+  return ask.kind === 'find-holder' ? `find ${ask.holder}` : `${ask.kind} ${ask.source}`;
 }

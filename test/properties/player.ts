@@ -197,6 +197,8 @@ export class Player {
         const result = failed ?? { revision: outcome === 'opaque' ? 'opaque' : this.#cluster.revision };
         return (sentAt, at) => ({ kind: 'revision', ask, sentAt, at, result });
       }
+      case 'find-holder':
+        throw new Error('properties: holders are not looked up here');
       case 'list-leases': {
         const result = failed ?? { listed: [...this.#cluster.leases.values()] };
         return (sentAt, at) => ({ kind: 'leases', ask, sentAt, at, result });

@@ -23,10 +23,16 @@ export function copyOf(event: Event): Event {
 function copyOfRound(round: Round): Round {
   const { traceId, namespace, lease, leaseUid, predecessor, successor, outcome, cause, uncertain } = round;
   const { lastRenewal, vacated, vacantSince, acquired, closed, leaderlessSeconds, durationSeconds } = round;
-  const { attempts, previousTraceId, unseen } = round;
+  const { attempts, previousTraceId, unseen, fate, outageTraceId } = round;
   return {
     ...{ traceId, namespace, lease, leaseUid, predecessor, successor, outcome, cause, uncertain },
     ...{ lastRenewal, vacated, vacantSince, acquired, closed, leaderlessSeconds, durationSeconds },
     ...{ class: round.class, attempts, previousTraceId, unseen, writes: [...round.writes] },
+    ...{
+      fate,
+      outageTraceId,
+      predecessorAt: { ...round.predecessorAt },
+      successorAt: { ...round.successorAt },
+    },
   };
 }

@@ -1,0 +1,161 @@
+import { isOlder, sameSpec } from './classify.ts';
+import { askedFor, isPlanned, neverWrote } from './coordinated.ts';
+import type { Proof } from './evidence.ts';
+import { seeDeleted, seeRecord } from './lease.ts';
+import { closeRound, lastRenewal, openRound } from './lease-round.ts';
+import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
+import type { Now } from './sink.ts';
+
+/** What time, reads and the sight of its source make of a lease. */
+/** A lease nobody takes again after a deletion: its round ends without an election (ms). */
+const abandonedAfter = 10 * 60_000;
+/** How long a deleted lease is told (ms). */
+const deletedKept = 60 * 60_000;
+/** Pause before a read that failed is tried again (ms). */
+const readAgain = 2000;
+
+/** What is to be done with a row whose time has come. */
+export type Woken = 'suspect' | 'forget' | 'nothing';
+
+export function wakeLease(row: LeaseRow, now: Now): Woken {
+  if (row.state === 'deleted') {
+    if (now.at.mono >= row.deletedAt + abandonedAfter) closeRound(row, now, 'abandoned');
+    return now.at.mono >= row.deletedAt + deletedKept ? 'forget' : 'nothing';
+  }
+  if (!isSuspect(row, now)) return 'nothing';
+  row.asked = true;
+  return 'suspect';
+}
+
+/** Whether time may change the verdict. */
+function isOpen({ state, named }: LeaseRow): boolean {
+  return state === 'held' || state === 'unknown' || named === 'awaited';
+}
+
+function isSuspect(row: LeaseRow, now: Now): boolean {
+  return isOpen(row) && !row.asked && now.at.mono >= Math.max(row.deadline, row.retryAt);
+}
+
+/** When the row wants to be shown the time again. */
+export function nextWake(row: LeaseRow): number {
+  return Math.min(nextJudgement(row), row.who.again);
+}
+
+function nextJudgement(row: LeaseRow): number {
+  if (row.state === 'deleted') {
+    return row.deletedAt + (row.round === undefined ? deletedKept : abandonedAfter);
+  }
+  if (row.asked || !isOpen(row)) return Number.POSITIVE_INFINITY;
+  return Math.max(row.deadline, row.retryAt);
+}
+
+/** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
+export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
+  if ('failed' in result) return readFailed(row, now, result.failed);
+  if (sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row)) {
+    row.asked = false;
+    return;
+  }
+  if ('absent' in result) return seeDeleted(row, now);
+  if ('found' in result && (result.found.uid !== row.uid || !sameSpec(result.found, row.record))) {
+    row.asked = false;
+    // A store that was set back shows an older record: it would be read again without a pause.
+    if (isOlder(result.found.resourceVersion, row.record.resourceVersion))
+      row.retryAt = now.at.mono + readAgain;
+    return seeRecord(row, result.found, now, 'modified');
+  }
+  const proven = row.asked && sentAt.mono >= row.deadline;
+  row.asked = false;
+  if (proven) expire(row, now);
+}
+
+/** Of a read that the watch has overtaken, only a later write of the same lease is still news. */
+function isNewer(result: Proof['result'], row: LeaseRow): boolean {
+  return (
+    row.state !== 'deleted' &&
+    'found' in result &&
+    result.found.uid === row.uid &&
+    isOlder(row.record.resourceVersion, result.found.resourceVersion)
+  );
+}
+
+function readFailed(row: LeaseRow, now: Now, why: string): void {
+  if (!row.asked) return;
+  row.asked = false;
+  row.retryAt = now.at.mono + readAgain;
+  row.turn(now, 'unknown', `its time is up, but the read that would prove it failed: ${why}`);
+}
+
+function expire(row: LeaseRow, now: Now): void {
+  const delay = Math.max(0, now.at.mono - row.deadline) / 1000;
+  if (row.named === 'awaited') {
+    neverWrote(row, now);
+    return row.turn(now, 'expired', 'assigned to a holder that never wrote', delay);
+  }
+  if (!row.seenAlive && row.who.gone && row.policy?.expect !== 'held') {
+    return row.turn(now, 'orphaned', goneWhy);
+  }
+  if (!row.seenAlive && isLeftover(row, now) && row.policy?.expect !== 'held') {
+    return row.turn(now, 'orphaned', 'a leftover: not renewed since long before we looked');
+  }
+  const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
+  const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
+  if (row.round?.settling) row.round.lose(now, up);
+  const cause = isPlanned(row) ? 'coordinated' : 'expired';
+  openRound(row, now, { cause, vacated: up, uncertain: !row.seenAlive || row.undated });
+  row.round?.wrote(now, 'expired', row.holder, row.record);
+  row.turn(now, 'expired', `${askedFor(row)}no renewal for ${seconds} s`, delay);
+}
+
+const goneWhy = 'a leftover: no Pod of its workload is left';
+
+/**
+ * Its workload is verifiably gone. One that was renewed before our eyes stays expired all the same: nobody
+ * leads what ought to be led, and that is the worst outage of all.
+ */
+export function orphan(row: LeaseRow, now: Now): void {
+  if (row.seenAlive || row.state !== 'expired' || row.policy?.expect === 'held') return;
+  closeRound(row, now, 'abandoned');
+  row.turn(now, 'orphaned', goneWhy);
+}
+
+/** Another policy applies, and with it perhaps another class: what never expires must not be suspected. */
+export function reviewLease(row: LeaseRow, now: Now): void {
+  if (neverExpires(row)) {
+    row.deadline = Number.POSITIVE_INFINITY;
+    forgetSuspicion(row);
+  } else if (row.state === 'held' && row.deadline === Number.POSITIVE_INFINITY) {
+    row.deadline = now.at.mono + row.durationMs;
+  }
+}
+
+/** A policy ignores the lease from here on: its round ends without an outcome that anybody will see. */
+export function dismissLease(row: LeaseRow, now: Now): void {
+  closeRound(row, now, 'abandoned');
+  row.turn(now, 'unknown', 'a policy ignores it from here on');
+  row.wake = Number.POSITIVE_INFINITY;
+}
+
+/** The source cannot see any more: nothing is judged until it can again. */
+export function blindLease(row: LeaseRow, now: Now, why: string): void {
+  if (neverExpires(row) && row.state === 'held') return;
+  row.blindSince ??= now.at.mono;
+  if (row.state === 'deleted') return;
+  if (row.state !== 'held' && row.state !== 'unknown') row.before = row.state;
+  row.deadline = Number.POSITIVE_INFINITY;
+  row.asked = false;
+  row.turn(now, 'unknown', why);
+}
+
+/** The source sees again: as a new candidate would, wait one whole duration or for a write. */
+export function sightedLease(row: LeaseRow, now: Now): void {
+  // Whether somebody had it meanwhile cannot be known any more.
+  const abandoned = row.state === 'deleted' && now.at.mono >= row.deletedAt + abandonedAfter;
+  if (abandoned && row.blindSince !== undefined) row.round?.doubt(row.blindSince, now.at.mono);
+  row.blindSince = undefined;
+  if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
+  // Nobody has to prove anything about a lease that nobody held.
+  const nobody = row.before !== undefined && row.before !== 'expired' && row.named === undefined;
+  if (nobody && row.before !== undefined) return row.turn(now, row.before, 'sighted again');
+  row.deadline = now.at.mono + row.termMs;
+}
