@@ -4,7 +4,8 @@ import type { Commit } from './history.ts';
 import type { RoundVerdict } from './judge.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { sightingsOf } from './sightings.ts';
-import { firstWrite, type Tenure, tenuresOf } from './tenures.ts';
+import { firstWrite, lastWrite, type Tenure, tenuresOf } from './tenures.ts';
+import { isUnder, slowestMs } from './trouble.ts';
 import { type Visibility, visibilityOf, type Watcher } from './visibility.ts';
 
 export type Result =
@@ -95,7 +96,7 @@ function compare(
   { ledger, clusterUid }: Chronicle,
 ): Comparison {
   const visibility = visibilityOf(round, commits, watchers, ledger);
-  const [result, why] = judge(round, verdict, visibility, clusterUid);
+  const [result, why] = judge(round, verdict, visibility, clusterUid, wasSlowEtcd(round, ledger));
   return { round, visibility, verdict, result, why };
 }
 
@@ -104,13 +105,17 @@ function judge(
   verdict: RoundVerdict | undefined,
   visibility: Visibility,
   clusterUid: string,
+  wasSlow: boolean,
 ): readonly [Result, string] {
   if (verdict === undefined) {
     const required = visibility.evident && !round.doubts.includes('expired for a moment');
     return required ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
   }
+  if (verdict.cause === 'created' && round.cause !== 'created' && !visibility.knewPredecessor(verdict)) {
+    return ['unseen', ''];
+  }
   if (verdict.uncertain) {
-    if (!visibility.clear || round.doubts.length > 0) return ['uncertain', ''];
+    if (!visibility.clear || round.doubts.length > 0 || wasSlow) return ['uncertain', ''];
     return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
   }
   const causes = acceptable(round);
@@ -121,9 +126,16 @@ function judge(
   return differences.length > 0 ? ['wrong outcome', differences.join(', ')] : ['found', ''];
 }
 
+/** A write that etcd took long for is dated long before it was there to be seen: the record contradicts itself. */
+function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, ledger: Chronicle['ledger']): boolean {
+  const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
+  return isUnder(ledger, 'slow etcd', from - slowestMs, (acquisition?.at ?? opened) + slowestMs);
+}
+
 function acceptable({ cause, doubts }: TrueRound): readonly string[] {
   if (doubts.includes('taken at the limit')) return ['taken', 'expired'];
-  if (doubts.includes('released late')) return ['released', 'expired'];
+  if (doubts.includes('released late') || doubts.includes('edited in the silence'))
+    return ['released', 'expired'];
   return [cause];
 }
 

@@ -8,8 +8,8 @@ interface Line {
   readonly text: string;
 }
 
-const beforeMs = 30_000;
-const afterMs = 25_000;
+const beforeMs = 20_000;
+const afterMs = 20_000;
 const shownHolder = 24;
 
 /** The story around a wrong verdict: what was written, what was done, what was shown, and what was said. */

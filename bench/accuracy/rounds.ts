@@ -36,7 +36,9 @@ export type Doubt =
   /** The holder gave it up as it was told to, but long after its last renewal, as after failed renewals. */
   | 'released late'
   /** The holder was blanked by somebody else, or by itself so soon after a takeover that nobody can tell. */
-  | 'blanked';
+  | 'blanked'
+  /** A hand touched the record in the silence before the release: a change that no holder made. */
+  | 'edited in the silence';
 
 /** What the ledger knows and the records do not say. */
 export interface Told {
@@ -144,6 +146,9 @@ function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told):
   }
   if (end?.how === 'released' && silentMs > durationMs / 2 && told.toldToStop(predecessor.holder, end.at)) {
     doubts.push('released late');
+  }
+  if (end?.how === 'released' && lastWrite(predecessor).writer !== predecessor.holder) {
+    doubts.push('edited in the silence');
   }
   if ([predecessor, ...attempts].some((tenure) => isBlanked(tenure, tenure !== predecessor))) {
     doubts.push('blanked');

@@ -11,14 +11,23 @@ const troubles: ReadonlySet<string> = new Set([
   'judge restarted in an outage',
 ]);
 
-/** Whether there was one at some moment between two. */
+/** Whether a read could fail or be late at some moment between two. */
 export function isTroubled(ledger: readonly LedgerEntry[], from: number, to: number): boolean {
-  let since: number | undefined;
+  return [...troubles].some((weather) => isUnder(ledger, weather, from, to));
+}
+
+/** Longest time that a slow etcd holds a write back. */
+export const slowestMs = 15_000;
+
+/** Whether there was this weather at some moment between two. */
+export function isUnder(ledger: readonly LedgerEntry[], weather: string, from: number, to: number): boolean {
+  let since = Number.POSITIVE_INFINITY;
   for (const { kind, who, at } of ledger) {
-    if (!troubles.has(who)) continue;
+    if (who !== weather) continue;
     if (kind === 'struck') since = at.mono;
-    if (kind === 'cleared' && since !== undefined && since < to && at.mono > from) return true;
-    if (kind === 'cleared') since = undefined;
+    if (kind !== 'cleared') continue;
+    if (since < to && at.mono > from) return true;
+    since = Number.POSITIVE_INFINITY;
   }
-  return since !== undefined && since < to;
+  return since < to;
 }

@@ -1,9 +1,9 @@
 import type { LedgerEntry } from '../../simulator/ledger.ts';
 import type { Commit } from './history.ts';
-import type { Life } from './judge.ts';
+import type { Life, RoundVerdict } from './judge.ts';
 import type { TrueRound } from './rounds.ts';
 import { type Sighting, seenAt, wasBlind } from './sightings.ts';
-import { lastWrite } from './tenures.ts';
+import { firstWrite, lastWrite } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
 
 /** A life of the judge with what it saw of one lease. */
@@ -18,6 +18,8 @@ export interface Visibility {
   readonly evident: boolean;
   /** All of it was seen by a life that was never blind and never late: there is nothing to be unsure of. */
   readonly clear: boolean;
+  /** The life that told of it had seen something before the term of its predecessor. */
+  knewPredecessor(verdict: RoundVerdict): boolean;
   /** Longest time from a write to its arrival, in ms; infinite when one did not arrive by itself. */
   readonly delayMs: number;
 }
@@ -35,12 +37,23 @@ export function visibilityOf(
 ): Visibility {
   const span = spanOf(round, commits);
   const delayMs = Math.min(...watchers.map((watcher) => delayOf(watcher, commits, span)));
+  const knewPredecessor = (verdict: RoundVerdict) => {
+    const watcher = watchers.find(({ life }) => life.rounds.includes(verdict));
+    const first = watcher?.sightings.find(({ index }) => commits[index]?.spec !== undefined);
+    return first !== undefined && first.index < span.begin;
+  };
   const clear = watchers.some((watcher) => isClear(watcher, commits, span));
-  return { evident: isEvident(round, commits, watchers, ledger, span, clear), clear, delayMs };
+  return {
+    evident: isEvident(round, commits, watchers, ledger, span, clear),
+    clear,
+    delayMs,
+    knewPredecessor,
+  };
 }
 
-/** Indices of commits: the predecessor's last write, the acquisition, what settled it, the last of its holder. */
+/** Indices of commits: the predecessor's first and last write, the acquisition, what settled it, the last of its holder. */
 interface Span {
+  readonly begin: number;
   readonly from: number;
   readonly acquisition: number;
   readonly settled: number;
@@ -52,10 +65,12 @@ function spanOf(
   commits: readonly Commit[],
 ): Span {
   const indexOf = (commit: Commit | undefined) => (commit === undefined ? -1 : commits.indexOf(commit));
+  const first = attempts[0];
   const final = attempts.at(-1);
   const at = indexOf(acquisition);
   return {
-    from: predecessor === undefined ? at : indexOf(lastWrite(predecessor)),
+    begin: indexOf(predecessor === undefined ? first?.writes[0] : firstWrite(predecessor)),
+    from: predecessor === undefined ? indexOf(first?.writes[0]) : indexOf(lastWrite(predecessor)),
     acquisition: at,
     settled: indexOf(settled),
     last: final === undefined ? at : indexOf(lastWrite(final)),
@@ -87,13 +102,18 @@ function showsAnother({ sightings }: Watcher, commits: readonly Commit[], span: 
   const before = sightings[first - 1];
   const after = sightings.slice(first).filter(({ index }) => index >= acquisition && index <= last);
   if (first < 1 || before === undefined || after.length === 0) return false;
+  // Whoever never saw the one before takes this one for the first.
+  const isFirst = span.begin === span.acquisition;
+  if (!isFirst && !sightings.slice(0, first).some(({ index }) => commits[index]?.spec !== undefined))
+    return false;
   const itself = after.some(({ index, how }) => index === acquisition && how !== 'list');
   if (itself) return after.some(({ index }) => index >= settled);
   const from = commits[before.index];
   const to = commits[acquisition];
   const same = from?.uid === to?.uid && from?.spec?.holder === to?.spec?.holder;
   const newest = after[0]?.index ?? 0;
-  return !same && after.some(({ index }) => index > newest);
+  // Whoever did not know the one before cannot know either that this is another one.
+  return from?.spec !== undefined && !same && after.some(({ index }) => index > newest);
 }
 
 function sawAbandoned({ life, sightings }: Watcher, { predecessor }: TrueRound, { from }: Span): boolean {
