@@ -1,9 +1,10 @@
 import type { Chronicle } from './arena.ts';
 import type { LeaseReport } from './compare.ts';
 import { overlapsOf, shortestMs, type TrueOverlap } from './overlaps.ts';
-import { seenAt, wasBlind } from './sightings.ts';
+import { wasBlind, watchedAt } from './sightings.ts';
 import type { Fault } from './stale.ts';
 import { lastWrite } from './tenures.ts';
+import { isUnder, slowestMs } from './trouble.ts';
 
 export interface OverlapReport {
   readonly found: number;
@@ -20,7 +21,7 @@ export function compareOverlaps(chronicle: Chronicle, report: LeaseReport): Over
   const told = chronicle.lives.flatMap((life) => life.overlaps).filter(({ lease }) => lease === report.lease);
   const isTold = ({ acquisition }: TrueOverlap) =>
     told.some(({ secondWrite }) => secondWrite === acquisition.revision);
-  const required = overlaps.filter((overlap) => isTold(overlap) || isEvident(overlap, report));
+  const required = overlaps.filter((overlap) => isTold(overlap) || isEvident(overlap, report, chronicle));
   const spurious = told.filter(
     ({ secondWrite }, index) =>
       !overlaps.some(({ acquisition }) => acquisition.revision === secondWrite) ||
@@ -43,17 +44,19 @@ export function compareOverlaps(chronicle: Chronicle, report: LeaseReport): Over
 function isEvident(
   { acquisition, from, until }: TrueOverlap,
   { commits, tenures, watchers }: LeaseReport,
+  { ledger }: Chronicle,
 ): boolean {
   const before = tenures[tenures.findIndex(({ writes }) => writes[0] === acquisition) - 1];
   if (before === undefined || until - from < shortestMs) return false;
+  if (isUnder(ledger, 'slow etcd', lastWrite(before).at - slowestMs, from + slowestMs)) return false;
   const first = commits.indexOf(lastWrite(before));
   const second = commits.indexOf(acquisition);
   return watchers.some(({ life, sightings }) => {
     for (let index = first; index <= second; index++) {
-      const at = seenAt(sightings, index);
+      const at = watchedAt(sightings, index);
       if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
     }
-    const seen = seenAt(sightings, second) ?? 0;
+    const seen = watchedAt(sightings, second) ?? 0;
     return seen < until - shortestMs && !wasBlind(life, lastWrite(before).at, seen);
   });
 }

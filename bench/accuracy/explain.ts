@@ -9,7 +9,7 @@ interface Line {
 }
 
 const beforeMs = 20_000;
-const afterMs = 20_000;
+const afterMs = 40_000;
 const shownHolder = 24;
 
 /** The story around a wrong verdict: what was written, what was done, what was shown, and what was said. */

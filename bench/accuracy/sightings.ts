@@ -43,6 +43,11 @@ export function seenAt(sightings: readonly Sighting[], index: number): number | 
   return sightings.find((sighting) => sighting.index === index && sighting.how !== 'list')?.at;
 }
 
+/** When a watch told it of the commit. A read may be quicker, and proves that the watch is late. */
+export function watchedAt(sightings: readonly Sighting[], index: number): number | undefined {
+  return sightings.find((sighting) => sighting.index === index && sighting.how === 'watch')?.at;
+}
+
 /** Whether it had no open watch at some moment between two. */
 export function wasBlind({ testimony }: Life, from: number, to: number): boolean {
   return testimony.blindness.some((blind) => blind.from < to && blind.to > from);

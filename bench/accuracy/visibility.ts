@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../simulator/ledger.ts';
 import type { Commit } from './history.ts';
 import type { Life, RoundVerdict } from './judge.ts';
 import type { TrueRound } from './rounds.ts';
-import { type Sighting, seenAt, wasBlind } from './sightings.ts';
+import { type Sighting, wasBlind, watchedAt } from './sightings.ts';
 import { firstWrite, lastWrite } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
 
@@ -89,23 +89,27 @@ function isEvident(
   // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
   if (isReturn(round))
     return clear && !isTroubled(ledger, round.opened - graceMs, round.opened + 2 * graceMs);
-  return watchers.some((watcher) => showsAnother(watcher, commits, span));
+  return watchers.some((watcher) => showsAnother(round, watcher, commits, span));
 }
 
 function isReturn({ predecessor, attempts }: TrueRound): boolean {
   return attempts.every(({ holder, uid }) => holder === predecessor?.holder && uid === predecessor.uid);
 }
 
-function showsAnother({ sightings }: Watcher, commits: readonly Commit[], span: Span): boolean {
+function showsAnother(
+  round: TrueRound,
+  { sightings }: Watcher,
+  commits: readonly Commit[],
+  span: Span,
+): boolean {
   const { acquisition, settled, last } = span;
   const first = sightings.findIndex(({ index }) => index >= acquisition);
   const before = sightings[first - 1];
   const after = sightings.slice(first).filter(({ index }) => index >= acquisition && index <= last);
   if (first < 1 || before === undefined || after.length === 0) return false;
   // Whoever never saw the one before takes this one for the first.
-  const isFirst = span.begin === span.acquisition;
-  if (!isFirst && !sightings.slice(0, first).some(({ index }) => commits[index]?.spec !== undefined))
-    return false;
+  const knew = ({ index }: Sighting) => index <= span.from && commits[index]?.spec !== undefined;
+  if (!sightings.slice(0, first).some(knew) && round.predecessor !== undefined) return false;
   const itself = after.some(({ index, how }) => index === acquisition && how !== 'list');
   if (itself) return after.some(({ index }) => index >= settled);
   const from = commits[before.index];
@@ -128,16 +132,16 @@ function isClear({ life, sightings }: Watcher, commits: readonly Commit[], span:
   const { from, settled } = span;
   if ((sightings[0]?.index ?? from) >= from || settled < 0) return false;
   for (let index = from; index <= settled; index++) {
-    const at = seenAt(sightings, index);
+    const at = watchedAt(sightings, index);
     if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
   }
-  return !wasBlind(life, commits[from]?.at ?? 0, seenAt(sightings, settled) ?? 0);
+  return !wasBlind(life, commits[from]?.at ?? 0, watchedAt(sightings, settled) ?? 0);
 }
 
 function delayOf({ sightings }: Watcher, commits: readonly Commit[], span: Span): number {
   let longest = 0;
   for (let index = span.from; index <= span.acquisition; index++) {
-    const at = seenAt(sightings, index);
+    const at = watchedAt(sightings, index);
     if (at === undefined) return Number.POSITIVE_INFINITY;
     longest = Math.max(longest, at - (commits[index]?.at ?? 0));
   }
