@@ -50,7 +50,8 @@ export class ElectionRound implements Round {
   readonly traceId: string;
   readonly writes: RoundWrite[] = [];
   readonly vacatedMono: number;
-  readonly entitled: Entitled | undefined;
+  /** Whose lease was deleted: until its time is up it may go on leading beside the next. */
+  entitled: Entitled | undefined;
   readonly trail: Trail;
   readonly #anchor: Moment;
   readonly #lastRenewal: number;

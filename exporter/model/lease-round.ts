@@ -5,7 +5,7 @@ import type { Cause, Outcome } from './event.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { entitledBy, isEarly, isLate, lastWrite } from './takeover.ts';
+import { entitledBy, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
@@ -36,7 +36,9 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
       previousTraceId: row.lastTraceId,
-      entitled: opening.entitled ?? (opening.cause === 'deleted' ? entitledBy(row, now) : undefined),
+      entitled:
+        opening.entitled ??
+        (opening.cause === 'deleted' && !opening.uncertain ? stillEntitled(row, now) : undefined),
     },
     trailOf(row, opening.cause === 'created' ? '' : row.holder, lastRenewal(row, now)),
     now.at,
@@ -69,9 +71,19 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
-  const uncertain = unseen || now.at.mono <= row.rivalUntil;
+  const rival = now.at.mono <= row.rivalUntil;
+  const either = Math.abs(silent - row.lateAfterMs) <= longestWay(row, now);
+  const uncertain = unseen || rival || either || !row.seenAlive;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
+}
+
+/** How long (ms) the last write of a holder, or what ends its term now, may have been on its way to us. */
+function longestWay(row: LeaseRow, now: Now): number {
+  const { mono } = now.at;
+  const late = (at: number) => now.lags.at(row.source, at) ?? 0;
+  const lastWay = row.clock.established ? row.observedMono - lastWrite(row) : late(row.observedMono);
+  return Math.max(lastWay, late(mono), mono - (row.doubtedSince ?? mono));
 }
 
 /**
@@ -111,6 +123,14 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
   return after >= 0 && after < (durationMs * 2) / 3 ? 'released' : 'expired';
 }
 
+/** A holder that has not renewed once loses its lease by a deletion: it may go on leading beside the next. */
+export function lostByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
+  const { round } = row;
+  if (round === undefined) return;
+  round.lose(now);
+  round.entitled = unseen ? undefined : stillEntitled(row, now);
+}
+
 /** A free lease is about to be held, and no round says so yet. `created`: it is new, or as good as new. */
 export function openFree(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
   if (row.round === undefined && (created || row.state === 'vacant' || row.before === 'vacant')) {
@@ -129,15 +149,16 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (round === undefined) return;
   const holder = next.holder ?? '';
   round.wrote(now, 'acquired', holder, next);
-  if (round.cause === 'deleted' && holder === round.predecessor && round.attempts === 0)
+  const isFirst = round.attempts === 0;
+  if (round.cause === 'deleted' && isFirst && holder === round.predecessor)
     return closeRound(row, now, 'recreated');
   round.acquire(now, holder);
   const resigned = round.cause === 'released' || round.cause === 'created';
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const { entitled } = round;
-  if (entitled !== undefined && !round.uncertain && isEarly(entitled, row, next, now)) {
-    overlap(row, now, entitled, next);
-  }
+  const isOther = entitled !== undefined && entitled.holder !== holder;
+  if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
+  round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
 }
 

@@ -39,6 +39,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** A read that shall confirm the expiry is under way, or was and shall be repeated at `retryAt`. */
   asked = false;
   retryAt = 0;
+  /** A read has shown another holder, of whom the watch had not told yet. */
+  behind = false;
   /** A write was seen since the first sight: the holder was truly alive before our eyes. */
   seenAlive = false;
   /** The verdict that stood when the source went blind: it stands again if nothing was written. */
@@ -52,6 +54,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   named: Naming | undefined;
   /** Since when something may have been missed, while that is so. */
   blindSince: number | undefined;
+  /** The same after the source sees again, until the next write: that may have been made while it did not. */
+  doubtedSince: number | undefined;
   /** The last write cannot have been made before this (monotonic ms), however late it reached us. */
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
@@ -195,5 +199,6 @@ export function neverExpires(row: LeaseRow): boolean {
 export function forgetSuspicion(row: LeaseRow): void {
   row.asked = false;
   row.retryAt = 0;
+  row.behind = false;
   row.before = undefined;
 }

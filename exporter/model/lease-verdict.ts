@@ -4,6 +4,7 @@ import type { Proof } from './evidence.ts';
 import { seeDeleted, seeRecord } from './lease.ts';
 import { closeRound, lastRenewal, openRound } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
+import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 
 /** What time, reads and the sight of its source make of a lease. */
@@ -13,6 +14,8 @@ const abandonedAfter = 10 * 60_000;
 const deletedKept = 60 * 60_000;
 /** Pause before a read that failed is tried again (ms). */
 const readAgain = 2000;
+/** How long the watch may take to tell what a read has shown (ms). */
+const catchUp = 1000;
 
 /** What is to be done with a row whose time has come. */
 export type Woken = 'suspect' | 'forget' | 'nothing';
@@ -58,15 +61,26 @@ export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): 
   }
   if ('absent' in result) return seeDeleted(row, now);
   if ('found' in result && (result.found.uid !== row.uid || !sameSpec(result.found, row.record))) {
-    row.asked = false;
-    // A store that was set back shows an older record: it would be read again without a pause.
-    if (isOlder(result.found.resourceVersion, row.record.resourceVersion))
-      row.retryAt = now.at.mono + readAgain;
-    return seeRecord(row, result.found, now, 'modified');
+    return seeAhead(row, result.found, now);
   }
   const proven = row.asked && sentAt.mono >= row.deadline;
   row.asked = false;
   if (proven) expire(row, now);
+}
+
+/**
+ * The read shows what the watch has not told. A renewal proves life, and that is all. A change of holder is
+ * left to the watch, which tells how it came about, unless it does not within a moment.
+ */
+function seeAhead(row: LeaseRow, found: LeaseRecord, now: Now): void {
+  row.asked = false;
+  // A store that was set back shows an older record: it would be read again without a pause.
+  if (isOlder(found.resourceVersion, row.record.resourceVersion)) row.retryAt = now.at.mono + readAgain;
+  const isRenewal = found.uid === row.uid && found.holder === row.holder;
+  if (isRenewal) return seeRecord(row, found, now, 'modified');
+  if (row.behind) return seeRecord(row, found, now, 'listed');
+  row.behind = true;
+  row.retryAt = now.at.mono + catchUp;
 }
 
 /** Of a read that the watch has overtaken, only a later write of the same lease is still news. */
@@ -152,6 +166,7 @@ export function sightedLease(row: LeaseRow, now: Now): void {
   // Whether somebody had it meanwhile cannot be known any more.
   const abandoned = row.state === 'deleted' && now.at.mono >= row.deletedAt + abandonedAfter;
   if (abandoned && row.blindSince !== undefined) row.round?.doubt(row.blindSince, now.at.mono);
+  row.doubtedSince = row.blindSince;
   row.blindSince = undefined;
   if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
   // Nobody has to prove anything about a lease that nobody held.

@@ -2,7 +2,7 @@ import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
 import { assigned, isAssignment, isFree, type Naming } from './coordinated.ts';
 import { HolderClock } from './holder-clock.ts';
-import { acquired, openRound, released, renewed, takenOver } from './lease-round.ts';
+import { acquired, lostByDeletion, openRound, released, renewed, takenOver } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
@@ -152,6 +152,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   const own = next.holder === row.holder && next.renewTime !== row.renewTime;
   if (change !== 'listed' && own) seeClock(row, next, now);
   row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
+  row.doubtedSince = undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
   if (row.holder !== '' && named === undefined) row.lastHolder = row.holder;
@@ -181,7 +182,7 @@ function countMissed(row: LeaseRow, next: LeaseRecord): void {
 export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   if (row.state === 'deleted') return;
   if (unseen) row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
-  if (row.round?.settling) row.round.lose(now);
+  if (row.round?.settling) lostByDeletion(row, now, unseen);
   if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'deleted', row.holder, row.record);
   row.deletedAt = now.at.mono;

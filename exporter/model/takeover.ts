@@ -13,7 +13,8 @@ const strangersAgree = 1000;
  */
 export function lastWrite(row: LeaseRow): number {
   const wrote = row.renewTime === undefined ? undefined : row.clock.wroteAt(row.renewTime);
-  return Math.min(row.observedMono, wrote ?? row.observedMono);
+  // A holder that hung between dating its write and sending it dates it too early: others tell how early at most.
+  return Math.min(row.observedMono, Math.max(wrote ?? row.observedMono, row.notBefore));
 }
 
 /**
@@ -25,13 +26,19 @@ export function entitledBy(row: LeaseRow, now: Now, next?: LeaseRecord): Entitle
   return { holder: row.holder, until, resourceVersion: row.record.resourceVersion };
 }
 
+/** The holder whose lease is deleted, if it is known at all until when it may go on leading. */
+export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
+  const entitled = entitledBy(row, now);
+  return Number.isFinite(entitled.until) ? entitled : undefined;
+}
+
 /** The earliest moment at which the last write can have been made. */
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
   if (row.clock.established) return lastWrite(row);
   const lag = now.lags.at(row.source, row.observedMono);
   if (lag !== undefined) return lag === 0 ? row.observedMono : row.notBefore;
-  return next === undefined || clocksAgree(row, next, now) ? row.observedMono : Number.NEGATIVE_INFINITY;
+  return next !== undefined && clocksAgree(row, next, now) ? row.observedMono : row.notBefore;
 }
 
 /**
