@@ -26,10 +26,10 @@ export interface Counted {
 export interface Tally {
   readonly counted: Counted[];
   readonly wrongs: Wrong[];
-  /** Of rounds that were found: how far the told times are from the true ones, in ms. */
+  /** Of rounds that were seen in time and found: how far the told times are from the true ones, in ms. */
   readonly gapErrorsMs: number[];
   readonly leaderlessErrorsMs: number[];
-  /** The same, beyond the time that the news of this very round took to arrive. */
+  /** Of every round that was found: how far beyond the time that the news of this very round took to arrive. */
   readonly excessMs: number[];
   readonly detectionDelaysMs: number[];
   /** Invisible ones left no record: two leaders by their own belief, and nobody outside can know. */
@@ -107,7 +107,10 @@ function measure(tally: Tally, { round, verdict, visibility }: Comparison): void
   if (visibility.delayMs === Number.POSITIVE_INFINITY) return;
   const gap = Math.abs(verdict.gapMs - round.gapMs);
   const leaderless = Math.abs(verdict.leaderlessMs - round.leaderlessMs);
-  tally.gapErrorsMs.push(gap);
-  tally.leaderlessErrorsMs.push(leaderless);
+  // Of what reached the judge minutes late, nobody can ask for more than that.
+  if (visibility.clear) {
+    tally.gapErrorsMs.push(gap);
+    tally.leaderlessErrorsMs.push(leaderless);
+  }
   tally.excessMs.push(Math.max(0, Math.max(gap, leaderless) - visibility.delayMs));
 }
