@@ -7,7 +7,8 @@ import { virtualClock } from '../../simulator/scheduler.ts';
 import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
 import { direct, weatherOver } from './director.ts';
 import { type History, keepHistory } from './history.ts';
-import { Judge, type Life } from './judge.ts';
+import { Judge } from './judge.ts';
+import type { Life } from './life.ts';
 import { machine } from './machine.ts';
 import { keyOf, type Team } from './team.ts';
 
@@ -65,7 +66,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     weatherOver(sky, plan.weatherMs),
   ];
   await clock.advance(between(random, 0, 30_000));
-  judge.start();
+  judge.start('lost');
   await clock.runUntil(plan.lastsMs);
   const endedAt = clock.now().mono;
   stopping.abort();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Chronicle } from './arena.ts';
 import type { Commit } from './history.ts';
-import type { RoundVerdict } from './judge.ts';
+import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { sightingsOf } from './sightings.ts';
 import { firstWrite, lastWrite, type Tenure, tenuresOf } from './tenures.ts';

@@ -1,5 +1,5 @@
 import type { Commit } from './history.ts';
-import type { Life } from './judge.ts';
+import type { Life } from './life.ts';
 import type { Wrong } from './score.ts';
 import type { Sighting } from './sightings.ts';
 

@@ -1,7 +1,7 @@
 import type { Chronicle } from './arena.ts';
 import { type Comparison, compareLease, type LeaseReport, type Result } from './compare.ts';
 import { compareOverlaps } from './compare-overlaps.ts';
-import type { RoundVerdict } from './judge.ts';
+import type { RoundVerdict } from './life.ts';
 import { compareStates, type Fault } from './stale.ts';
 
 /** Something that must not have happened, with where to look. */

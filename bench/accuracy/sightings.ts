@@ -1,5 +1,5 @@
 import type { Commit } from './history.ts';
-import type { Life } from './judge.ts';
+import type { Life } from './life.ts';
 import type { Delivery } from './witness.ts';
 
 /** One look at a lease that one life of the judge was given. */

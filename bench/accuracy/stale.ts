@@ -1,7 +1,7 @@
 import type { Chronicle } from './arena.ts';
 import { forgotten } from './cast.ts';
 import type { LeaseReport } from './compare.ts';
-import type { StateVerdict } from './judge.ts';
+import type { StateVerdict } from './life.ts';
 import { seenAt } from './sightings.ts';
 
 import { lastWrite, type Tenure } from './tenures.ts';

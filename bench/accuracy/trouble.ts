@@ -8,6 +8,7 @@ const troubles: ReadonlySet<string> = new Set([
   'watch gap with compaction',
   'judge paused',
   'judge restarted',
+  'judge restarted, memory lost',
   'judge restarted in an outage',
 ]);
 

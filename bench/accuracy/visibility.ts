@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../simulator/ledger.ts';
 import type { Commit } from './history.ts';
-import type { Life, RoundVerdict } from './judge.ts';
+import type { Life, RoundVerdict } from './life.ts';
 import type { TrueRound } from './rounds.ts';
 import { type Sighting, wasBlind, watchedAt } from './sightings.ts';
 import { firstWrite, lastWrite } from './tenures.ts';

@@ -40,7 +40,8 @@ export const weathers: readonly Weather[] = [
   { name: 'watch gap with compaction', weight: 2, strike: gapWithCompaction },
   { name: 'judge cut off', weight: 1, strike: cutJudge },
   { name: 'judge paused', weight: 3, strike: pauseJudge },
-  { name: 'judge restarted', weight: 2, strike: (sky) => restartJudge(sky, between(sky.random, 0, 30_000)) },
+  { name: 'judge restarted', weight: 2, strike: (sky) => restartJudge(sky, 'kept') },
+  { name: 'judge restarted, memory lost', weight: 1, strike: (sky) => restartJudge(sky, 'lost') },
   { name: 'judge restarted in an outage', weight: 0.7, strike: restartInOutage },
   { name: "judge's clock jumps", weight: 2, strike: jumpClock },
   { name: 'every elector cut off', weight: 0.5, strike: cutEverybody },
@@ -109,16 +110,16 @@ async function pauseJudge(sky: Sky): Promise<void> {
   sky.judge.resume();
 }
 
-async function restartJudge(sky: Sky, downMs: number): Promise<void> {
+async function restartJudge(sky: Sky, memory: 'kept' | 'lost', longestMs = 30_000): Promise<void> {
   await sky.judge.kill();
-  await wait(sky, downMs);
-  if (!sky.stop.aborted) sky.judge.start();
+  await wait(sky, between(sky.random, 0, longestMs));
+  if (!sky.stop.aborted) sky.judge.start(memory);
 }
 
 async function restartInOutage(sky: Sky): Promise<void> {
   const outage = stopApi(sky, between(sky.random, 10_000, 80_000));
   await wait(sky, between(sky.random, 1000, 8000));
-  await restartJudge(sky, between(sky.random, 0, 10_000));
+  await restartJudge(sky, pick(sky.random, ['kept', 'lost']), 10_000);
   await outage;
 }
 

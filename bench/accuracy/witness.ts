@@ -22,13 +22,12 @@ export interface Testimony {
 
 export interface Witness {
   readonly transport: KubeTransport;
-  readonly testimony: Testimony;
   /** The life is over: from now on it sees nothing. */
   close(): void;
 }
 
 /**
- * Stands between the judge and the API server and writes down what passes. `gate` holds everything back
+ * Stands between the judge and the API server and writes down in `testimony` what passes. `gate` holds everything back
  * while the judge's process stands still; `latencyMs` is how long a request takes to get there.
  */
 export function witness(
@@ -36,8 +35,8 @@ export function witness(
   clock: Clock,
   gate: () => Promise<void> | undefined,
   latencyMs: number,
+  testimony: Testimony,
 ): Witness {
-  const testimony: Testimony = { deliveries: [], blindness: [{ from: 0, to: Number.POSITIVE_INFINITY }] };
   let watching = 0;
   let closed = false;
   const now = () => clock.now().mono;
@@ -99,7 +98,6 @@ export function witness(
   }
   return {
     transport: { request },
-    testimony,
     close() {
       closed = true;
     },

@@ -1,0 +1,78 @@
+import type { LeaseState, OverlapEvent, RoundEvent } from '../../exporter/model/event.ts';
+import type { Testimony } from './witness.ts';
+
+/** What the judge said of a round; `at` is monotonic milliseconds of the server. */
+export interface RoundVerdict {
+  readonly at: number;
+  readonly step: RoundEvent['step'];
+  readonly lease: string;
+  readonly traceId: string;
+  readonly cause: string;
+  readonly outcome: string | undefined;
+  readonly uncertain: boolean;
+  readonly predecessor: string;
+  readonly successor: string;
+  readonly gapMs: number;
+  readonly leaderlessMs: number;
+  /** Revisions of the writes that it saw in this round, the last acquisition or renewal at the end. */
+  readonly revisions: readonly number[];
+}
+
+export interface StateVerdict {
+  readonly at: number;
+  readonly lease: string;
+  readonly to: LeaseState;
+  readonly why: string;
+}
+
+export interface OverlapVerdict {
+  readonly at: number;
+  readonly lease: string;
+  readonly first: string;
+  readonly second: string;
+  readonly secondWrite: number;
+}
+
+/** All that one life of the judge, from start to kill, was shown and said. */
+export interface Life {
+  readonly from: number;
+  to: number;
+  readonly testimony: Testimony;
+  readonly rounds: RoundVerdict[];
+  readonly states: StateVerdict[];
+  readonly overlaps: OverlapVerdict[];
+  /** Elections that were not seen but told by `leaseTransitions`, by lease, as of the end. */
+  readonly missed: Map<string, number>;
+}
+
+export function newLife(from: number): Life {
+  const testimony = { deliveries: [], blindness: [{ from: 0, to: Number.POSITIVE_INFINITY }] };
+  const said = { rounds: [], states: [], overlaps: [], missed: new Map() };
+  return { from, to: Number.POSITIVE_INFINITY, testimony, ...said };
+}
+
+export function roundVerdict({ step, round }: RoundEvent, at: number): RoundVerdict {
+  const { traceId, cause, outcome, uncertain, predecessor, successor, acquired, lastRenewal } = round;
+  return {
+    at,
+    step,
+    lease: `${round.namespace}/${round.lease}`,
+    traceId,
+    cause,
+    outcome,
+    uncertain,
+    predecessor,
+    successor,
+    gapMs: ((acquired ?? lastRenewal) - lastRenewal) / 1000,
+    leaderlessMs: round.leaderlessSeconds * 1000,
+    revisions: round.writes.map(({ resourceVersion }) => Number(resourceVersion)),
+  };
+}
+
+export function overlapVerdict(
+  { round, first, second, secondWrite }: OverlapEvent,
+  at: number,
+): OverlapVerdict {
+  const lease = `${round.namespace}/${round.lease}`;
+  return { at, lease, first, second, secondWrite: Number(secondWrite) };
+}

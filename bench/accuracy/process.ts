@@ -1,0 +1,90 @@
+import { createAnswers } from '../../exporter/assemble-answers.ts';
+import { createRemembrance, type Remembrance } from '../../exporter/assemble-checkpoint.ts';
+import { runSources } from '../../exporter/assemble-sources.ts';
+import type { Clock } from '../../exporter/clock.ts';
+import type { MemoryTable } from '../../exporter/delivery/memory-table.ts';
+import { createDriver, type Driver } from '../../exporter/driver.ts';
+import type { Event } from '../../exporter/model/event.ts';
+import { Model } from '../../exporter/model/model.ts';
+import { clusterSource } from '../../exporter/sources/cluster.ts';
+import { leaseSource } from '../../exporter/sources/leases.ts';
+import { nodeSource } from '../../exporter/sources/nodes.ts';
+import type { JudgeOptions } from './judge.ts';
+import { type Life, overlapVerdict, roundVerdict } from './life.ts';
+import { type Witness, witness } from './witness.ts';
+
+/** The clock of a process: when it dies, its timers do nothing any more. */
+export interface MortalClock extends Clock {
+  die(): void;
+}
+
+/** leasewatch from its start to its end: sources, driver and model wired as `run` does, and its checkpoint. */
+export class Process {
+  readonly #life: Life;
+  readonly #clock: MortalClock;
+  readonly #model: Model;
+  readonly #driver: Driver;
+  readonly #witness: Witness;
+  readonly #remembrance: Remembrance;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  constructor(
+    options: JudgeOptions,
+    life: Life,
+    table: MemoryTable,
+    clock: MortalClock,
+    gate: () => Promise<void> | undefined,
+  ) {
+    this.#life = life;
+    this.#clock = clock;
+    this.#witness = witness(options.transport, options.clock, gate, options.latencyMs, life.testimony);
+    const { transport } = this.#witness;
+    const { signal: stop } = this.#stop;
+    const common = { transport, clock, random: options.random };
+    const leases = leaseSource(common);
+    const sources = [leases, nodeSource(common)];
+    const names = sources.map(({ name }) => name);
+    const collections = new Map([[leases.name, leases.collection]]);
+    this.#model = new Model({ sources: names, nodes: { graceMs: 50_000 } });
+    const { recollection } = this.#model;
+    this.#remembrance = createRemembrance({ table, clock, recollection, sources: names, warn: () => {} });
+    this.#driver = createDriver({
+      clock,
+      model: this.#model,
+      answer: createAnswers({ transport, clock, collections, stop }),
+      onEvent: (event) => this.#hear(event),
+      onObservation: (observation) => this.#remembrance.onObservation(observation),
+    });
+    this.#running = this.#run({ identity: clusterSource(common), sources, clock });
+  }
+
+  async kill(): Promise<void> {
+    this.#life.to = this.#clock.now().mono;
+    for (const { namespace, name, missedRounds } of this.#model.leases()) {
+      this.#life.missed.set(`${namespace}/${name}`, missedRounds);
+    }
+    this.#witness.close();
+    this.#driver.stop();
+    this.#clock.die();
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(running: Omit<Parameters<typeof runSources>[0], 'identityFirst'>): Promise<void> {
+    const { emit } = this.#driver;
+    const identityFirst = await this.#remembrance.recall(emit);
+    await Promise.all(runSources({ ...running, identityFirst }, emit, this.#stop.signal));
+  }
+
+  #hear(event: Event): void {
+    this.#remembrance.onEvent(event);
+    const at = event.at.mono;
+    const { rounds, overlaps, states } = this.#life;
+    if (event.kind === 'round') rounds.push(roundVerdict(event, at));
+    if (event.kind === 'overlap') overlaps.push(overlapVerdict(event, at));
+    if (event.kind !== 'lease-state') return;
+    const { to, why } = event;
+    states.push({ at, lease: `${event.namespace}/${event.lease}`, to, why });
+  }
+}
