@@ -110,7 +110,8 @@ function showsAnother(
   // Whoever never saw the one before takes this one for the first.
   const knew = ({ index }: Sighting) => index <= span.from && commits[index]?.spec !== undefined;
   if (!sightings.slice(0, first).some(knew) && round.predecessor !== undefined) return false;
-  const itself = after.some(({ index, how }) => index === acquisition && how !== 'list');
+  // What a read or a list was ahead of is old news when the watch brings it.
+  const itself = after[0]?.index === acquisition && after[0].how !== 'list';
   if (itself) return after.some(({ index }) => index >= settled);
   const from = commits[before.index];
   const to = commits[acquisition];

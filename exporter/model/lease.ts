@@ -29,8 +29,9 @@ function created(row: LeaseRow, now: Now, change: Change): void {
 
 /** A record of a known lease. `listed` means that the change may have happened while we were blind. */
 export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
-  if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
+  // A read may have been ahead of the watch, also of one that tells of an earlier lease of this name.
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
+  if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
   if (sameSpec(row.record, next)) {
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
