@@ -46,7 +46,7 @@ function row(name: string, cells: readonly string[]): string {
   return name.padEnd(34) + cells.map((cell) => cell.padStart(12)).join('');
 }
 
-const mostListed = 40;
+const mostListed = 200;
 
 /** What went wrong, one line each, with the number by which `--explain` tells its story. */
 export function listWrongs(wrongs: readonly Wrong[]): string {
