@@ -9,6 +9,9 @@ import { entitledBy, isEarly, isLate, lastWrite, stillEntitled } from './takeove
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
+/** News that is older than this makes the times of a round doubtful (ms). */
+const lateNews = 1000;
+
 interface Opening {
   readonly cause: Cause;
   readonly vacated: number;
@@ -152,6 +155,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const isFirst = round.attempts === 0;
   if (round.cause === 'deleted' && isFirst && holder === round.predecessor)
     return closeRound(row, now, 'recreated');
+  doubtLateNews(row, now);
   round.acquire(now, holder);
   const resigned = round.cause === 'released' || round.cause === 'created';
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
@@ -160,6 +164,13 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
   round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
+}
+
+/** The first word after a gap, and an old one: when the acquisition was made is not known. */
+function doubtLateNews(row: LeaseRow, now: Now): void {
+  const lag = now.lags.at(row.source, now.at.mono) ?? 0;
+  if (row.doubtedSince === undefined || lag < lateNews) return;
+  row.round?.doubt(Math.max(now.lags.notBefore(row.source), now.at.mono - lag), now.at.mono);
 }
 
 /** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */

@@ -77,7 +77,7 @@ function seeAhead(row: LeaseRow, found: LeaseRecord, now: Now): void {
   // A store that was set back shows an older record: it would be read again without a pause.
   if (isOlder(found.resourceVersion, row.record.resourceVersion)) row.retryAt = now.at.mono + readAgain;
   const isRenewal = found.uid === row.uid && found.holder === row.holder;
-  if (isRenewal) return seeRecord(row, found, now, 'modified');
+  if (isRenewal) return seeRecord(row, found, now, 'read');
   if (row.behind) return seeRecord(row, found, now, 'listed');
   row.behind = true;
   row.retryAt = now.at.mono + catchUp;

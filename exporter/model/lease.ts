@@ -7,8 +7,11 @@ import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } f
 import type { Change, LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 
+/** How a record came to us: from the source, or by a read of our own, which may be ahead of it. */
+export type Seen = Change | 'read';
+
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
-export function firstSight(row: LeaseRow, now: Now, change: Change): void {
+export function firstSight(row: LeaseRow, now: Now, change: Seen): void {
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
   if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);
   if (isRelease(row.record)) {
@@ -18,7 +21,7 @@ export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   row.deadline = now.at.mono + row.durationMs;
 }
 
-function created(row: LeaseRow, now: Now, change: Change): void {
+function created(row: LeaseRow, now: Now, change: Seen): void {
   if (isRelease(row.record)) return row.turn(now, 'vacant', 'created without a holder');
   if (isAssignment(row.record, undefined)) return assignment(row, row.record, now, change);
   acquired(row, now, row.record, true);
@@ -28,7 +31,7 @@ function created(row: LeaseRow, now: Now, change: Change): void {
 }
 
 /** A record of a known lease. `listed` means that the change may have happened while we were blind. */
-export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   // A read may have been ahead of the watch, also of one that tells of an earlier lease of this name.
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
@@ -49,7 +52,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   else takeover(row, next, now, change);
 }
 
-function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
   else if (change === 'listed') row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
   const fresh = row.round === undefined;
@@ -64,7 +67,7 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
   settle(row, now, change, 'created again');
 }
 
-function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   if (row.named !== undefined) return acquisition(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
@@ -76,8 +79,10 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 }
 
 /** A holder whose clock is known tells how long this renewal was on its way. */
-function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Change): void {
-  if (change === 'listed' || renewTime === undefined || !row.clock.established) return;
+function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Seen): void {
+  // A read says nothing of how late the watch is.
+  const told = change !== 'listed' && change !== 'read';
+  if (!told || renewTime === undefined || !row.clock.established) return;
   const wrote = row.clock.wroteAt(renewTime);
   if (wrote !== undefined) now.lags.note(row.source, now.at.mono, now.at.mono - wrote);
 }
@@ -103,7 +108,7 @@ function late(row: LeaseRow, now: Now, interval: number): void {
   });
 }
 
-function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   if (row.holder !== '') released(row, now, next, change === 'listed');
   row.record = next;
   row.named = undefined;
@@ -112,21 +117,21 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
   row.turn(now, 'released', 'released by its holder');
 }
 
-function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   row.class = classify(next, row.policy);
   acquired(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'acquired');
 }
 
-function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   takenOver(row, now, next, change === 'listed');
   take(row, next, now, change);
   settle(row, now, change, 'taken over');
 }
 
 /** The controller of a coordinated election names a holder: nobody holds the lease before that one has written. */
-function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
   row.class = classify(next, row.policy);
   const free = isFree(row, next);
   assigned(row, now, next, change === 'listed');
@@ -138,12 +143,12 @@ function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Change):
 }
 
 /** After a gap a write that was listed is old news of unknown age: it proves no life now. */
-function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
+function settle(row: LeaseRow, now: Now, change: Seen, why: string): void {
   row.seenAlive = row.seenAlive || change !== 'listed';
   row.turn(now, change === 'listed' ? 'unknown' : 'held', why);
 }
 
-function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
+function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen, named?: Naming): void {
   row.named = named;
   if (next.holder !== row.holder) {
     row.clock = new HolderClock();

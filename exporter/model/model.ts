@@ -135,7 +135,7 @@ export class Model implements ModelView {
       case 'leases':
         return this.#evidence.readAll(observation, now);
       case 'progress':
-        this.#sources.of(observation.source).lastEvent = now.at.wall;
+        this.#sources.of(observation.source).delivered(now.at);
         return this.#evidence.reached(observation.source, observation.resourceVersion, now);
       case 'remembered':
         return this.recollection.recall(observation, now, this.#policies);
@@ -264,7 +264,10 @@ export class Model implements ModelView {
   #sight(seen: SightObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
     if (seen.restart !== undefined) source.restarted(seen.restart);
-    if (seen.sight === 'sighted') return this.#see(source, now, seen.why);
+    if (seen.sight === 'sighted') {
+      this.#lags.resumed(source, now.at.mono);
+      return this.#see(source, now, seen.why);
+    }
     const news = source.lost(seen.sight === 'forbidden', seen.why);
     this.#candidates.look(source);
     this.#evidence.forget(source.name);

@@ -15,6 +15,8 @@ export class SourceRow implements SourceView {
   why = 'not yet synced';
   synced = false;
   lastEvent = 0;
+  /** The same in monotonic milliseconds; `undefined` before the first. */
+  lastDelivery: number | undefined;
   /** Number of the list under way or completed last; rows that it did not name are deleted at its end. */
   generation = 0;
   listing = false;
@@ -25,18 +27,23 @@ export class SourceRow implements SourceView {
     this.name = name;
   }
 
-  count(type: string, at: Moment): void {
+  delivered(at: Moment): void {
     this.lastEvent = at.wall;
+    this.lastDelivery = at.mono;
+  }
+
+  count(type: string, at: Moment): void {
+    this.delivered(at);
     this.events.set(type, (this.events.get(type) ?? 0) + 1);
   }
 
   listBegins(at: Moment): void {
-    this.lastEvent = at.wall;
+    this.delivered(at);
     this.generation += 1;
   }
 
   listEnds(at: Moment): void {
-    this.lastEvent = at.wall;
+    this.delivered(at);
     this.synced = true;
   }
 

@@ -1,5 +1,11 @@
 import type { SourceName } from './observation.ts';
 
+interface Resumed {
+  readonly name: SourceName;
+  /** Monotonic milliseconds. */
+  readonly lastDelivery: number | undefined;
+}
+
 /** Less than this is the usual way of an event (ms). */
 const usual = 200;
 /** How many seconds are kept for each source. */
@@ -29,6 +35,11 @@ export class WatchLag {
     const second = Math.floor(mono / 1000);
     seconds.set(second, Math.max(lag < usual ? 0 : lag, seconds.get(second) ?? 0));
     if (seconds.size > most) for (const [oldest] of seconds) return void seconds.delete(oldest);
+  }
+
+  /** A watch goes on where it had stopped: what it tells now may be as old as its last word before. */
+  resumed({ name, lastDelivery }: Resumed, mono: number): void {
+    if (lastDelivery !== undefined) this.note(name, mono, mono - lastDelivery);
   }
 
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
