@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { histogramSeries, labelsOf, promql, series } from './promql.ts';
+import { duration, histogramSeries, labelsOf, promql, series, seriesOf } from './promql.ts';
 
 test('a series carries the prefix and its matchers', () => {
   assert.equal(series('lease_state').promql, 'leasewatch_lease_state');
@@ -18,6 +18,19 @@ test('a template joins series, labels and numbers', () => {
     promql`histogram_quantile(${0.99}, sum by (le, ${by}) (rate(${buckets}[5m])))`.promql,
     'histogram_quantile(0.99, sum by (le, class) (rate(leasewatch_election_gap_duration_seconds_bucket{cause="expired"}[5m])))',
   );
+});
+
+test('other series are known by what was declared of them', () => {
+  const foreign = seriesOf({ up: [], ALERTS: ['alertname'] });
+  assert.equal(foreign('up', { job: { like: '.*leasewatch' } }).promql, 'up{job=~".*leasewatch"}');
+  assert.equal(promql`rate(${foreign('ALERTS')}[${duration('5m')}])`.promql, 'rate(ALERTS[5m])');
+  assert.equal(labelsOf('lease_state', 'cluster', 'lease').promql, 'cluster, lease');
+  // @ts-expect-error not declared
+  foreign('down');
+  // @ts-expect-error not a label of it
+  foreign('up', { alertname: 'x' });
+  // @ts-expect-error minutes are m
+  duration('5min');
 });
 
 test('what the catalogue does not know does not compile', () => {

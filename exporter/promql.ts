@@ -15,6 +15,9 @@ export type Matcher =
 
 export type Matchers<N extends MetricName> = { readonly [L in LabelOf<N>]?: Matcher };
 
+/** Labels that Prometheus puts on what it scrapes, and `cluster`, which it gets from whoever set it up. */
+export type TargetLabel = 'cluster' | 'namespace' | 'job' | 'pod' | 'instance';
+
 /** What a histogram is stored as. */
 export type Part = 'bucket' | 'sum' | 'count';
 
@@ -33,9 +36,27 @@ export function histogramSeries<N extends HistogramName>(name: N, part: Part, ma
   return selector(`${prefix}${name}_${part}`, matchers ?? {});
 }
 
-/** Labels for `by` and `on`: every one of them must be a label of the metric. */
-export function labelsOf<N extends MetricName>(_name: N, ...labels: readonly LabelOf<N>[]): Query {
+/** Selectors of series that are not the exporter's own, such as `up`, from their names and labels. */
+export function seriesOf<const D extends Readonly<Record<string, readonly string[]>>>(_declared: D) {
+  return <N extends keyof D & string>(
+    name: N,
+    matchers?: { readonly [L in D[N][number] | TargetLabel]?: Matcher },
+  ): Query => selector(name, matchers ?? {});
+}
+
+/** Labels for `by` and `on`: every one of them must be a label of the metric, or of what is scraped. */
+export function labelsOf<N extends MetricName>(
+  _name: N,
+  ...labels: readonly (LabelOf<N> | TargetLabel)[]
+): Query {
   return { promql: labels.join(', ') };
+}
+
+export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`;
+
+/** A range, an offset or a resolution. */
+export function duration(text: Duration): Query {
+  return { promql: text };
 }
 
 /** A query with series, durations, numbers or other queries put in. */

@@ -1,9 +1,11 @@
 /**
- * Writes the files that are made from the catalogue, the schema of the configuration and the drawing of the
- * state machines. With `--check` it writes nothing and ends with exit code 1, naming them, when some are stale.
+ * Writes the files that are made from the catalogue, the schema of the configuration, the drawing of the
+ * state machines and the alert rules. With `--check` it writes nothing and ends with exit code 1, naming them,
+ * when some are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { manifestYaml, rulesYaml } from '../alerts/yaml.ts';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
 import { judgingPage } from './judging-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -12,6 +14,8 @@ const generated: readonly { readonly path: string; readonly make: () => string }
   { path: 'METRICS.md', make: metricsPage },
   { path: 'docs/judging.md', make: judgingPage },
   { path: 'exporter/config.schema.json', make: configJsonSchema },
+  { path: 'alerts/leasewatch.rules.yaml', make: rulesYaml },
+  { path: 'alerts/leasewatch.prometheusrule.yaml', make: manifestYaml },
 ];
 
 const root = join(import.meta.dirname, '..');

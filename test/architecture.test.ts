@@ -77,7 +77,9 @@ function importsOf(file: string, text: string): Import[] {
 }
 
 const sources = new Map(
-  globSync(['exporter/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], { cwd: root })
+  globSync(['exporter/**/*.ts', 'alerts/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], {
+    cwd: root,
+  })
     .sort()
     .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
 );
@@ -128,6 +130,15 @@ test('only the demo imports the simulator', () => {
   assert.deepEqual(told(wrong.filter(({ file }) => !isTest(file))), []);
 });
 
+test('alert rules know the names of the exporter, and nothing else of it', () => {
+  const may = ['alerts/', 'exporter/promql.ts', 'exporter/catalogue.ts'];
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('alerts/') && !isTest(file) && !may.some((allowed) => target.startsWith(allowed)),
+  );
+  assert.deepEqual(told(wrong), []);
+});
+
 test('nothing imports a test, and only tests import fixtures', () => {
   const wrong = imports.filter(
     ({ file, target }) => target.endsWith('.test.ts') || (isTest(target) && !isTest(file)),
@@ -147,7 +158,7 @@ test('nothing is exported as default', () => {
 
 test('no file of the product or of the simulator is too long to be read in one go', () => {
   const long = [...sources]
-    .filter(([file]) => /^(exporter|simulator)\//.test(file))
+    .filter(([file]) => /^(exporter|alerts|simulator)\//.test(file))
     .map(([file, text]) => ({ file, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > mostLines);
   assert.deepEqual(

@@ -1,0 +1,101 @@
+import { promql, type Query, series } from '../exporter/promql.ts';
+import { config } from './config.ts';
+import { leaseKey } from './series.ts';
+
+/** Pieces of Go templates for annotations. Who holds and since when is asked for, so that it cannot double alerts. */
+
+type Said = 'value' | { readonly label: string };
+
+/** The first answer to a query about the object of the alert, shown; `otherwise` where there is none. */
+export function asked(
+  query: Query,
+  labels: readonly string[],
+  said: Said,
+  otherwise: string,
+  show = '',
+): string {
+  const values = labels.map((label) => ` $labels.${label}`).join('');
+  const what = said === 'value' ? 'value' : `label "${said.label}"`;
+  const piped = show === '' ? '' : ` | ${show}`;
+  const text = query.promql.replaceAll('\n', ' ').replaceAll('"', '\\"');
+  return `{{ with printf "${text}"${values} | query }}{{ . | first | ${what}${piped} }}{{ else }}${otherwise}{{ end }}`;
+}
+
+/** `%q` of Go quotes as PromQL reads it. */
+const ofLease = ['cluster', 'namespace', 'lease'] as const;
+const leaseSelector = (name: LeaseMetric): Query => placed(series(name), ofLease);
+type LeaseMetric = 'lease_info' | 'lease_observed_renewal_timestamp_seconds' | 'lease_open_round_info';
+
+function placed(query: Query, labels: readonly string[]): Query {
+  return { promql: `${query.promql}{${labels.map((label) => `${label}=%q`).join(',')}}` };
+}
+
+export const leaseName = '{{ $labels.namespace }}/{{ $labels.lease }}';
+
+/** The holder; or who was seen within ten minutes: a scrape that failed or a deletion must not hide it. */
+export const holder = asked(
+  promql`topk(1, ${leaseSelector('lease_info')} or on (${leaseKey}) last_over_time(${leaseSelector('lease_info')}[10m]))`,
+  [...ofLease, ...ofLease],
+  { label: 'holder' },
+  'somebody unknown',
+);
+
+/** Seconds since the last observed renewal, for people: `1m 15s`. */
+export const renewalAge = asked(
+  promql`time() - max(last_over_time(${leaseSelector('lease_observed_renewal_timestamp_seconds')}[10m]))`,
+  ofLease,
+  'value',
+  'an unknown time',
+  'humanizeDuration',
+);
+
+/** The trace of the open round, or nothing. */
+export const traceUrl = (() => {
+  const query = promql`topk(1, ${leaseSelector('lease_open_round_info')})`;
+  const id = asked(query, ofLease, { label: 'trace_id' }, '');
+  return id.replace('{{ . | first', `${config.traces}{{ . | first`);
+})();
+
+export const nodeAge = asked(
+  promql`time() - max(last_over_time(${placed(series('node_heartbeat_observed_timestamp_seconds'), ['cluster', 'node'])}[10m]))`,
+  ['cluster', 'node'],
+  'value',
+  'an unknown time',
+  'humanizeDuration',
+);
+
+/** Leases that changed their leader in the last ten minutes, in the same cluster: the first ten of them. */
+export const recentElections = (() => {
+  const changes = placed(series('lease_holder_changes_total'), ['cluster']);
+  const query = promql`max by (${leaseKey}) (increase(${changes}[10m])) > 0`;
+  const each = '{{ range . }} {{ .Labels.namespace }}/{{ .Labels.lease }}{{ end }}';
+  return `{{ with printf "${query.promql}" $labels.cluster | query }}${each}{{ else }} none{{ end }}`;
+})();
+
+/** Processes of which a query tells something bad, by their names. */
+export function instances(query: Query): string {
+  const text = query.promql.replaceAll('"', '\\"');
+  const each = '{{ range . }} {{ .Labels.instance }}{{ end }}';
+  return `{{ with printf "${text}" $labels.cluster $labels.job | query }}${each}{{ end }}`;
+}
+
+const at = (expr: string) => `{{ with query "${expr}" }}{{ . | first | value | printf "%.0f" }}{{ end }}`;
+
+/** A dashboard with the object of the alert chosen, from half an hour before the alert to now. */
+export function dashboardUrl(uid: string, labels: readonly string[]): string {
+  const chosen = labels.map((label) => `&var-${label}={{ $labels.${label} | urlquery }}`).join('');
+  const from = at('(time() - 1800) * 1000');
+  const to = at('(time() + 300) * 1000');
+  return `${config.grafana}/d/${uid}?from=${from}&to=${to}${chosen}`;
+}
+
+export const leaseLinks = {
+  dashboard_url: dashboardUrl('leasewatch-leases', ofLease),
+  trace_url: traceUrl,
+} as const;
+export const nodeLinks = { dashboard_url: dashboardUrl('leasewatch-nodes', ['cluster', 'node']) } as const;
+export const selfLinks = { dashboard_url: dashboardUrl('leasewatch-self', ['cluster', 'job']) } as const;
+export const overviewLinks = { dashboard_url: dashboardUrl('leasewatch-overview', ['cluster']) } as const;
+export const socketLinks = {
+  dashboard_url: dashboardUrl('leasewatch-websockets', ['cluster', 'namespace', 'port']),
+} as const;

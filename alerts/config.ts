@@ -1,0 +1,24 @@
+import type { Query } from '../exporter/promql.ts';
+import { duration } from '../exporter/promql.ts';
+
+/** What differs from one installation to the next. Change it here, then `npm run generate`. */
+export const config = {
+  /** The job under which leasewatch is scraped, as a regular expression. */
+  job: '(.+/)?leasewatch.*',
+  /** Where the pages of `alerts/runbooks/` can be read; the name of the alert and `.md` are appended. */
+  runbooks: 'https://leasewatch.example/runbooks/',
+  /** Where Grafana answers; an alert links to a dashboard below it. */
+  grafana: 'https://grafana.example',
+  /** Where traces can be read by their id. */
+  traces: 'https://jaeger.example/trace/',
+  /** What the outbox may grow to, in bytes: `outbox.maxBytes` of the configuration of leasewatch. */
+  outboxMaxBytes: 256 * 1024 * 1024,
+  /** The share of time in which a lease may be without a leader: 99.9 % is the objective. */
+  errorBudget: 0.001,
+} as const;
+
+/**
+ * How long the last known verdict stands in for scrapes that failed. Shorter than every `for` that may page
+ * for a node, longer than a few scrapes.
+ */
+export const bridged: Query = duration('2m');

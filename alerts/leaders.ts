@@ -1,0 +1,66 @@
+import { duration, promql, series } from '../exporter/promql.ts';
+import { holder, leaseLinks, leaseName, renewalAge } from './annotations.ts';
+import { bridged } from './config.ts';
+import { keptWhileUnseen, leaderClasses, unlessClassIsSilent } from './guards.ts';
+import type { AlertRule } from './rule.ts';
+import { leaseClassKey, leaseKey, recorded } from './series.ts';
+
+const lastState = 'cluster_namespace_lease:leasewatch_lease_state:last';
+const expired = recorded(lastState, { class: leaderClasses, state: 'expired' });
+const deleted = recorded(lastState, { class: leaderClasses, state: 'deleted' });
+const sight = {
+  key: leaseKey,
+  verdicts: recorded(lastState),
+  unknown: recorded(lastState, { state: 'unknown' }),
+};
+
+/** Candidates for a long lease also try more slowly: an honest election of theirs takes up to a minute. */
+const long = promql`max by (${leaseKey}) (last_over_time(${series('lease_duration_seconds')}[${bridged}])) > 60`;
+
+const nobodyLeads: AlertRule = {
+  alert: 'LeaderLeaseExpired',
+  expr: unlessClassIsSilent(promql`max by (${leaseClassKey}) (
+(${expired} == 1 unless on (${leaseKey}) ${long})
+or
+(min_over_time(${expired}[${duration('90s')}]) == 1 and on (${leaseKey}) ${long})
+)
+or
+${keptWhileUnseen('LeaderLeaseExpired', leaseClassKey, sight)}`),
+  for: '30s',
+  keepFiringFor: '5m',
+  severity: 'critical',
+  summary: 'Nobody leads: the lease of a leader ran out and nobody took it.',
+  description: `lease ${leaseName}: no leader for ${renewalAge}, last held by ${holder}`,
+  annotations: leaseLinks,
+};
+
+const openDeletion = promql`max by (${leaseKey}) (last_over_time(${series('lease_open_round_info', { cause: 'deleted' })}[${bridged}]))`;
+
+const notRecreated: AlertRule = {
+  alert: 'HeldLeaseDeleted',
+  expr: unlessClassIsSilent(
+    promql`max by (${leaseClassKey}) (${deleted} == 1 and on (${leaseKey}) ${openDeletion})`,
+  ),
+  for: '2m',
+  keepFiringFor: '5m',
+  severity: 'warning',
+  summary: 'A lease was deleted while somebody held it, and nobody created it again.',
+  description: `lease ${leaseName}: deleted while held by ${holder}, and not created again`,
+  annotations: leaseLinks,
+};
+
+const silentHeartbeat: AlertRule = {
+  alert: 'HeartbeatLeaseExpired',
+  expr: unlessClassIsSilent(promql`max by (${leaseClassKey}) (${recorded(lastState, { class: 'heartbeat', state: 'expired' })} == 1)
+or
+${keptWhileUnseen('HeartbeatLeaseExpired', leaseClassKey, sight)}`),
+  for: '5m',
+  keepFiringFor: '5m',
+  severity: 'warning',
+  summary: 'A program that shows by a lease of its own that it lives has stopped to do so.',
+  description: `lease ${leaseName}: no heartbeat for ${renewalAge}`,
+  annotations: leaseLinks,
+};
+
+/** Leases without a holder that is alive. */
+export const leaderAlerts: readonly AlertRule[] = [nobodyLeads, notRecreated, silentHeartbeat];

@@ -1,0 +1,62 @@
+import { duration, labelsOf, promql, type Query, series } from '../exporter/promql.ts';
+import { bridged } from './config.ts';
+import type { RecordingRule } from './rule.ts';
+import { leaseKey, nodeKey, type RecordedName } from './series.ts';
+
+/**
+ * What any process says now; where none says anything, what was said last. So a scrape that fails does not
+ * start the `for` of a rule again, and a process that died does not contradict one that lives.
+ */
+function lastKnown(now: Query, by: Query, on: Query): Query {
+  return promql`max by (${by}) (${now})
+or on (${on})
+max by (${by}) (last_over_time(${now}[${bridged}]))`;
+}
+
+function record(name: RecordedName, expr: Query): RecordingRule {
+  return { record: name, expr };
+}
+
+const judged = series('lease_state', { state: ['expired', 'deleted', 'unknown'] });
+const silenceKey = labelsOf('mass_silence', 'cluster', 'class');
+const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
+
+export const leaseRecords: readonly RecordingRule[] = [
+  record(
+    'cluster_namespace_lease:leasewatch_lease_state:last',
+    lastKnown(judged, labelsOf('lease_state', 'cluster', 'namespace', 'lease', 'class', 'state'), leaseKey),
+  ),
+];
+
+export const silenceRecords: readonly RecordingRule[] = [
+  record(
+    'cluster_class:leasewatch_mass_silence:last',
+    lastKnown(series('mass_silence'), silenceKey, silenceKey),
+  ),
+];
+
+export const nodeRecords: readonly RecordingRule[] = [
+  record(
+    'cluster_node:leasewatch_node_heartbeat_state:last',
+    lastKnown(
+      series('node_heartbeat_state'),
+      labelsOf('node_heartbeat_state', 'cluster', 'node', 'state'),
+      nodeKey,
+    ),
+  ),
+];
+
+/** Longer windows are averages of this: a counter of one process does not live as long as they are. */
+export const gapRecords: readonly RecordingRule[] = [
+  record(
+    'cluster_namespace_lease:leasewatch_lease_gap_seconds:rate5m',
+    promql`max by (${leaseKey}) (rate(${series('lease_gap_seconds_total')}[${duration('5m')}]))`,
+  ),
+];
+
+export const socketRecords: readonly RecordingRule[] = [
+  record(
+    'cluster_namespace_job_port:leasewatch_websocket_connections:sum',
+    promql`sum by (${portKey}) (last_over_time(${series('websocket_connections')}[${bridged}]))`,
+  ),
+];
