@@ -5,6 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFiles } from '../alerts/tests/files.ts';
+import { testsYaml } from '../alerts/tests/render.ts';
 import { manifestYaml, rulesYaml } from '../alerts/yaml.ts';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
 import { judgingPage } from './judging-page.ts';
@@ -16,6 +18,7 @@ const generated: readonly { readonly path: string; readonly make: () => string }
   { path: 'exporter/config.schema.json', make: configJsonSchema },
   { path: 'alerts/leasewatch.rules.yaml', make: rulesYaml },
   { path: 'alerts/leasewatch.prometheusrule.yaml', make: manifestYaml },
+  ...testFiles.map(({ path, stories }) => ({ path, make: () => testsYaml(stories) })),
 ];
 
 const root = join(import.meta.dirname, '..');
