@@ -17,8 +17,11 @@ export const config = {
   errorBudget: 0.001,
 } as const;
 
-/**
- * How long the last known verdict stands in for scrapes that failed. Shorter than every `for` that may page
- * for a node, longer than a few scrapes.
- */
+/** How long what is known of many stands in for scrapes that failed. */
 export const bridged: Query = duration('2m');
+
+/**
+ * As above, for one lease or node: one failed scrape must not start the `for` of 30 s again, and a verdict
+ * that was scraped once must not live through it.
+ */
+export const brieflyBridged: Query = duration('25s');

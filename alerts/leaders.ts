@@ -22,7 +22,7 @@ const nobodyLeads: AlertRule = {
   expr: unlessClassIsSilent(promql`max by (${leaseClassKey}) (
 (${expired} == 1 unless on (${leaseKey}) ${long})
 or
-(min_over_time(${expired}[${duration('90s')}]) == 1 and on (${leaseKey}) ${long})
+(${expired} == 1 and min_over_time(${expired}[${duration('90s')}]) == 1 and on (${leaseKey}) ${long})
 )
 or
 ${keptWhileUnseen('LeaderLeaseExpired', leaseClassKey, sight)}`),

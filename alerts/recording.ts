@@ -1,5 +1,5 @@
 import { duration, labelsOf, promql, type Query, series } from '../exporter/promql.ts';
-import { bridged } from './config.ts';
+import { bridged, brieflyBridged } from './config.ts';
 import type { RecordingRule } from './rule.ts';
 import { leaseKey, nodeKey, type RecordedName } from './series.ts';
 
@@ -7,10 +7,10 @@ import { leaseKey, nodeKey, type RecordedName } from './series.ts';
  * What any process says now; where none says anything, what was said last. So a scrape that fails does not
  * start the `for` of a rule again, and a process that died does not contradict one that lives.
  */
-function lastKnown(now: Query, by: Query, on: Query): Query {
+function lastKnown(now: Query, by: Query, on: Query, range = bridged): Query {
   return promql`max by (${by}) (${now})
 or on (${on})
-max by (${by}) (last_over_time(${now}[${bridged}]))`;
+max by (${by}) (last_over_time(${now}[${range}]))`;
 }
 
 function record(name: RecordedName, expr: Query): RecordingRule {
@@ -24,7 +24,12 @@ const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job',
 export const leaseRecords: readonly RecordingRule[] = [
   record(
     'cluster_namespace_lease:leasewatch_lease_state:last',
-    lastKnown(judged, labelsOf('lease_state', 'cluster', 'namespace', 'lease', 'class', 'state'), leaseKey),
+    lastKnown(
+      judged,
+      labelsOf('lease_state', 'cluster', 'namespace', 'lease', 'class', 'state'),
+      leaseKey,
+      brieflyBridged,
+    ),
   ),
 ];
 
@@ -42,6 +47,7 @@ export const nodeRecords: readonly RecordingRule[] = [
       series('node_heartbeat_state'),
       labelsOf('node_heartbeat_state', 'cluster', 'node', 'state'),
       nodeKey,
+      brieflyBridged,
     ),
   ),
 ];

@@ -1,7 +1,7 @@
 import { electionAlerts } from './elections.ts';
 import { leaderAlerts } from './leaders.ts';
 import { nodeAlerts } from './nodes.ts';
-import { objectiveAlerts } from './objective.ts';
+import { evaluatedEvery, objectiveAlerts } from './objective.ts';
 import { outboxAlerts } from './outbox.ts';
 import { presenceAlerts } from './presence.ts';
 import { gapRecords, leaseRecords, nodeRecords, silenceRecords, socketRecords } from './recording.ts';
@@ -28,7 +28,11 @@ export const groups: readonly Group[] = [
       ...nodeAlerts,
     ],
   },
-  { name: 'leasewatch-objective', interval: '1m', rules: [...gapRecords, ...objectiveAlerts] },
+  {
+    name: 'leasewatch-objective',
+    interval: `${evaluatedEvery}s`,
+    rules: [...gapRecords, ...objectiveAlerts],
+  },
   { name: 'leasewatch-websockets', interval: '15s', rules: [...socketRecords, ...socketAlerts] },
   { name: 'leasewatch-itself', interval: '15s', rules: [...presenceAlerts, ...sightAlerts, ...outboxAlerts] },
 ];

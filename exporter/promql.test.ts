@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, histogramSeries, labelsOf, promql, series, seriesOf } from './promql.ts';
+import { duration, histogramSeries, labelsOf, promql, secondsOf, series, seriesOf } from './promql.ts';
 
 test('a series carries the prefix and its matchers', () => {
   assert.equal(series('lease_state').promql, 'leasewatch_lease_state');
@@ -25,6 +25,10 @@ test('other series are known by what was declared of them', () => {
   assert.equal(foreign('up', { job: { like: '.*leasewatch' } }).promql, 'up{job=~".*leasewatch"}');
   assert.equal(promql`rate(${foreign('ALERTS')}[${duration('5m')}])`.promql, 'rate(ALERTS[5m])');
   assert.equal(labelsOf('lease_state', 'cluster', 'lease').promql, 'cluster, lease');
+  assert.deepEqual(
+    [secondsOf('90s'), secondsOf('2m'), secondsOf('0.5h'), secondsOf('3d')],
+    [90, 120, 1800, 259_200],
+  );
   // @ts-expect-error not declared
   foreign('down');
   // @ts-expect-error not a label of it

@@ -52,7 +52,18 @@ export function labelsOf<N extends MetricName>(
   return { promql: labels.join(', ') };
 }
 
-export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`;
+const units = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+export type Duration = `${number}${keyof typeof units}`;
+
+/** The length of a duration in seconds. */
+export function secondsOf(text: Duration): number {
+  const [, count, unit] = /^(.+)([smhd])$/.exec(text) ?? [];
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') {
+    throw new Error(`promql: ${text} is no duration`);
+  }
+  return Number(count) * units[unit];
+}
 
 /** A range, an offset or a resolution. */
 export function duration(text: Duration): Query {

@@ -18,7 +18,7 @@ const generated: readonly { readonly path: string; readonly make: () => string }
   { path: 'exporter/config.schema.json', make: configJsonSchema },
   { path: 'alerts/leasewatch.rules.yaml', make: rulesYaml },
   { path: 'alerts/leasewatch.prometheusrule.yaml', make: manifestYaml },
-  ...testFiles.map(({ path, stories }) => ({ path, make: () => testsYaml(stories) })),
+  ...testFiles.map((file) => ({ path: file.path, make: () => testsYaml(file) })),
 ];
 
 const root = join(import.meta.dirname, '..');

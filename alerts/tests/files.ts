@@ -1,7 +1,22 @@
+import { evaluatedEvery } from '../objective.ts';
+import { electionStories } from './elections.ts';
+import { falseAlarmStories } from './false-alarms.ts';
+import { itselfStories } from './itself.ts';
 import { leaderStories } from './leaders.ts';
-import type { Story } from './story.ts';
+import { nodeStories } from './nodes.ts';
+import { objectiveStories } from './objective.ts';
+import { outboxStories } from './outbox.ts';
+import type { TestFile } from './render.ts';
+import { socketStories } from './websockets.ts';
 
 /** Every file of tests, by its path. */
-export const testFiles: readonly { readonly path: string; readonly stories: readonly Story[] }[] = [
+export const testFiles: readonly TestFile[] = [
   { path: 'alerts/tests/leaders.yaml', stories: leaderStories },
+  { path: 'alerts/tests/false-alarms.yaml', stories: falseAlarmStories },
+  { path: 'alerts/tests/elections.yaml', stories: electionStories },
+  { path: 'alerts/tests/nodes.yaml', stories: nodeStories },
+  { path: 'alerts/tests/websockets.yaml', stories: socketStories },
+  { path: 'alerts/tests/itself.yaml', stories: itselfStories },
+  { path: 'alerts/tests/outbox.yaml', stories: outboxStories },
+  { path: 'alerts/tests/objective.yaml', stories: objectiveStories, evaluatedEvery },
 ];

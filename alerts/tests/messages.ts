@@ -1,6 +1,5 @@
-import type { Duration } from '../../exporter/promql.ts';
+import { type Duration, secondsOf } from '../../exporter/promql.ts';
 import { config } from '../config.ts';
-import { secondsOf } from './story.ts';
 
 /** What the links of a message have to be at a time of a story that begins at the epoch. */
 export function links(

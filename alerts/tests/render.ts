@@ -1,11 +1,18 @@
 import { told } from '../yaml.ts';
 import { type Firing, type Story, scrapeSeconds, type Told } from './story.ts';
 
+export interface TestFile {
+  readonly path: string;
+  readonly stories: readonly Story[];
+  /** Seconds; promtool evaluates every group so often, whatever the group says. */
+  readonly evaluatedEvery?: number;
+}
+
 /** Stories as a file for `promtool test rules`. */
-export function testsYaml(stories: readonly Story[]): string {
+export function testsYaml({ stories, evaluatedEvery = scrapeSeconds }: TestFile): string {
   return told({
     rule_files: ['../leasewatch.rules.yaml'],
-    evaluation_interval: `${scrapeSeconds}s`,
+    evaluation_interval: `${evaluatedEvery}s`,
     tests: stories.map(testOf),
   });
 }
@@ -31,15 +38,20 @@ function testOf({ name, series, firing, told: messages = [] }: Story) {
   };
 }
 
-/** `Alert`, `Alert namespace/lease class`, `Alert node` for alerts about nodes, or `Alert class`. */
+/** `Alert`, `Alert namespace/lease class`, or the alert and its one object: a node, a namespace or a class. */
 function labelsOf(firing: Firing): string {
   const [alertname, ...rest] = firing.split(' ');
   const object = rest.map((word) => {
     const [namespace, lease] = word.split('/');
     if (lease !== undefined) return `namespace="${namespace}",lease="${lease}"`;
-    return alertname?.startsWith('Node') ? `node="${word}"` : `class="${word}"`;
+    return `${objectLabel(alertname ?? '')}="${word}"`;
   });
   return `{${[`alertname="${alertname}"`, ...object].join(',')}}`;
+}
+
+function objectLabel(alert: string): string {
+  if (alert.startsWith('Node')) return 'node';
+  return alert.startsWith('WebSocket') ? 'namespace' : 'class';
 }
 
 function messageOf({ at, alert, labels, annotations }: Told) {

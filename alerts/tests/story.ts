@@ -1,4 +1,4 @@
-import type { Duration } from '../../exporter/promql.ts';
+import { type Duration, secondsOf } from '../../exporter/promql.ts';
 
 /** Every sample of a story is this far from the next: the scrape interval that the rules are made for. */
 export const scrapeSeconds = 15;
@@ -26,14 +26,6 @@ export interface Story {
   readonly firing: readonly (readonly [at: Duration, ...alerts: readonly Firing[]])[];
   /** Whole messages. */
   readonly told?: readonly Told[];
-}
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-export function secondsOf(text: Duration): number {
-  const unit = units[text.slice(-1)];
-  if (unit === undefined) throw new Error(`story: ${text} has no unit`);
-  return Number(text.slice(0, -1)) * unit;
 }
 
 /** Parts as samples, one a scrape. */

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parser } from '@prometheus-io/lezer-promql';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type Metric, metrics, prefix } from '../exporter/catalogue.ts';
+import { foreignLabels, recordedLabels } from './series.ts';
+
+const rule = z.object({
+  alert: z.string().optional(),
+  record: z.string().optional(),
+  expr: z.string(),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+const file = z.object({ groups: z.array(z.object({ rules: z.array(rule) })) });
+
+/** The rules as they are shipped, whoever wrote them. */
+const built = file
+  .parse(parse(readFileSync(join(import.meta.dirname, 'leasewatch.rules.yaml'), 'utf8')))
+  .groups.flatMap(({ rules }) => rules);
+
+/** Labels that every scraped series may have. */
+const targetLabels = ['cluster', 'namespace', 'job', 'pod', 'instance'];
+
+const known = new Map<string, readonly string[]>([
+  ...Object.entries<Metric>(metrics).flatMap(([name, metric]) => {
+    const parts = metric.type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
+    return parts.map((part): [string, readonly string[]] => [
+      `${prefix}${name}${part}`,
+      part === '_bucket' ? [...metric.labels, 'le'] : metric.labels,
+    ]);
+  }),
+  ...Object.entries(recordedLabels),
+  ...Object.entries(foreignLabels),
+]);
+
+/** What is wrong with a query: a syntax error, an unknown metric, a matcher or a grouping by an unknown label. */
+function problemsOf(query: string): string[] {
+  const problems: string[] = [];
+  const used = new Set<string>();
+  const text = (node: { from: number; to: number }) => query.slice(node.from, node.to);
+  parser.parse(query).iterate({
+    enter(node) {
+      if (node.type.isError) problems.push(`syntax error at ${node.from} of ${query}`);
+      if (node.name !== 'VectorSelector') return;
+      const name = node.node.getChild('Identifier');
+      if (name === null) return void problems.push(`a selector without a name: ${text(node)}`);
+      const labels = known.get(text(name));
+      if (labels === undefined) return void problems.push(`unknown metric ${text(name)}`);
+      for (const label of [...labels, ...targetLabels]) used.add(label);
+      problems.push(...unknownMatchers(text(node), labels));
+    },
+  });
+  return [...problems, ...unknownGroupings(query, used)];
+}
+
+function labelNames(query: string, within: string): string[] {
+  const names: string[] = [];
+  parser.parse(query).iterate({
+    enter(node) {
+      if (node.name === 'LabelName' && node.node.parent?.name === within)
+        names.push(query.slice(node.from, node.to));
+    },
+  });
+  return names;
+}
+
+function unknownMatchers(selector: string, labels: readonly string[]): string[] {
+  const names = labelNames(selector, 'UnquotedLabelMatcher');
+  const wrong = names.filter((name) => !labels.includes(name) && !targetLabels.includes(name));
+  return wrong.map((name) => `${selector} has no label ${name}`);
+}
+
+function unknownGroupings(query: string, used: ReadonlySet<string>): string[] {
+  const wrong = labelNames(query, 'GroupingLabels').filter((name) => !used.has(name));
+  return wrong.map((name) => `nothing has the label ${name} that is grouped by in ${query}`);
+}
+
+/** Queries inside the Go templates of an annotation, with something in the place of what is filled in. */
+function templateQueries(annotation: string): string[] {
+  const printed = annotation.matchAll(/(?:printf|query) ("(?:[^"\\]|\\.)*")/g);
+  return [...printed]
+    .map(([, quoted]) => z.string().parse(JSON.parse(quoted ?? '""')))
+    .filter((text) => !/^%\.\d+f$/.test(text))
+    .map((text) => text.replaceAll('%q', '"x"'));
+}
+
+test('every expression of the built rules names what the catalogue or a recording rule has', () => {
+  assert.ok(built.length > 20);
+  assert.deepEqual(
+    built.flatMap(({ expr }) => problemsOf(expr)),
+    [],
+  );
+});
+
+test('so does every query in the annotations of the built rules', () => {
+  const queries = built.flatMap(({ annotations }) => Object.values(annotations).flatMap(templateQueries));
+  assert.ok(queries.some((query) => query.includes(`${prefix}lease_info`)));
+  assert.ok(queries.some((query) => query.includes(`${prefix}lease_open_round_info`)));
+  assert.deepEqual(queries.flatMap(problemsOf), []);
+});
+
+test('every declared record is recorded, with the labels that were declared, and nothing else is', () => {
+  const recording = new Map(
+    built.flatMap(({ record, expr }) => (record === undefined ? [] : [[record, expr] as const])),
+  );
+  assert.deepEqual([...recording.keys()].sort(), Object.keys(recordedLabels).sort());
+  for (const [name, labels] of Object.entries(recordedLabels)) {
+    const grouped = labelNames(recording.get(name) ?? '', 'GroupingLabels');
+    const own = grouped.filter((label) => !targetLabels.includes(label));
+    assert.deepEqual([...new Set(own)].sort(), [...labels].sort(), name);
+  }
+});
+
+test('a recorded series is used, or it would only cost', () => {
+  const used = built
+    .filter(({ alert }) => alert !== undefined)
+    .map(({ expr }) => expr)
+    .join('\n');
+  for (const name of Object.keys(recordedLabels)) assert.ok(used.includes(name), name);
+});
+
+/** Selectors of scraped series that no aggregation frees of the process that told them. */
+function notAggregated(query: string): string[] {
+  const left: string[] = [];
+  parser.parse(query).iterate({
+    enter({ name, node }) {
+      const text = query.slice(node.from, node.to);
+      if (name !== 'VectorSelector' || /^(cluster_|ALERTS)/.test(text)) return;
+      for (let outer = node.parent; outer !== null; outer = outer.parent) {
+        const told = query.slice(outer.from, outer.to);
+        if (/^absent\(/.test(told)) return;
+        const by = /^\w+ by \(([^)]*)\)/.exec(told)?.[1];
+        if (outer.name === 'AggregateExpr' && by !== undefined && !/\b(pod|instance)\b/.test(by)) return;
+      }
+      left.push(text);
+    },
+  });
+  return left;
+}
+
+test('every rule aggregates pods and processes away: two replicas tell one story', () => {
+  assert.deepEqual(
+    built.flatMap(({ expr }) => notAggregated(expr)),
+    [],
+  );
+  assert.deepEqual(notAggregated('max by (job) (up) == on (job) leasewatch_source_up'), [
+    'leasewatch_source_up',
+  ]);
+  assert.deepEqual(notAggregated('max by (job, instance) (up)'), ['up']);
+});
+
+test('an info series is joined only by what cannot fail when it is double', () => {
+  for (const { expr } of built) {
+    assert.doesNotMatch(expr, /group_(left|right)[^\n]*_info/);
+  }
+});
+
+test('the check of expressions sees what is wrong', () => {
+  assert.deepEqual(problemsOf('leasewatch_lease_sate'), ['unknown metric leasewatch_lease_sate']);
+  assert.deepEqual(problemsOf('up{holder="x"}'), ['up{holder="x"} has no label holder']);
+  assert.equal(problemsOf('max by (holder) (up)').length, 1);
+  assert.equal(problemsOf('max by (job (up)').length > 0, true);
+  assert.equal(problemsOf('{job="x"}').length, 1);
+  assert.deepEqual(problemsOf('max by (job, lease) (leasewatch_lease_state{class="x"}) > 0'), []);
+  assert.deepEqual(templateQueries('{{ with printf "a{b=%q}" $labels.b | query }}{{ printf "%.0f" }}'), [
+    'a{b="x"}',
+  ]);
+});

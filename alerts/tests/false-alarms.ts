@@ -1,0 +1,292 @@
+import { series } from '../../exporter/promql.ts';
+import { lease, leasewatch, massSilence, node, ofLease, sees, target, told } from './cluster.ts';
+import { type Input, line, type Part, type Story, selector } from './story.ts';
+
+const names = ['a', 'b', 'c'] as const;
+const blind: readonly Part[] = [
+  [1, '5m'],
+  [0, '14m'],
+  [1, '11m'],
+];
+
+const changes = (cause: string, ...parts: readonly Part[]) =>
+  told(series('lease_holder_changes_total'), { ...ofLease('till'), cause }, ...parts);
+
+/** A lease that is told once as this state, five times, 30 s apart: replicas that are replaced in turn. */
+function fiveTurns(state: 'expired' | 'released'): Input {
+  const turn = [
+    [state, '15s'],
+    ['held', '15s'],
+  ] as const;
+  return lease('till', {}, ['held', '5m'], ...turn, ...turn, ...turn, ...turn, ...turn, ['held', '60m']);
+}
+const fiveChanges: readonly Part[] = [
+  [0, '5m'],
+  [1, '30s'],
+  [2, '30s'],
+  [3, '30s'],
+  [4, '30s'],
+  [5, '60m'],
+];
+
+/** Nobody may be paged for these; where another alert is right, it is named. */
+export const falseAlarmStories: readonly Story[] = [
+  {
+    name: 'API server outage: leasewatch is blind, nothing of the leases fires, and only blindness does after 10 min',
+    series: [
+      leasewatch('30m'),
+      told(series('source_up'), { ...target, source: 'leases' }, ...blind),
+      ...names.map((name) => lease(name, {}, ['held', '5m'], ['unknown', '14m'], ['held', '11m'])),
+      node('node-1', ['alive', '5m'], ['unknown', '14m'], ['alive', '11m']),
+    ],
+    firing: [
+      ['6m'],
+      ['885s'],
+      ['900s', 'LeasewatchBlind', 'LeasewatchInstancesBlind'],
+      ['18m', 'LeasewatchBlind', 'LeasewatchInstancesBlind'],
+      ['25m'],
+    ],
+  },
+  {
+    name: 'API server outage: nobody can renew, and only the silence of many fires',
+    series: [
+      leasewatch('30m'),
+      massSilence('election', [0, '5m'], [1, '10m'], [0, '15m']),
+      massSilence('node', [0, '5m'], [1, '10m'], [0, '15m']),
+      ...names.map((name) => lease(name, {}, ['held', '5m'], ['expired', '10m'], ['held', '15m'])),
+      node('node-1', ['alive', '5m'], ['lost', '10m'], ['alive', '15m']),
+    ],
+    firing: [['6m'], ['10m', 'LeasesSilentAtOnce election', 'LeasesSilentAtOnce node'], ['18m']],
+  },
+  {
+    name: 'clock of a holder an hour ahead: its clock is told, its lease is held',
+    series: [
+      leasewatch('30m'),
+      lease('till', {}, ['held', '30m']),
+      told(series('lease_clock_skew_seconds'), ofLease('till'), [3600, '30m']),
+      told(series('lease_clock_skew_seconds'), ofLease('stock'), [0, '30m']),
+      told(series('clock_skew_seconds'), target, [0, '30m']),
+    ],
+    firing: [['9m'], ['29m', 'LeaseHolderClockSkew shop/till']],
+  },
+  {
+    name: 'clock of leasewatch an hour ahead: no holder and no node is to blame',
+    series: [
+      leasewatch('30m'),
+      ...names.map((name) => lease(name, {}, ['held', '30m'])),
+      ...names.map((name) => told(series('lease_clock_skew_seconds'), ofLease(name), [-3600, '30m'])),
+      told(series('node_heartbeat_clock_skew_seconds'), { ...target, node: 'node-1' }, [-3600, '30m']),
+      told(series('clock_skew_seconds'), target, [3600, '30m']),
+    ],
+    firing: [['9m'], ['29m', 'LeasewatchClockSkew']],
+  },
+  {
+    name: 'graceful release: the next one takes over',
+    series: [
+      leasewatch('15m'),
+      lease('till', {}, ['held', '5m'], ['released', '30s'], ['held', '9m']),
+      changes('released', [0, '5m'], [1, '10m']),
+    ],
+    firing: [['315s'], ['330s'], ['345s'], ['14m']],
+  },
+  {
+    name: 'rolling upgrade of five replicas, with release',
+    series: [
+      leasewatch('70m'),
+      fiveTurns('released'),
+      changes('released', ...fiveChanges),
+      changes('expired', [0, '70m']),
+    ],
+    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['60m']],
+  },
+  {
+    name: 'rolling upgrade of five replicas, without release',
+    series: [leasewatch('70m'), fiveTurns('expired'), changes('expired', ...fiveChanges)],
+    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['30m'], ['60m']],
+  },
+  {
+    name: 'flapping does not count releases',
+    series: [leasewatch('60m'), changes('released', [0, '60m', 1]), changes('coordinated', [0, '60m', 1])],
+    firing: [['30m'], ['59m']],
+  },
+  {
+    name: 'leasewatch restarts: what it does not know yet is unknown, and its counters begin again',
+    series: [
+      { [selector('up', target)]: line([1, '5m'], [0, '1m'], [1, '24m']) },
+      told(
+        series('source_up'),
+        { ...target, source: 'leases' },
+        [1, '5m'],
+        ['failed', '1m'],
+        [0, '15s'],
+        [1, '24m'],
+      ),
+      told(series('build_info'), { ...target, mode: 'cluster' }, [1, '5m'], ['failed', '1m'], [1, '24m']),
+      lease('till', {}, ['held', '5m'], ['failed', '1m'], ['unknown', '30s'], ['held', '23m']),
+      changes('expired', [7, '5m'], ['failed', '1m'], [0, '24m']),
+      told(series('lease_possible_overlaps_total'), ofLease('till'), [3, '5m'], ['failed', '1m'], [0, '24m']),
+      told(
+        series('outbox_dropped_total'),
+        { ...target, route: 'logs', reason: 'size' },
+        [9, '5m'],
+        ['failed', '1m'],
+        [9, '24m'],
+      ),
+    ],
+    firing: [['5m'], ['6m'], ['375s'], ['7m'], ['10m'], ['20m'], ['29m']],
+  },
+  {
+    name: 'a rolling update of leasewatch itself: one process follows another',
+    series: [
+      { [selector('up', target)]: line([1, '5m'], [0, '30s'], ['failed', '20m']) },
+      {
+        [selector('up', { job: 'leasewatch', instance: 'b:9465' })]: line(
+          ['absent', '5m'],
+          [0, '15s'],
+          [1, '20m'],
+        ),
+      },
+      lease('till', {}, ['held', '5m'], ['failed', '20m']),
+      lease(
+        'till',
+        { at: { job: 'leasewatch', instance: 'b:9465' } },
+        ['absent', '315s'],
+        ['unknown', '15s'],
+        ['held', '19m'],
+      ),
+    ],
+    firing: [['5m'], ['330s'], ['6m'], ['8m'], ['12m'], ['20m']],
+  },
+  {
+    name: 'a rolling update of a DaemonSet: each process in turn does not answer for 45 s',
+    series: Array.from({ length: 20 }, (_, index) => ({
+      [selector('up', { job: 'leasewatch-node', instance: `${index}:9465` })]: line(
+        [1, `${(index + 1) * 45}s`],
+        [0, '45s'],
+        [1, '20m'],
+      ),
+    })),
+    firing: [['5m'], ['10m'], ['15m'], ['20m']],
+  },
+  {
+    name: 'missed scrapes: a held lease pages nobody',
+    series: [
+      { [selector('up', target)]: line([1, '5m'], [0, '2m'], [1, '13m']) },
+      sees([1, '20m']),
+      lease('till', {}, ['held', '5m'], ['failed', '2m'], ['held', '13m']),
+    ],
+    firing: [['6m'], ['7m'], ['10m'], ['19m']],
+  },
+  {
+    name: 'missed scrapes: an expiry that was scraped once pages nobody, of a short lease or of a long one',
+    series: [
+      { [selector('up', target)]: line([1, '5m'], [0, '2m'], [1, '13m']) },
+      lease('till', {}, ['held', '285s'], ['expired', '15s'], ['failed', '2m'], ['held', '13m']),
+      lease(
+        'stock',
+        { duration: 137 },
+        ['held', '285s'],
+        ['expired', '15s'],
+        ['failed', '2m'],
+        ['held', '13m'],
+      ),
+    ],
+    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['375s'], ['390s'], ['405s'], ['7m'], ['10m']],
+  },
+  {
+    name: 'leftovers: nobody has renewed them since long before leasewatch looked',
+    series: [leasewatch('60m'), lease('till', {}, ['unknown', '15s'], ['orphaned', '59m'])],
+    firing: [['1m'], ['10m'], ['59m']],
+  },
+  {
+    name: 'locks and leases without a holder',
+    series: [
+      leasewatch('60m'),
+      lease('lock', { class: 'lock' }, ['held', '60m']),
+      lease('free-lock', { class: 'lock' }, ['vacant', '60m']),
+      lease('free', {}, ['vacant', '60m']),
+      lease('waiting', { class: 'coordinated' }, ['vacant', '60m']),
+    ],
+    firing: [['10m'], ['59m']],
+  },
+  {
+    name: 'identity leases of API servers after a rollout: the old ones expire, or are deleted',
+    series: [
+      leasewatch('60m'),
+      lease(
+        'apiserver-old',
+        { class: 'apiserver', duration: 3600, namespace: 'kube-system' },
+        ['held', '5m'],
+        ['expired', '55m'],
+      ),
+      lease(
+        'apiserver-gone',
+        { class: 'apiserver', duration: 3600, namespace: 'kube-system' },
+        ['held', '5m'],
+        ['deleted', '55m'],
+      ),
+    ],
+    firing: [['10m'], ['30m'], ['59m']],
+  },
+  {
+    name: 'first start: rules before leasewatch, and leases that are unknown for a while',
+    series: [
+      { [selector('up', target)]: line(['absent', '10m'], [0, '30s'], [1, '29m']) },
+      told(series('source_up'), { ...target, source: 'leases' }, ['absent', '630s'], [0, '30s'], [1, '28m']),
+      lease('till', {}, ['absent', '630s'], ['unknown', '45s'], ['held', '28m']),
+      changes('expired', ['absent', '630s'], [0, '28m']),
+      told(series('lease_possible_overlaps_total'), ofLease('till'), ['absent', '630s'], [2, '28m']),
+    ],
+    firing: [['9m'], ['11m'], ['12m'], ['20m'], ['30m']],
+  },
+  {
+    name: 'a lease of 3,600 s: silent for most of an hour, and taken a minute after it expired',
+    series: [
+      leasewatch('80m'),
+      lease('till', { duration: 3600 }, ['held', '70m'], ['expired', '1m'], ['held', '9m']),
+    ],
+    firing: [['50m'], ['71m'], ['4290s'], ['72m'], ['75m']],
+  },
+  {
+    name: 'scaled to zero: released, or found to have no workload any more',
+    series: [
+      leasewatch('60m'),
+      lease('till', {}, ['held', '5m'], ['released', '55m']),
+      lease('stock', {}, ['held', '5m'], ['expired', '15s'], ['orphaned', '54m']),
+    ],
+    firing: [['6m'], ['10m'], ['30m'], ['59m']],
+  },
+  {
+    name: 'an autoscaler removes nodes, and a spot node is taken back without a word',
+    series: [
+      leasewatch('30m'),
+      node('node-1', ['alive', '5m'], ['terminating', '5m'], ['absent', '15s']),
+      node('node-2', ['alive', '5m'], ['late', '30s'], ['lost', '150s'], ['absent', '15s']),
+      {
+        [selector('up', { job: 'leasewatch-node', instance: 'node-1' })]: line(
+          [1, '5m'],
+          [0, '90s'],
+          ['failed', '15s'],
+        ),
+      },
+      {
+        [selector('up', { job: 'leasewatch-node', instance: 'node-2' })]: line(
+          [1, '5m'],
+          [0, '3m'],
+          ['failed', '15s'],
+        ),
+      },
+      { [selector('up', { job: 'leasewatch-node', instance: 'node-3' })]: line([1, '30m']) },
+    ],
+    firing: [['6m'], ['8m'], ['9m'], ['12m'], ['20m']],
+  },
+  {
+    name: 'a node reboots: it is back within three minutes, and its missed heartbeats are one interruption',
+    series: [
+      leasewatch('40m'),
+      node('node-1', ['alive', '5m'], ['late', '30s'], ['lost', '150s'], ['alive', '30m']),
+      told(series('node_heartbeat_missed_total'), { ...target, node: 'node-1' }, [0, '8m'], [18, '32m']),
+    ],
+    firing: [['8m'], ['9m'], ['12m'], ['39m']],
+  },
+];
