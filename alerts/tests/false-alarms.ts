@@ -18,7 +18,7 @@ function fiveTurns(state: 'expired' | 'released'): Input {
     [state, '15s'],
     ['held', '15s'],
   ] as const;
-  return lease('till', {}, ['held', '5m'], ...turn, ...turn, ...turn, ...turn, ...turn, ['held', '60m']);
+  return lease('till', {}, ['held', '5m'], ...turn, ...turn, ...turn, ...turn, ...turn, ['held', '15m']);
 }
 const fiveChanges: readonly Part[] = [
   [0, '5m'],
@@ -26,7 +26,7 @@ const fiveChanges: readonly Part[] = [
   [2, '30s'],
   [3, '30s'],
   [4, '30s'],
-  [5, '60m'],
+  [5, '15m'],
 ];
 
 /** Nobody may be paged for these; where another alert is right, it is named. */
@@ -92,17 +92,17 @@ export const falseAlarmStories: readonly Story[] = [
   {
     name: 'rolling upgrade of five replicas, with release',
     series: [
-      leasewatch('70m'),
+      leasewatch('20m'),
       fiveTurns('released'),
       changes('released', ...fiveChanges),
-      changes('expired', [0, '70m']),
+      changes('expired', [0, '20m']),
     ],
-    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['60m']],
+    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['19m']],
   },
   {
     name: 'rolling upgrade of five replicas, without release',
-    series: [leasewatch('70m'), fiveTurns('expired'), changes('expired', ...fiveChanges)],
-    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['30m'], ['60m']],
+    series: [leasewatch('20m'), fiveTurns('expired'), changes('expired', ...fiveChanges)],
+    firing: [['315s'], ['330s'], ['345s'], ['6m'], ['7m'], ['8m'], ['10m'], ['19m']],
   },
   {
     name: 'flapping does not count releases',
@@ -195,38 +195,38 @@ export const falseAlarmStories: readonly Story[] = [
   },
   {
     name: 'leftovers: nobody has renewed them since long before leasewatch looked',
-    series: [leasewatch('60m'), lease('till', {}, ['unknown', '15s'], ['orphaned', '59m'])],
-    firing: [['1m'], ['10m'], ['59m']],
+    series: [leasewatch('20m'), lease('till', {}, ['unknown', '15s'], ['orphaned', '19m'])],
+    firing: [['1m'], ['10m'], ['19m']],
   },
   {
     name: 'locks and leases without a holder',
     series: [
-      leasewatch('60m'),
-      lease('lock', { class: 'lock' }, ['held', '60m']),
-      lease('free-lock', { class: 'lock' }, ['vacant', '60m']),
-      lease('free', {}, ['vacant', '60m']),
-      lease('waiting', { class: 'coordinated' }, ['vacant', '60m']),
+      leasewatch('20m'),
+      lease('lock', { class: 'lock' }, ['held', '20m']),
+      lease('free-lock', { class: 'lock' }, ['vacant', '20m']),
+      lease('free', {}, ['vacant', '20m']),
+      lease('waiting', { class: 'coordinated' }, ['vacant', '20m']),
     ],
-    firing: [['10m'], ['59m']],
+    firing: [['10m'], ['19m']],
   },
   {
     name: 'identity leases of API servers after a rollout: the old ones expire, or are deleted',
     series: [
-      leasewatch('60m'),
+      leasewatch('20m'),
       lease(
         'apiserver-old',
         { class: 'apiserver', duration: 3600, namespace: 'kube-system' },
         ['held', '5m'],
-        ['expired', '55m'],
+        ['expired', '15m'],
       ),
       lease(
         'apiserver-gone',
         { class: 'apiserver', duration: 3600, namespace: 'kube-system' },
         ['held', '5m'],
-        ['deleted', '55m'],
+        ['deleted', '15m'],
       ),
     ],
-    firing: [['10m'], ['30m'], ['59m']],
+    firing: [['10m'], ['19m']],
   },
   {
     name: 'first start: rules before leasewatch, and leases that are unknown for a while',
@@ -242,19 +242,19 @@ export const falseAlarmStories: readonly Story[] = [
   {
     name: 'a lease of 3,600 s: silent for most of an hour, and taken a minute after it expired',
     series: [
-      leasewatch('80m'),
-      lease('till', { duration: 3600 }, ['held', '70m'], ['expired', '1m'], ['held', '9m']),
+      leasewatch('30m'),
+      lease('till', { duration: 3600 }, ['held', '20m'], ['expired', '1m'], ['held', '9m']),
     ],
-    firing: [['50m'], ['71m'], ['4290s'], ['72m'], ['75m']],
+    firing: [['19m'], ['21m'], ['1290s'], ['22m'], ['29m']],
   },
   {
     name: 'scaled to zero: released, or found to have no workload any more',
     series: [
-      leasewatch('60m'),
-      lease('till', {}, ['held', '5m'], ['released', '55m']),
-      lease('stock', {}, ['held', '5m'], ['expired', '15s'], ['orphaned', '54m']),
+      leasewatch('20m'),
+      lease('till', {}, ['held', '5m'], ['released', '15m']),
+      lease('stock', {}, ['held', '5m'], ['expired', '15s'], ['orphaned', '14m']),
     ],
-    firing: [['6m'], ['10m'], ['30m'], ['59m']],
+    firing: [['6m'], ['10m'], ['19m']],
   },
   {
     name: 'an autoscaler removes nodes, and a spot node is taken back without a word',
@@ -283,10 +283,10 @@ export const falseAlarmStories: readonly Story[] = [
   {
     name: 'a node reboots: it is back within three minutes, and its missed heartbeats are one interruption',
     series: [
-      leasewatch('40m'),
-      node('node-1', ['alive', '5m'], ['late', '30s'], ['lost', '150s'], ['alive', '30m']),
-      told(series('node_heartbeat_missed_total'), { ...target, node: 'node-1' }, [0, '8m'], [18, '32m']),
+      leasewatch('20m'),
+      node('node-1', ['alive', '5m'], ['late', '30s'], ['lost', '150s'], ['alive', '12m']),
+      told(series('node_heartbeat_missed_total'), { ...target, node: 'node-1' }, [0, '8m'], [18, '12m']),
     ],
-    firing: [['8m'], ['9m'], ['12m'], ['39m']],
+    firing: [['8m'], ['9m'], ['12m'], ['19m']],
   },
 ];

@@ -31,19 +31,19 @@ export const objectiveStories: readonly Story[] = [
     ],
   },
   {
-    name: 'LeadershipBudgetBurn opens a ticket for 0.11 % over three days, when more than 259 s are used up',
-    series: [leasewatch('80h'), told(series('lease_gap_seconds_total'), ofLease('till'), [0, '80h', 0.0165])],
-    firing: [['65h'], ['66h', 'LeadershipBudgetBurn shop/till']],
+    name: 'LeadershipBudgetBurn opens a ticket when 259 s of three days are used up, however slowly',
+    series: [leasewatch('15h'), told(series('lease_gap_seconds_total'), ofLease('till'), [0, '15h', 0.0825])],
+    firing: [['13h'], ['14h', 'LeadershipBudgetBurn shop/till']],
     told: [
       {
-        at: '70h',
+        at: '14h',
         alert: 'LeadershipBudgetBurn',
         labels: { ...labels, severity: 'info', ticket: 'true', window: '3d' },
         annotations: {
           summary: 'A lease was without a leader for more time than its objective allows.',
           description:
-            'lease shop/till: without a leader for 0.1069% of the last 3d, 1 times the objective would be 0.1%',
-          ...links('LeadershipBudgetBurn', '70h', 'leasewatch-leases', board),
+            'lease shop/till: without a leader for 0.1067% of the last 3d, 1 times the objective would be 0.1%',
+          ...links('LeadershipBudgetBurn', '14h', 'leasewatch-leases', board),
         },
       },
     ],
