@@ -26,8 +26,8 @@ const ofLease = ['cluster', 'namespace', 'lease'] as const;
 const leaseSelector = (name: LeaseMetric): Query => placed(series(name), ofLease);
 type LeaseMetric = 'lease_info' | 'lease_observed_renewal_timestamp_seconds' | 'lease_open_round_info';
 
-function placed(query: Query, labels: readonly string[]): Query {
-  return { promql: `${query.promql}{${labels.map((label) => `${label}=%q`).join(',')}}` };
+function placed(query: Query, labels: readonly string[], ...more: readonly string[]): Query {
+  return { promql: `${query.promql}{${[...labels.map((label) => `${label}=%q`), ...more].join(',')}}` };
 }
 
 export const leaseName = '{{ $labels.namespace }}/{{ $labels.lease }}';
@@ -49,6 +49,18 @@ export const renewalAge = asked(
   'humanizeDuration',
 );
 
+/** What the policy of a lease says; the last that was told, so that a failed scrape makes no other alert of it. */
+function fromPolicy(label: 'severity' | 'team', otherwise: string): string {
+  const policy = placed(series('lease_policy_info'), ofLease, `${label}!=""`);
+  const query = promql`topk(1, ${policy} or on (${leaseKey}) last_over_time(${policy}[1h]))`;
+  return asked(query, [...ofLease, ...ofLease], { label }, otherwise);
+}
+
+/** Whom an alert about a lease concerns, by its policy; the label is absent without one. */
+export const teamLabel = { team: fromPolicy('team', '') } as const;
+/** How bad it is that nobody leads, by the policy of the lease. */
+export const policyLabels = { severity: fromPolicy('severity', 'critical'), ...teamLabel } as const;
+
 /** The trace of the open round, or nothing. */
 export const traceUrl = (() => {
   const query = promql`topk(1, ${leaseSelector('lease_open_round_info')})`;
@@ -63,6 +75,14 @@ export const nodeAge = asked(
   'an unknown time',
   'humanizeDuration',
 );
+
+/** Leases whose holder is on the node: those that may be without a leader now. */
+export const leasesOfNode = (() => {
+  const held = placed(series('lease_info'), ['cluster', 'holder_node']);
+  const query = promql`group by (${leaseKey}) (${held})`;
+  const each = '{{ range . }} {{ .Labels.namespace }}/{{ .Labels.lease }}{{ end }}';
+  return `{{ with printf "${query.promql}" $labels.cluster $labels.node | query }}${each}{{ else }} none{{ end }}`;
+})();
 
 /** Leases that changed their leader in the last ten minutes, in the same cluster: the first ten of them. */
 export const recentElections = (() => {

@@ -1,5 +1,5 @@
 import { duration, promql, series } from '../exporter/promql.ts';
-import { holder, leaseLinks, leaseName } from './annotations.ts';
+import { holder, leaseLinks, leaseName, teamLabel } from './annotations.ts';
 import { unlessManyAreSilent } from './guards.ts';
 import type { AlertRule } from './rule.ts';
 import { leaseKey, processKey } from './series.ts';
@@ -11,6 +11,7 @@ const renewalsLate: AlertRule = {
   ),
   keepFiringFor: '10m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'A holder renews its lease late again and again: it may lose it soon.',
   description: `lease ${leaseName}: ${holder} renewed late {{ $value | printf "%.0f" }} times within 10 minutes`,
   annotations: leaseLinks,
@@ -27,6 +28,7 @@ max by (${leaseKey}, cause) (increase(${series('lease_holder_changes_total', { c
 ) >= 6`),
   keepFiringFor: '15m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'A lease changes its leader again and again without being released.',
   description: `lease ${leaseName}: {{ $value | printf "%.0f" }} leaders were lost within an hour, ${holder} leads now`,
   annotations: leaseLinks,
@@ -37,6 +39,7 @@ const overlap: AlertRule = {
   expr: promql`max by (${leaseKey}) (increase(${series('lease_possible_overlaps_total')}[${duration('10m')}])) > 0`,
   keepFiringFor: '15m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'A lease was acquired before the time of its holder was up: two may have led at once.',
   description: `lease ${leaseName}: acquired by ${holder} before the time of the holder before was up`,
   annotations: leaseLinks,
@@ -56,6 +59,7 @@ ${ofHolder}
   for: '10m',
   keepFiringFor: '5m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'The clock of a holder is wrong by more than five seconds.',
   description: `lease ${leaseName}: the clock of ${holder} is off by {{ $value | humanizeDuration }}`,
   annotations: leaseLinks,

@@ -1,7 +1,7 @@
 import { duration, promql, series } from '../exporter/promql.ts';
-import { holder, leaseLinks, leaseName, renewalAge } from './annotations.ts';
-import { bridged } from './config.ts';
-import { keptWhileUnseen, leaderClasses, unlessClassIsSilent } from './guards.ts';
+import { holder, leaseLinks, leaseName, policyLabels, renewalAge, teamLabel } from './annotations.ts';
+import { bridged, brieflyBridged } from './config.ts';
+import { keptWhileUnseen, leaderClasses, unlessClassIsSilent, unlessManyAreSilent } from './guards.ts';
 import type { AlertRule } from './rule.ts';
 import { leaseClassKey, leaseKey, recorded } from './series.ts';
 
@@ -29,6 +29,7 @@ ${keptWhileUnseen('LeaderLeaseExpired', leaseClassKey, sight)}`),
   for: '30s',
   keepFiringFor: '5m',
   severity: 'critical',
+  labels: policyLabels,
   summary: 'Nobody leads: the lease of a leader ran out and nobody took it.',
   description: `lease ${leaseName}: no leader for ${renewalAge}, last held by ${holder}`,
   annotations: leaseLinks,
@@ -44,8 +45,26 @@ const notRecreated: AlertRule = {
   for: '2m',
   keepFiringFor: '5m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'A lease was deleted while somebody held it, and nobody created it again.',
   description: `lease ${leaseName}: deleted while held by ${holder}, and not created again`,
+  annotations: leaseLinks,
+};
+
+/** By the policy: also of a lease that was released and not taken again, or that was never there. */
+const absent = promql`max by (${leaseKey}) (last_over_time(${series('lease_expected_absent')}[${brieflyBridged}]))`;
+
+const expectedAbsent: AlertRule = {
+  alert: 'ExpectedLeaseAbsent',
+  expr: unlessManyAreSilent(promql`${absent} == 1
+or
+${keptWhileUnseen('ExpectedLeaseAbsent', leaseKey, { ...sight, verdicts: absent })}`),
+  for: '1m',
+  keepFiringFor: '5m',
+  severity: 'critical',
+  labels: policyLabels,
+  summary: 'A lease that a policy expects to be held has no holder, or does not exist.',
+  description: `lease ${leaseName}: expected to be held, and nobody holds it for longer than the grace of its policy`,
   annotations: leaseLinks,
 };
 
@@ -57,10 +76,16 @@ ${keptWhileUnseen('HeartbeatLeaseExpired', leaseClassKey, sight)}`),
   for: '5m',
   keepFiringFor: '5m',
   severity: 'warning',
+  labels: teamLabel,
   summary: 'A program that shows by a lease of its own that it lives has stopped to do so.',
   description: `lease ${leaseName}: no heartbeat for ${renewalAge}`,
   annotations: leaseLinks,
 };
 
 /** Leases without a holder that is alive. */
-export const leaderAlerts: readonly AlertRule[] = [nobodyLeads, notRecreated, silentHeartbeat];
+export const leaderAlerts: readonly AlertRule[] = [
+  nobodyLeads,
+  expectedAbsent,
+  notRecreated,
+  silentHeartbeat,
+];

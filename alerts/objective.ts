@@ -1,5 +1,5 @@
 import { type Duration, duration, promql, type Query, secondsOf } from '../exporter/promql.ts';
-import { leaseLinks, leaseName } from './annotations.ts';
+import { leaseLinks, leaseName, teamLabel } from './annotations.ts';
 import { config } from './config.ts';
 import type { AlertRule } from './rule.ts';
 import { recorded } from './series.ts';
@@ -40,7 +40,7 @@ and
 ${share(short)} > ${most}`,
     for: '5m',
     severity: 'info',
-    labels: { ticket: 'true', window: long },
+    labels: { ticket: 'true', window: long, ...teamLabel },
     summary: 'A lease was without a leader for more time than its objective allows.',
     description: `lease ${leaseName}: without a leader for {{ $value | humanizePercentage }} of the last ${long}, ${burn} times the objective would be ${Number((most * 100).toFixed(3))}%`,
     annotations: { dashboard_url: leaseLinks.dashboard_url },

@@ -75,6 +75,7 @@ test('names are short, summaries are sentences that fit every alert, description
 test('nobody is woken by less than a critical alert, and few are critical', () => {
   const critical = alerts.filter(({ severity }) => severity === 'critical').map(({ alert }) => alert);
   assert.deepEqual(critical.sort(), [
+    'ExpectedLeaseAbsent',
     'LeaderLeaseExpired',
     'LeasesSilentAtOnce',
     'LeasewatchBlind',

@@ -57,3 +57,17 @@ for (const [name, page] of pages) {
     for (const [, target] of page.matchAll(/\]\(([^)]+)\.md\)/g)) assert.ok(pages.has(target ?? ''), target);
   });
 }
+
+test('the table of the README tells every alert with its severity', () => {
+  const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| \[(\w+)\]\(runbooks\/(\w+)\.md\) \| (\w+)/gm)].map(
+    ([, name, page, severity]) => {
+      assert.equal(name, page);
+      return `${name} ${severity}`;
+    },
+  );
+  const known = groups.flatMap(({ rules }) =>
+    rules.filter(isAlert).map(({ alert, severity }) => `${alert} ${severity}`),
+  );
+  assert.deepEqual(rows.sort(), [...new Set(known)].sort());
+});

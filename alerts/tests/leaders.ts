@@ -1,10 +1,14 @@
 import { series } from '../../exporter/promql.ts';
 import { lease, leasewatch, massSilence, ofLease, secondTarget, sees, target, told } from './cluster.ts';
 import { links } from './messages.ts';
-import { line, type Story, selector } from './story.ts';
+import { line, type Part, type Story, selector } from './story.ts';
 
 const page = 'LeaderLeaseExpired shop/till election';
 const tillBoard = { cluster: '', namespace: 'shop', lease: 'till' };
+
+const missed = 'ExpectedLeaseAbsent shop/till';
+const expectedAbsent = (...parts: readonly Part[]) =>
+  told(series('lease_expected_absent'), ofLease('till'), ...parts);
 
 /** Leases whose holder is gone. */
 export const leaderStories: readonly Story[] = [
@@ -109,6 +113,79 @@ export const leaderStories: readonly Story[] = [
       lease('till', { at: secondTarget }, ['held', '1m'], ['expired', '4m']),
     ],
     firing: [['2m', page]],
+  },
+  {
+    name: 'severity and team come from the policy of the lease, and outlast failed scrapes and a second policy',
+    series: [
+      leasewatch('10m'),
+      lease('till', {}, ['held', '1m'], ['expired', '9m']),
+      told(
+        series('lease_policy_info'),
+        { ...ofLease('till'), severity: 'warning', team: 'tills' },
+        [1, '2m'],
+        ['failed', '1m'],
+        [1, '7m'],
+      ),
+      told(
+        series('lease_policy_info'),
+        { ...ofLease('till'), ...secondTarget, severity: 'warning', team: 'tills' },
+        [1, '2m'],
+        ['failed', '15s'],
+      ),
+    ],
+    firing: [
+      ['90s', page],
+      ['150s', page],
+      ['9m', page],
+    ],
+    told: (['90s', '150s', '9m'] as const).map((at) => ({
+      at,
+      alert: 'LeaderLeaseExpired',
+      labels: { severity: 'warning', team: 'tills', namespace: 'shop', lease: 'till', class: 'election' },
+      annotations: {
+        summary: 'Nobody leads: the lease of a leader ran out and nobody took it.',
+        description: `lease shop/till: no leader for ${{ '90s': '1m 30s', '150s': '2m 30s', '9m': '9m 0s' }[at]}, last held by till-0`,
+        ...links('LeaderLeaseExpired', at, 'leasewatch-leases', tillBoard),
+        trace_url: '',
+      },
+    })),
+  },
+  {
+    name: 'a leader is evicted, releases, and its replacement stays Pending: the page comes where it is expected',
+    series: [
+      leasewatch('30m'),
+      lease('till', {}, ['held', '5m'], ['released', '10m'], ['held', '15m']),
+      expectedAbsent([0, '6m'], [1, '9m'], [0, '15m']),
+      told(
+        series('lease_policy_info'),
+        { ...ofLease('till'), expect: 'held', severity: 'critical', team: 'tills' },
+        [1, '30m'],
+      ),
+    ],
+    firing: [['405s'], ['420s', missed], ['1185s', missed], ['1200s']],
+    told: [
+      {
+        at: '420s',
+        alert: 'ExpectedLeaseAbsent',
+        labels: { severity: 'critical', team: 'tills', namespace: 'shop', lease: 'till' },
+        annotations: {
+          summary: 'A lease that a policy expects to be held has no holder, or does not exist.',
+          description:
+            'lease shop/till: expected to be held, and nobody holds it for longer than the grace of its policy',
+          ...links('ExpectedLeaseAbsent', '420s', 'leasewatch-leases', tillBoard),
+          trace_url: '',
+        },
+      },
+    ],
+  },
+  {
+    name: 'ExpectedLeaseAbsent comes for a lease that never was, and stays when leasewatch vanishes',
+    series: [
+      leasewatch('5m'),
+      told(series('source_up'), { ...target, source: 'leases' }, [1, '5m'], ['failed', '15s']),
+      expectedAbsent([1, '5m'], ['failed', '15s']),
+    ],
+    firing: [['45s'], ['60s', missed], ['20m', missed, 'LeasewatchDown']],
   },
   {
     name: 'HeldLeaseDeleted fires 2 min after the deletion and ends with a new holder',

@@ -1,5 +1,5 @@
 import { series } from '../../exporter/promql.ts';
-import { leasewatch, massSilence, node, target, told } from './cluster.ts';
+import { leasewatch, massSilence, node, ofLease, target, told } from './cluster.ts';
 import { links } from './messages.ts';
 import type { Part, Story } from './story.ts';
 
@@ -13,7 +13,15 @@ const missed = (...parts: readonly Part[]) => told(series('node_heartbeat_missed
 export const nodeStories: readonly Story[] = [
   {
     name: 'NodeHeartbeatLost fires after 3 min and until 5 min after the next heartbeat',
-    series: [leasewatch('30m'), node('node-1', ['alive', '5m'], ['lost', '10m'], ['alive', '15m'])],
+    series: [
+      leasewatch('30m'),
+      node('node-1', ['alive', '5m'], ['lost', '10m'], ['alive', '15m']),
+      told(series('lease_info'), { ...ofLease('till'), holder: 'till-0', holder_node: 'node-1' }, [1, '30m']),
+      told(series('lease_info'), { ...ofLease('stock'), holder: 'stock-0', holder_node: 'node-2' }, [
+        1,
+        '30m',
+      ]),
+    ],
     firing: [
       ['465s'],
       ['480s', 'NodeHeartbeatLost node-1'],
@@ -27,7 +35,7 @@ export const nodeStories: readonly Story[] = [
         labels,
         annotations: {
           summary: 'A node has sent no heartbeat for longer than the grace period of the node controller.',
-          description: 'node node-1: no heartbeat for 8m 0s',
+          description: 'node node-1: no heartbeat for 8m 0s; leases held there: shop/till',
           ...links('NodeHeartbeatLost', '480s', 'leasewatch-nodes', board),
         },
       },
