@@ -5,27 +5,27 @@ import type { Story } from './story.ts';
 
 const board = { cluster: '', namespace: 'shop', lease: 'till' };
 const labels = { namespace: 'shop', lease: 'till' };
-const held = lease('till', {}, ['held', '90m']);
+const held = lease('till', {}, ['held', '45m']);
 const late = (...parts: Parameters<typeof told>[2][]) =>
   told(series('lease_late_renewals_total'), ofLease('till'), ...parts);
 const changes = (cause: string, ...parts: Parameters<typeof told>[2][]) =>
   told(series('lease_holder_changes_total'), { ...ofLease('till'), cause }, ...parts);
 const skew = (value: number) => [
   told(series('lease_clock_skew_seconds'), ofLease('till'), [0, '5m'], [value, '20m'], [0, '30m']),
-  told(series('clock_skew_seconds'), target, [0, '55m']),
+  told(series('clock_skew_seconds'), target, [0, '45m']),
 ];
 
 /** Signs of trouble while somebody leads. */
 export const electionStories: readonly Story[] = [
   {
     name: 'LeaseRenewalsLate fires at the third late renewal, and 10 min longer than it is true',
-    series: [leasewatch('60m'), held, late([0, '20m'], [1, '1m'], [2, '1m'], [3, '38m'])],
+    series: [leasewatch('45m'), held, late([0, '20m'], [1, '1m'], [2, '1m'], [3, '23m'])],
     firing: [
       ['21m'],
       ['1305s'],
       ['1320s', 'LeaseRenewalsLate shop/till'],
       ['35m', 'LeaseRenewalsLate shop/till'],
-      ['45m'],
+      ['44m'],
     ],
     told: [
       {
@@ -44,28 +44,27 @@ export const electionStories: readonly Story[] = [
   {
     name: 'late renewals are no news while many are silent',
     series: [
-      leasewatch('60m'),
+      leasewatch('45m'),
       held,
-      late([0, '20m'], [3, '40m']),
-      massSilence('election', [0, '19m'], [1, '40m']),
+      late([0, '20m'], [3, '10m']),
+      massSilence('election', [0, '19m'], [1, '10m']),
     ],
     firing: [['20m'], ['22m', 'LeasesSilentAtOnce election']],
   },
   {
     name: 'LeaderElectionFlapping does not fire at five losses, and does at the sixth, over all causes',
     series: [
-      leasewatch('120m'),
+      leasewatch('45m'),
       held,
-      changes('expired', [0, '10m'], [1, '5m'], [2, '5m'], [3, '100m']),
-      changes('taken', [0, '25m'], [1, '5m'], [2, '90m']),
-      changes('deleted', [0, '40m'], [1, '80m']),
-      changes('released', [0, '120m', 1]),
+      changes('expired', [0, '10m'], [1, '5m'], [2, '5m'], [3, '25m']),
+      changes('taken', [0, '25m'], [1, '5m'], [2, '15m']),
+      changes('deleted', [0, '40m'], [1, '5m']),
+      changes('released', [0, '45m', 1]),
     ],
     firing: [
       ['39m'],
       ['2400s', 'LeaderElectionFlapping shop/till'],
-      ['80m', 'LeaderElectionFlapping shop/till'],
-      ['90m'],
+      ['44m', 'LeaderElectionFlapping shop/till'],
     ],
     told: [
       {
@@ -84,14 +83,14 @@ export const electionStories: readonly Story[] = [
   {
     name: 'LeasePossibleOverlap fires once for two replicas that saw it, and for 25 min',
     series: [
-      leasewatch('60m'),
+      leasewatch('45m'),
       held,
-      told(series('lease_possible_overlaps_total'), ofLease('till'), [0, '10m'], [1, '50m']),
+      told(series('lease_possible_overlaps_total'), ofLease('till'), [0, '10m'], [1, '30m']),
       told(
         series('lease_possible_overlaps_total'),
         { ...ofLease('till'), ...secondTarget },
         [4, '10m'],
-        [5, '50m'],
+        [5, '30m'],
       ),
     ],
     firing: [
@@ -116,7 +115,7 @@ export const electionStories: readonly Story[] = [
   },
   {
     name: 'LeaseHolderClockSkew fires after 10 min beyond 5 s, either way',
-    series: [leasewatch('60m'), held, ...skew(-6)],
+    series: [leasewatch('45m'), held, ...skew(-6)],
     firing: [
       ['885s'],
       ['900s', 'LeaseHolderClockSkew shop/till'],
@@ -139,7 +138,7 @@ export const electionStories: readonly Story[] = [
   },
   {
     name: 'a clock that is five seconds off is good enough',
-    series: [leasewatch('60m'), held, ...skew(5)],
+    series: [leasewatch('21m'), held, ...skew(5)],
     firing: [['20m']],
   },
 ];

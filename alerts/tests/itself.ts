@@ -17,15 +17,15 @@ export const itselfStories: readonly Story[] = [
   {
     name: 'LeasewatchDown fires after 3 min, is not resolved by a target that vanished, and ends when it answers',
     series: [
-      up(target, [1, '10m'], [0, '20m'], ['failed', '150m'], [1, '10m']),
-      up({ job: 'other', instance: 'x' }, [1, '190m']),
+      up(target, [1, '10m'], [0, '15m'], ['failed', '65m'], [1, '10m']),
+      up({ job: 'other', instance: 'x' }, [1, '100m']),
     ],
     firing: [
       ['765s'],
       ['780s', 'LeasewatchDown'],
-      ['29m', 'LeasewatchDown', 'LeasewatchInstancesDown'],
-      ['179m', 'LeasewatchDown', 'LeasewatchAbsent'],
-      ['180m'],
+      ['24m', 'LeasewatchDown', 'LeasewatchInstancesDown'],
+      ['89m', 'LeasewatchDown', 'LeasewatchAbsent'],
+      ['90m'],
     ],
     told: [
       {

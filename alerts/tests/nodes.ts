@@ -79,8 +79,8 @@ export const nodeStories: readonly Story[] = [
   {
     name: 'NodeStoriesDisagree fires after 15 min and until 5 min after they agree',
     series: [
-      leasewatch('60m'),
-      node('node-1', ['alive', '60m']),
+      leasewatch('31m'),
+      node('node-1', ['alive', '31m']),
       disagreeing('fresh_lease_not_ready', ['absent', '5m'], [1, '20m'], ['failed', '15s']),
     ],
     firing: [
@@ -107,7 +107,7 @@ export const nodeStories: readonly Story[] = [
     series: [
       leasewatch('90m'),
       node('node-1', ['alive', '90m']),
-      missed([0, '10m'], [2, '5m'], [3, '5m'], [9, '60m']),
+      missed([0, '10m'], [2, '5m'], [3, '5m'], [9, '42m']),
     ],
     firing: [
       ['1185s'],
@@ -131,8 +131,8 @@ export const nodeStories: readonly Story[] = [
   {
     name: 'NodeClockSkew fires after 10 min beyond 5 s, where few clocks are known too',
     series: [
-      leasewatch('60m'),
-      told(series('node_heartbeat_clock_skew_seconds'), one, [0, '5m'], [90, '20m'], [0, '30m']),
+      leasewatch('31m'),
+      told(series('node_heartbeat_clock_skew_seconds'), one, [0, '5m'], [90, '20m'], [0, '6m']),
     ],
     firing: [['885s'], ['900s', 'NodeClockSkew node-1'], ['1785s', 'NodeClockSkew node-1'], ['1800s']],
     told: [

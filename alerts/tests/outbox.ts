@@ -17,9 +17,9 @@ export const outboxStories: readonly Story[] = [
   {
     name: 'OutboxNotDelivering fires when nothing was taken for 20 min',
     series: [
-      leasewatch('60m'),
-      waiting([0, '5m'], [4, '30m', 1], [0, '25m']),
-      delivered([7, '35m'], [130, '25m']),
+      leasewatch('42m'),
+      waiting([0, '5m'], [4, '30m', 1], [0, '7m']),
+      delivered([7, '35m'], [130, '7m']),
     ],
     firing: [['24m'], ['26m', 'OutboxNotDelivering'], ['39m', 'OutboxNotDelivering'], ['41m']],
     told: [
@@ -37,8 +37,8 @@ export const outboxStories: readonly Story[] = [
   },
   {
     name: 'an outbox with records that come and go is delivering',
-    series: [leasewatch('60m'), waiting([4, '60m']), delivered([0, '60m', 1])],
-    firing: [['30m'], ['59m']],
+    series: [leasewatch('42m'), waiting([4, '42m']), delivered([0, '42m', 1])],
+    firing: [['30m'], ['41m']],
   },
   {
     name: 'OutboxNearlyFull counts the routes of one process together, and not two processes',
@@ -65,8 +65,8 @@ export const outboxStories: readonly Story[] = [
   {
     name: 'OutboxDropping fires at the first record that was given up',
     series: [
-      leasewatch('60m'),
-      told(series('outbox_dropped_total'), { ...route, reason: 'full' }, [0, '10m'], [3, '50m']),
+      leasewatch('42m'),
+      told(series('outbox_dropped_total'), { ...route, reason: 'full' }, [0, '10m'], [3, '30m']),
     ],
     firing: [['585s'], ['600s', 'OutboxDropping'], ['34m', 'OutboxDropping'], ['36m']],
     told: [
@@ -85,13 +85,13 @@ export const outboxStories: readonly Story[] = [
   {
     name: 'LeasewatchSeriesSuppressed fires after 5 min of scrapes that leave something out',
     series: [
-      leasewatch('60m'),
+      leasewatch('42m'),
       told(
         series('series_suppressed_total'),
         { ...target, reason: 'series_limit' },
         [0, '10m'],
         [29, '10m', 29],
-        [1189, '40m'],
+        [1189, '20m'],
       ),
     ],
     firing: [
