@@ -155,7 +155,8 @@ function opening(round: Round): string {
 function ending(round: Round): string {
   const outcome = round.outcome ?? 'unknown';
   if (outcome === 'elected') {
-    return `round closed, elected: ${name(round.predecessor)} -> ${name(round.successor)}`;
+    const [before, after] = tellApart(round.predecessor, round.successor);
+    return `round closed, elected: ${before} -> ${after}`;
   }
   if (outcome === 'abandoned') return 'round closed, abandoned: nobody acquired the lease';
   return `round closed, ${outcome} by ${name(round.successor)}`;
@@ -187,8 +188,9 @@ function doubt({ uncertain, unseen }: Round): string {
 }
 
 function overlapLine({ round, first, second, from, until, firstWrite, secondWrite }: OverlapEvent): Sentence {
+  const [former, latter] = tellApart(first, second);
   const evidence = `its last write ${printable(firstWrite)}, the acquisition ${printable(secondWrite)}`;
-  const text = `${leaseName(round)}: possible overlap, acquired by ${name(second)} while ${name(first)} was entitled for ${seconds((until - from) / 1e6)} more: ${evidence}`;
+  const text = `${leaseName(round)}: possible overlap, acquired by ${latter} while ${former} was entitled for ${seconds((until - from) / 1e6)} more: ${evidence}`;
   const about = { ...aboutLease(round, second), ...aboutTrace(round.traceId, 'round') };
   return line('lease_possible_overlap', text, about, importance.transition);
 }
@@ -249,4 +251,14 @@ function name(text: string): string {
 
 function seconds(value: number): string {
   return `${value.toFixed(1)} s`;
+}
+
+/** Two processes of one host have the same name but for their uuids: of these the beginning is told, too. */
+function tellApart(first: string, second: string): readonly [string, string] {
+  const [one, other] = [name(first), name(second)];
+  return one === other && first !== second ? [withUuid(first), withUuid(second)] : [one, other];
+}
+
+function withUuid(holder: string): string {
+  return printable(holder.slice(0, holderName(holder).length + 9));
 }
