@@ -2,6 +2,7 @@ import { hasRounds } from './classify.ts';
 import { isPlanned } from './coordinated.ts';
 import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
+import { holderName } from './holder-identity.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
@@ -156,6 +157,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (round.cause === 'deleted' && isFirst && holder === round.predecessor)
     return closeRound(row, now, 'recreated');
   doubtLateNews(row, now);
+  if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
   const resigned = round.cause === 'released' || round.cause === 'created';
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
@@ -164,6 +166,15 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
   round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
+}
+
+/**
+ * Who gives a lease up ends, and comes back under another uuid: one that has it again was blanked by somebody
+ * else, and not by hand, which would be known. Under a name without a uuid it may have been started anew.
+ */
+function cannotHaveReleased({ round }: LeaseRow, holder: string): boolean {
+  if (round?.cause !== 'released' || holder !== round.predecessor) return false;
+  return holderName(holder) !== holder && round.writes.every(({ byHand }) => byHand === undefined);
 }
 
 /** The first word after a gap, and an old one: when the acquisition was made is not known. */
