@@ -77,15 +77,18 @@ function match(rounds: readonly TrueRound[], tenures: readonly Tenure[], verdict
   for (const verdict of verdicts) {
     const revision = verdict.revisions.at(-1) ?? 0;
     const tenure = tenures.findLast((each) => firstWrite(each).revision <= revision);
-    const round = rounds.find((each) =>
-      verdict.outcome === 'abandoned'
-        ? each.outcome === 'abandoned' && each.predecessor === tenure
-        : tenure !== undefined && each.attempts.includes(tenure),
-    );
+    const round = rounds.find((each) => tenure !== undefined && belongs(tenure, each, verdict.outcome));
     if (round === undefined || matched.has(round)) spurious.push(verdict);
     else matched.set(round, verdict);
   }
   return { matched, spurious };
+}
+
+/** Whoever was deleted last, the holder or somebody who had not renewed yet, is the last of what was abandoned. */
+function belongs(tenure: Tenure, round: TrueRound, told: RoundVerdict['outcome']): boolean {
+  const isAttempt = round.attempts.includes(tenure);
+  if (told !== 'abandoned') return isAttempt;
+  return round.outcome === 'abandoned' && (isAttempt || round.predecessor === tenure);
 }
 
 function compare(
