@@ -65,7 +65,6 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   early.forEach(warn);
 
   const { all: sources, optional, leases } = sourcesOf(parts);
-  const collections = new Map(leases.map(({ name, collection }) => [name, collection]));
   const names = sources.map(({ name }) => name);
   const nodes = { graceMs: nodeGraceMs };
   const known = [...names, ...electionNames(config, delivery)];
@@ -85,7 +84,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const driver = createDriver({
     clock,
     model,
-    answer: createAnswers({ clock, transport, collections, stop: stopping.signal }),
+    answer: createAnswers({ clock, transport, sources: leases, stop: stopping.signal }),
     onEvent(event) {
       signals.observe(event);
       remembrance.onEvent(event);

@@ -12,8 +12,11 @@ export interface Driven {
 export interface DriverOptions {
   readonly clock: Clock;
   readonly model: Driven;
-  /** Has a question of the model answered, by a read that is sent now or, where it can wait, soon. Never rejects. */
-  readonly answer: (ask: Ask) => Promise<Answer>;
+  /**
+   * Has a question of the model answered, by a read that is sent now or, where it can wait, soon. Never rejects;
+   * `undefined` where a source will tell.
+   */
+  readonly answer: (ask: Ask) => Promise<Answer> | undefined;
   readonly onEvent: (event: Event) => void;
   /** Called with every observation before the model sees it: recordings are made here. */
   readonly onObservation?: (observation: Observation) => void;
@@ -31,7 +34,7 @@ export function createDriver(options: DriverOptions) {
   const sink: Sink = {
     event: options.onEvent,
     ask(ask) {
-      void options.answer(ask).then(emit);
+      void options.answer(ask)?.then(emit);
     },
   };
 

@@ -41,7 +41,7 @@ async function begin() {
   const sources = [leaseSource({ transport, clock, random }), nodeSource({ transport, clock, random })];
   const names = sources.map(({ name }) => name);
   const model = new Model({ sources: names, nodes: { graceMs: 50_000 }, holders: true });
-  const answer = createAnswers({ transport, clock, stop, collections: new Map() });
+  const answer = createAnswers({ transport, clock, stop, sources: [] });
   const driver = createDriver({ clock, model, answer, onEvent: (event) => events.push(event) });
   const running = sources.map((source) => source.run(driver.emit, stop));
   await clock.advance(60_000);

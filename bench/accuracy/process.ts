@@ -45,14 +45,13 @@ export class Process {
     const leases = leaseSource(common);
     const sources = [leases, nodeSource(common)];
     const names = sources.map(({ name }) => name);
-    const collections = new Map([[leases.name, leases.collection]]);
     this.#model = new Model({ sources: names, nodes: { graceMs: 50_000 } });
     const { recollection } = this.#model;
     this.#remembrance = createRemembrance({ table, clock, recollection, sources: names, warn: () => {} });
     this.#driver = createDriver({
       clock,
       model: this.#model,
-      answer: createAnswers({ transport, clock, collections, stop }),
+      answer: createAnswers({ transport, clock, sources: [leases], stop }),
       onEvent: (event) => this.#hear(event),
       onObservation: (observation) => this.#remembrance.onObservation(observation),
     });

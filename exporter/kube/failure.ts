@@ -10,6 +10,7 @@ export interface Failure {
     | 'timeout'
     | 'reset'
     | 'idle'
+    | 'behind'
     | 'closed'
     | 'http'
     | 'throttled'

@@ -1,6 +1,7 @@
 import type { Clock, Moment } from '../clock.ts';
 import type { Change, Observation, SourceName } from '../model/observation.ts';
 import type { Decoder } from './decoder.ts';
+import type { Interruption } from './interruption.ts';
 import type { KubeTransport } from './transport.ts';
 
 /** Objects of one kind on an API server, and how they are read. */
@@ -21,6 +22,8 @@ export interface Reflection<T> extends Collection<T> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly toObservation: (change: Change, object: T, at: Moment) => Observation;
+  /** Where somebody may know better than the watch that it is dead. */
+  readonly interruption?: Interruption;
   readonly limits: ReflectorLimits;
 }
 

@@ -37,6 +37,7 @@ function start(limits: Partial<ReflectorLimits> = {}) {
     create: (name: string, holder = 'h') => write('POST', name, holder),
     update: (name: string, holder: string) => write('PATCH', name, holder),
     remove: (name: string) => write('DELETE', name),
+    restart: (relist: boolean) => source.restart(relist),
     begin() {
       running = source.run((observation) => seen.push(observation), stopper.signal);
       return clock.settle();
@@ -209,4 +210,36 @@ test('a bookmark tells how far the watch is', async () => {
   assert.ok(told?.kind === 'progress' && changed?.kind === 'lease');
   assert.ok(Number(told.resourceVersion) >= Number(changed.lease.resourceVersion));
   await rig.stop();
+});
+
+test('a half open watch that is interrupted goes on from its place, and tells everything in its order', async () => {
+  const it = start();
+  await it.create('a');
+  await it.begin();
+  it.api.faults.freezeWatches();
+  await it.update('a', 'second');
+  await it.update('a', 'third');
+  await it.clock.advance(20_000);
+  assert.deepEqual(it.known(), ['a h']);
+  it.restart(false);
+  await it.clock.advance(5000);
+  const holders = it.seen.flatMap((o) =>
+    o.kind === 'lease' && o.change === 'modified' ? [o.lease.holder] : [],
+  );
+  assert.deepEqual(holders, ['second', 'third']);
+  assert.deepEqual(it.sights(), ['blind behind', 'sighted']);
+  await it.stop();
+});
+
+test('an interruption may ask for a list, and disturbs none that is under way', async () => {
+  const it = start();
+  await it.create('a');
+  it.restart(true);
+  await it.begin();
+  it.restart(true);
+  await it.clock.advance(5000);
+  const lists = it.seen.filter((o) => o.kind === 'list' && o.phase === 'end');
+  assert.equal(lists.length, 2);
+  assert.deepEqual(it.sights(), ['blind behind']);
+  await it.stop();
 });

@@ -2,6 +2,7 @@ import { type Moment, sleep } from '../clock.ts';
 import type { Observation } from '../model/observation.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import type { Failure } from './failure.ts';
+import { Interruption } from './interruption.ts';
 import { type Listed, listAll } from './list.ts';
 import type { Reflection } from './reflection.ts';
 import { Sight } from './sight.ts';
@@ -32,6 +33,7 @@ class Reflector<T> {
   readonly #stop: AbortSignal;
   readonly #sight: Sight;
   readonly #backoff: Backoff;
+  readonly #interruption: Interruption;
   /** Where the watch goes on; `undefined` asks for a list. */
   #resourceVersion: string | undefined;
   /** The last pause after a failure, in milliseconds. */
@@ -42,6 +44,7 @@ class Reflector<T> {
   constructor(reflection: Reflection<T>, emit: (observation: Observation) => void, stop: AbortSignal) {
     const { minMs, maxMs } = reflection.limits.backoff;
     this.#reflection = reflection;
+    this.#interruption = reflection.interruption ?? new Interruption();
     this.#emit = emit;
     this.#stop = stop;
     this.#sight = new Sight(reflection.source, reflection.clock, emit);
@@ -77,10 +80,12 @@ class Reflector<T> {
 
   async #watch(resourceVersion: string): Promise<Failure | undefined> {
     const { clock, limits } = this.#reflection;
-    const { end, items, lived } = await this.#follow(
-      watchFrom(this.#reflection, resourceVersion, this.#stop),
+    const followed = await this.#interruption.during(this.#stop, (stop) =>
+      this.#follow(watchFrom(this.#reflection, resourceVersion, stop)),
     );
     if (this.#stop.aborted) return undefined;
+    if ('interrupted' in followed) return followed.interrupted;
+    const { end, items, lived } = followed;
     // What stood longer than we waited for it is no part of the same trouble any more.
     if (lived >= Math.max(limits.settleMs, 2 * this.#pause)) this.#backoff.reset();
     if (end.kind === 'failed') return end.failure;
@@ -134,7 +139,8 @@ class Reflector<T> {
     const { clock, random, limits } = this.#reflection;
     this.#sight.lost(failure);
     if (failure.relist) this.#resourceVersion = undefined;
-    if (failure.reason === 'expired' && this.#listIsOld()) return;
+    // The server is in good order: waiting would only prolong the blindness.
+    if (failure.reason === 'behind' || (failure.reason === 'expired' && this.#listIsOld())) return;
     const refused = failure.reason === 'forbidden' || failure.reason === 'unauthorized';
     const pause = refused ? limits.forbiddenMs * (0.5 + random() / 2) : this.#backoff.next();
     this.#pause = Math.max(pause, failure.retryAfterMs ?? 0);
@@ -142,7 +148,7 @@ class Reflector<T> {
   }
 
   /**
-   * A server that forgot our place after a while is in good order: waiting would only prolong the blindness.
+   * A server that forgot our place after a while is in good order.
    * One that forgets it right after a list would have us list for ever.
    */
   #listIsOld(): boolean {

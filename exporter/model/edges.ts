@@ -20,14 +20,14 @@ export const leaseEdges: Edges<LeaseState> = {
     expired: 'its time is up, and a read sent after that shows the same record',
     released: 'its holder gives it up',
     deleted: 'deleted',
-    unknown: 'we cannot see, or the read fails',
+    unknown: 'we cannot see, the read fails, or it shows what the watch does not tell',
   },
   expired: {
     held: 'renewed or taken over',
     orphaned: 'no Pod of its workload is left, and it never wrote before our eyes',
     released: 'its holder gives it up',
     deleted: 'deleted',
-    unknown: 'we cannot see',
+    unknown: 'we cannot see, or a read shows what the watch does not tell',
   },
   released: { held: 'acquired', deleted: 'deleted', unknown: 'we cannot see' },
   vacant: {

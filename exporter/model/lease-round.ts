@@ -48,7 +48,17 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
     now.at,
   );
   if (opening.uncertain && row.blindSince !== undefined) row.round.doubt(row.blindSince, now.at.mono);
+  if (opening.cause !== 'created') doubtLongWay(row, row.round, now);
   row.round.open(now);
+}
+
+/**
+ * A last renewal that reached us long after its date was late to be written, as with a slow etcd, or late to be
+ * told, as by a watch that lags: which of the two, and so since when nobody was alive, nobody can say.
+ */
+function doubtLongWay(row: LeaseRow, round: ElectionRound, now: Now): void {
+  const last = lastRenewal(row, now);
+  if (row.seenAlive && row.observedMono - last > lateNews) round.doubt(last, row.observedMono);
 }
 
 /**
@@ -71,15 +81,26 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
     return;
   }
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
-  const silent = now.at.mono - row.observedMono;
-  const failed = row.seenAlive && !unseen && silent > row.lateAfterMs;
+  const silent = silenceBefore(row, now, next);
+  const failed = row.seenAlive && !unseen && silent.ms > row.lateAfterMs;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
   const rival = now.at.mono <= row.rivalUntil;
-  const either = Math.abs(silent - row.lateAfterMs) <= longestWay(row, now);
+  const either = Math.abs(silent.ms - row.lateAfterMs) <= silent.within;
   const uncertain = unseen || rival || either || !row.seenAlive;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
+}
+
+/**
+ * How long the holder had not renewed when it was released, and what that may be wrong by (ms). client-go dates
+ * its release, by the same clock as its renewals; what is blanked by hand keeps the old date.
+ */
+function silenceBefore(row: LeaseRow, now: Now, { renewTime }: LeaseRecord) {
+  const received = now.at.mono - row.observedMono;
+  const dated = row.renewTime === undefined ? 0 : ((renewTime ?? 0) - row.renewTime) / 1000;
+  if (dated > 0 && dated <= received + lateNews) return { ms: dated, within: 0 };
+  return { ms: received, within: longestWay(row, now) };
 }
 
 /** How long (ms) the last write of a holder, or what ends its term now, may have been on its way to us. */
@@ -179,6 +200,10 @@ function cannotHaveReleased({ round }: LeaseRow, holder: string): boolean {
 
 /** The first word after a gap, and an old one: when the acquisition was made is not known. */
 function doubtLateNews(row: LeaseRow, now: Now): void {
+  const { ahead } = row;
+  // A read had shown it before: it was made at any time between the last write that came as it was made and that.
+  if (ahead !== undefined && now.at.mono - ahead.since > lateNews)
+    return row.round?.doubt(ahead.told, now.at.mono);
   const lag = now.lags.at(row.source, now.at.mono) ?? 0;
   if (row.doubtedSince === undefined || lag < lateNews) return;
   row.round?.doubt(Math.max(now.lags.notBefore(row.source), now.at.mono - lag), now.at.mono);

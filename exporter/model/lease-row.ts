@@ -1,6 +1,6 @@
 import type { Moment } from '../clock.ts';
 import { Cadence } from './cadence.ts';
-import { classify } from './classify.ts';
+import { classify, isOlder } from './classify.ts';
 import type { Naming } from './coordinated.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
@@ -10,6 +10,7 @@ import { HolderClock } from './holder-clock.ts';
 import { Holding } from './holding.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
 import type { LeasePolicy } from './policy.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { Now } from './sink.ts';
 import type { LeaseView } from './view.ts';
 
@@ -39,8 +40,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** A read that shall confirm the expiry is under way, or was and shall be repeated at `retryAt`. */
   asked = false;
   retryAt = 0;
-  /** A read has shown another holder, of whom the watch had not told yet. */
-  behind = false;
+  /** What a read has shown and the watch has not told yet. */
+  ahead: ReadAhead | undefined;
   /** A write was seen since the first sight: the holder was truly alive before our eyes. */
   seenAlive = false;
   /** The verdict that stood when the source went blind: it stands again if nothing was written. */
@@ -48,8 +49,12 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** How often its holder renews. */
   cadence = new Cadence();
   clock = new HolderClock();
+  /** The last write was found in a list: when it reached us says nothing of when it was made. */
+  listed = false;
   /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
   undated = false;
+  /** The last write left the renewTime as it was: somebody edited the record, and its date is that of the renewal before. */
+  edited = false;
   /** The controller of a coordinated election named the holder, which has not written since; see coordinated.ts. */
   named: Naming | undefined;
   /** Since when something may have been missed, while that is so. */
@@ -199,6 +204,8 @@ export function neverExpires(row: LeaseRow): boolean {
 export function forgetSuspicion(row: LeaseRow): void {
   row.asked = false;
   row.retryAt = 0;
-  row.behind = false;
   row.before = undefined;
+  const shown = row.ahead?.record;
+  if (shown !== undefined && !isOlder(row.record.resourceVersion, shown.resourceVersion))
+    row.ahead = undefined;
 }

@@ -1,10 +1,9 @@
-import { isOlder, sameSpec } from './classify.ts';
+import { isOlder } from './classify.ts';
 import { askedFor, isPlanned, neverWrote } from './coordinated.ts';
 import type { Proof } from './evidence.ts';
-import { seeDeleted, seeRecord } from './lease.ts';
 import { closeRound, lastRenewal, openRound } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
-import type { LeaseRecord } from './observation.ts';
+import { newsOf, seeAhead } from './read-ahead.ts';
 import type { Now } from './sink.ts';
 
 /** What time, reads and the sight of its source make of a lease. */
@@ -14,8 +13,8 @@ const abandonedAfter = 10 * 60_000;
 const deletedKept = 60 * 60_000;
 /** Pause before a read that failed is tried again (ms). */
 const readAgain = 2000;
-/** How long the watch may take to tell what a read has shown (ms). */
-const catchUp = 1000;
+/** After so long at first an expiry is proved again (ms), and the longer it lasts, the more seldom. */
+const proveAgain = 15_000;
 
 /** What is to be done with a row whose time has come. */
 export type Woken = 'suspect' | 'forget' | 'nothing';
@@ -30,9 +29,9 @@ export function wakeLease(row: LeaseRow, now: Now): Woken {
   return 'suspect';
 }
 
-/** Whether time may change the verdict. */
+/** Whether time and reads may change the verdict. An expiry that a dead watch never ends would page for nothing. */
 function isOpen({ state, named }: LeaseRow): boolean {
-  return state === 'held' || state === 'unknown' || named === 'awaited';
+  return state === 'held' || state === 'unknown' || state === 'expired' || named === 'awaited';
 }
 
 function isSuspect(row: LeaseRow, now: Now): boolean {
@@ -59,28 +58,11 @@ export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): 
     row.asked = false;
     return;
   }
-  if ('absent' in result) return seeDeleted(row, now);
-  if ('found' in result && (result.found.uid !== row.uid || !sameSpec(result.found, row.record))) {
-    return seeAhead(row, result.found, now);
-  }
+  const news = newsOf(row, result);
+  if (news !== 'nothing') return seeAhead(row, news, now);
   const proven = row.asked && sentAt.mono >= row.deadline;
   row.asked = false;
   if (proven) expire(row, now);
-}
-
-/**
- * The read shows what the watch has not told. A renewal proves life, and that is all. A change of holder is
- * left to the watch, which tells how it came about, unless it does not within a moment.
- */
-function seeAhead(row: LeaseRow, found: LeaseRecord, now: Now): void {
-  row.asked = false;
-  // A store that was set back shows an older record: it would be read again without a pause.
-  if (isOlder(found.resourceVersion, row.record.resourceVersion)) row.retryAt = now.at.mono + readAgain;
-  const isRenewal = found.uid === row.uid && found.holder === row.holder;
-  if (isRenewal) return seeRecord(row, found, now, 'read');
-  if (row.behind) return seeRecord(row, found, now, 'listed');
-  row.behind = true;
-  row.retryAt = now.at.mono + catchUp;
 }
 
 /** Of a read that the watch has overtaken, only a later write of the same lease is still news. */
@@ -97,10 +79,15 @@ function readFailed(row: LeaseRow, now: Now, why: string): void {
   if (!row.asked) return;
   row.asked = false;
   row.retryAt = now.at.mono + readAgain;
+  // What was proved once stays so until something shows otherwise.
+  if (row.state === 'expired') return;
   row.turn(now, 'unknown', `its time is up, but the read that would prove it failed: ${why}`);
 }
 
 function expire(row: LeaseRow, now: Now): void {
+  const stands = row.state === 'expired' && row.named !== 'awaited';
+  row.retryAt = now.at.mono + (stands ? Math.max(proveAgain, (now.at.mono - row.since) / 4) : proveAgain);
+  if (stands) return;
   const delay = Math.max(0, now.at.mono - row.deadline) / 1000;
   if (row.named === 'awaited') {
     neverWrote(row, now);

@@ -85,7 +85,10 @@ describe('an expiry', () => {
       found: leaseRecord({ transitions: 3, resourceVersion: '99', renewTime: moment(18).wall }),
     });
     assert.equal(bench.lease().state, 'held');
-    assert.equal(bench.model.nextDeadline() > moment(30).mono, true);
+    bench.time(34);
+    assert.deepEqual(bench.asks, [{ kind: 'restart-watch', source: 'leases', relist: false }]);
+    bench.time(34.3);
+    assert.equal(bench.asks.at(-1)?.kind, 'read-lease');
   });
 
   test('is unknown when the read fails, and is tried again', () => {

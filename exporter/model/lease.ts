@@ -5,13 +5,11 @@ import { HolderClock } from './holder-clock.ts';
 import { acquired, lostByDeletion, openRound, released, renewed, takenOver } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
+import { shownAt } from './read-ahead.ts';
 import type { Now } from './sink.ts';
 
-/** How a record came to us: from the source, or by a read of our own, which may be ahead of it. */
-export type Seen = Change | 'read';
-
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
-export function firstSight(row: LeaseRow, now: Now, change: Seen): void {
+export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
   if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);
   if (isRelease(row.record)) {
@@ -21,7 +19,7 @@ export function firstSight(row: LeaseRow, now: Now, change: Seen): void {
   row.deadline = now.at.mono + row.durationMs;
 }
 
-function created(row: LeaseRow, now: Now, change: Seen): void {
+function created(row: LeaseRow, now: Now, change: Change): void {
   if (isRelease(row.record)) return row.turn(now, 'vacant', 'created without a holder');
   if (isAssignment(row.record, undefined)) return assignment(row, row.record, now, change);
   acquired(row, now, row.record, true);
@@ -31,8 +29,8 @@ function created(row: LeaseRow, now: Now, change: Seen): void {
 }
 
 /** A record of a known lease. `listed` means that the change may have happened while we were blind. */
-export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
-  // A read may have been ahead of the watch, also of one that tells of an earlier lease of this name.
+export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  // A list may have been ahead of the watch, also of one that tells of an earlier lease of this name.
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
   if (sameSpec(row.record, next)) {
@@ -52,7 +50,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Se
   else takeover(row, next, now, change);
 }
 
-function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.state !== 'deleted') seeDeleted(row, now, change === 'listed');
   else if (change === 'listed') row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
   const fresh = row.round === undefined;
@@ -67,7 +65,7 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): vo
   settle(row, now, change, 'created again');
 }
 
-function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.named !== undefined) return acquisition(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
@@ -79,17 +77,16 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void
 }
 
 /** A holder whose clock is known tells how long this renewal was on its way. */
-function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Seen): void {
-  // A read says nothing of how late the watch is.
-  const told = change !== 'listed' && change !== 'read';
-  if (!told || renewTime === undefined || !row.clock.established) return;
+function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Change): void {
+  if (change === 'listed' || renewTime === undefined || !row.clock.established) return;
   const wrote = row.clock.wroteAt(renewTime);
   if (wrote !== undefined) now.lags.note(row.source, now.at.mono, now.at.mono - wrote);
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */
 function seeRhythm(row: LeaseRow, now: Now, interval: number): void {
-  if (!row.seenAlive || row.state !== 'held') return;
+  // A watch that a read has proved to be behind makes every holder look late.
+  if (!row.seenAlive || row.state !== 'held' || row.ahead !== undefined) return;
   // A policy may be stricter than the rhythm; that a holder failed it still does not show.
   if (interval > (row.policy?.lateAfterMs ?? row.lateAfterMs)) late(row, now, interval);
   row.cadence.see(interval);
@@ -108,7 +105,7 @@ function late(row: LeaseRow, now: Now, interval: number): void {
   });
 }
 
-function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.holder !== '') released(row, now, next, change === 'listed');
   row.record = next;
   row.named = undefined;
@@ -117,21 +114,21 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void
   row.turn(now, 'released', 'released by its holder');
 }
 
-function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   row.class = classify(next, row.policy);
   acquired(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'acquired');
 }
 
-function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   takenOver(row, now, next, change === 'listed');
   take(row, next, now, change);
   settle(row, now, change, 'taken over');
 }
 
 /** The controller of a coordinated election names a holder: nobody holds the lease before that one has written. */
-function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): void {
+function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   row.class = classify(next, row.policy);
   const free = isFree(row, next);
   assigned(row, now, next, change === 'listed');
@@ -143,12 +140,12 @@ function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen): v
 }
 
 /** After a gap a write that was listed is old news of unknown age: it proves no life now. */
-function settle(row: LeaseRow, now: Now, change: Seen, why: string): void {
+function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
   row.seenAlive = row.seenAlive || change !== 'listed';
   row.turn(now, change === 'listed' ? 'unknown' : 'held', why);
 }
 
-function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen, named?: Naming): void {
+function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
   row.named = named;
   if (next.holder !== row.holder) {
     row.clock = new HolderClock();
@@ -157,16 +154,18 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Seen, named?: 
   // The first write of a term may be somebody else's: a steal by hand tells nothing of the new holder's clock.
   const own = next.holder === row.holder && next.renewTime !== row.renewTime;
   if (change !== 'listed' && own) seeClock(row, next, now);
-  row.undated = change === 'listed' && row.clock.ahead(now.at) === undefined;
+  row.listed = change === 'listed';
+  row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
+  row.undated = row.listed && row.clock.ahead(now.at) === undefined;
   row.doubtedSince = undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
   if (row.holder !== '' && named === undefined) row.lastHolder = row.holder;
   if (!isRelease(next) && named === undefined)
     row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
-  row.observedMono = now.at.mono;
-  row.observedWall = now.at.wall;
-  row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : now.at.mono + row.termMs;
+  row.observedMono = shownAt(row, next) ?? now.at.mono;
+  row.observedWall = now.at.wall - Math.round((now.at.mono - row.observedMono) * 1000);
+  row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : row.observedMono + row.termMs;
   forgetSuspicion(row);
 }
 
@@ -193,6 +192,7 @@ export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   row.round?.wrote(now, 'deleted', row.holder, row.record);
   row.deletedAt = now.at.mono;
   row.deadline = Number.POSITIVE_INFINITY;
+  row.ahead = undefined;
   forgetSuspicion(row);
   row.turn(now, 'deleted', 'deleted');
 }

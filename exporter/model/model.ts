@@ -39,6 +39,7 @@ import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
 import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
+import { WatchDebt } from './watch-debt.ts';
 import { WatchLag } from './watch-lag.ts';
 
 /**
@@ -52,6 +53,7 @@ export class Model implements ModelView {
   readonly #sources = new SourceRows();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
+  readonly #debts = new WatchDebt();
   readonly #silence = new MassSilence(populationOf(this.#leases, this.#nodes));
   readonly #candidates = new Candidates(this.#leases);
   /** What must survive a restart. */
@@ -95,7 +97,9 @@ export class Model implements ModelView {
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    const own = [this.#deadlines, this.#evidence, this.#silence, this.#policies, this.#candidates];
+    const own = [
+      ...[this.#deadlines, this.#evidence, this.#silence, this.#policies, this.#candidates, this.#debts],
+    ];
     return Math.min(...own.map((part) => part.next()));
   }
 
@@ -111,10 +115,12 @@ export class Model implements ModelView {
 
   #now(at: Now['at'], sink: Sink): Now {
     const { clusterUid } = this.recollection;
-    return { at, sink, clusterUid, nodes: this.#nodes, allNodes: this.#sources.allNodes, lags: this.#lags };
+    const { allNodes } = this.#sources;
+    return { at, sink, clusterUid, nodes: this.#nodes, allNodes, lags: this.#lags, debts: this.#debts };
   }
 
   #take(observation: Observation, now: Now): void {
+    if ('source' in observation) this.#debts.spoke(observation.source);
     switch (observation.kind) {
       case 'lease':
         return this.#lease(observation, now);
@@ -160,7 +166,7 @@ export class Model implements ModelView {
       if (woken === 'forget' && row instanceof LeaseRow) this.#forget(row, now);
       else this.#settle(row, now);
     }
-    for (const part of [this.#evidence, this.#silence, this.#candidates]) part.wake(now);
+    for (const part of [this.#evidence, this.#silence, this.#candidates, this.#debts]) part.wake(now);
     this.#policies.wake(now, this.#leases, this.#nodes);
   }
 

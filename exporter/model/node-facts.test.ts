@@ -4,6 +4,7 @@ import { moment, nodeRecord } from './fixture.ts';
 import { NodeRow } from './heartbeat.ts';
 import { factsOf } from './node-facts.ts';
 import type { Now } from './sink.ts';
+import { WatchDebt } from './watch-debt.ts';
 import { WatchLag } from './watch-lag.ts';
 
 const now: Now = {
@@ -13,6 +14,7 @@ const now: Now = {
   nodes: new Map(),
   allNodes: true,
   lags: new WatchLag(),
+  debts: new WatchDebt(),
 };
 
 /** A node that was heard last at 20 s, and was called lost at 70 s when `lost`. */

@@ -154,7 +154,8 @@ export interface TimeObservation {
 }
 
 /** What a pure model wants to know: `main` has it read and hands the answer back as an observation. */
-export type Ask = ReadLease | ReadRevision | ListLeases | FindHolder;
+export type Ask = Question | RestartWatch;
+export type Question = ReadLease | ReadRevision | ListLeases | FindHolder;
 
 /** One Lease, past every cache. */
 export interface ReadLease {
@@ -167,6 +168,14 @@ export interface ReadLease {
 export interface ReadRevision {
   readonly kind: 'read-revision';
   readonly source: SourceName;
+}
+
+/** A watch that does not tell what reads show shall begin anew. It has no answer: what it tells then is one. */
+export interface RestartWatch {
+  readonly kind: 'restart-watch';
+  readonly source: SourceName;
+  /** With a list, where going on from its place did not help. */
+  readonly relist: boolean;
 }
 
 /** All Leases of a source, past every cache. */

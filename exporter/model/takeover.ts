@@ -12,7 +12,8 @@ const strangersAgree = 1000;
  * how long it was on its way is known when the clock of the holder is, or when no news was late then.
  */
 export function lastWrite(row: LeaseRow): number {
-  const wrote = row.renewTime === undefined ? undefined : row.clock.wroteAt(row.renewTime);
+  const dated = row.edited ? undefined : row.renewTime;
+  const wrote = dated === undefined ? undefined : row.clock.wroteAt(dated);
   // A holder that hung between dating its write and sending it dates it too early: others tell how early at most.
   return Math.min(row.observedMono, Math.max(wrote ?? row.observedMono, row.notBefore));
 }
@@ -36,7 +37,7 @@ export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
   if (row.clock.established) return lastWrite(row);
-  const lag = now.lags.at(row.source, row.observedMono);
+  const lag = row.listed ? undefined : now.lags.at(row.source, row.observedMono);
   if (lag !== undefined) return lag === 0 ? row.observedMono : row.notBefore;
   return next !== undefined && clocksAgree(row, next, now) ? row.observedMono : row.notBefore;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { jsonDecoder } from '../kube/decode-json.ts';
+import { Interruption } from '../kube/interruption.ts';
 import { parseLease } from '../kube/parse-lease.ts';
 import { type Collection, defaultLimits, type Reflection, type ReflectorLimits } from '../kube/reflection.ts';
 import { reflect } from '../kube/reflector.ts';
@@ -24,6 +25,8 @@ export interface LeaseSourceOptions {
 export interface LeaseSource extends Source {
   /** What it watches, to be read besides the watch. */
   readonly collection: Collection<LeaseRecord>;
+  /** A read has shown what its watch does not tell: it shall go on anew from its place, or with a list. */
+  restart(relist: boolean): void;
 }
 
 /** Watches Leases. Its name is `leases`, `leases/NAMESPACE` or `leases/NAMESPACE/NAME`, with `*` for any namespace. */
@@ -41,11 +44,18 @@ export function leaseSource(options: LeaseSourceOptions): LeaseSource {
     decoder: jsonDecoder((value) => parseLease(value, options.labelKeys)),
     limits,
   };
+  const interruption = new Interruption();
   const reflection: Reflection<LeaseRecord> = {
     ...{ ...collection, random, source, limits },
     toObservation: (change, lease, at) => ({ kind: 'lease', source, at, change, lease }),
+    interruption,
   };
-  return { name: source, collection, run: (emit, stop) => reflect(reflection, emit, stop) };
+  return {
+    name: source,
+    collection,
+    run: (emit, stop) => reflect(reflection, emit, stop),
+    restart: (relist) => interruption.interrupt(relist),
+  };
 }
 
 function leasesPath(namespace: string | undefined): string {

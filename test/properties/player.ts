@@ -2,7 +2,13 @@ import type { Moment } from '../../exporter/clock.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import type { LeaseRow } from '../../exporter/model/lease-row.ts';
 import { Model } from '../../exporter/model/model.ts';
-import type { Answer, Ask, LeaseObservation, Observation } from '../../exporter/model/observation.ts';
+import type {
+  Answer,
+  Ask,
+  Question as Asked,
+  LeaseObservation,
+  Observation,
+} from '../../exporter/model/observation.ts';
 import { Cluster, sourceOf, type Write } from './cluster.ts';
 import type { Act, Command, Reads, Source, Twist } from './command.ts';
 import { copyOf, type Step, type Witness } from './step.ts';
@@ -173,11 +179,11 @@ export class Player {
       event: (event) => events.push(copyOf(event)),
       ask: (ask) => asks.push(ask),
     });
-    for (const ask of asks) this.#questions.push(this.#question(ask));
+    for (const ask of asks) if (ask.kind !== 'restart-watch') this.#questions.push(this.#question(ask));
     for (const witness of this.#witnesses) witness({ ...step, model: this.#model });
   }
 
-  #question(ask: Ask): Question {
+  #question(ask: Asked): Question {
     const { delay, early, outcome } = this.#reads;
     const sentAt = this.#now();
     const truth = () => this.#truth(ask, outcome);
@@ -185,7 +191,7 @@ export class Player {
     return { due: this.#ms + delay, answer: (at) => ({ ...(told ?? truth())(sentAt, at) }) };
   }
 
-  #truth(ask: Ask, outcome: Reads['outcome']): (sentAt: Moment, at: Moment) => Answer {
+  #truth(ask: Asked, outcome: Reads['outcome']): (sentAt: Moment, at: Moment) => Answer {
     const failed = outcome === 'failed' ? { failed: 'test' } : undefined;
     switch (ask.kind) {
       case 'read-lease': {

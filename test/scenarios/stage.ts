@@ -4,7 +4,7 @@ import type { Moment } from '../../exporter/clock.ts';
 import type { OutboxRecord, Route, RouteStats } from '../../exporter/delivery/outbox.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
-import type { Ask, LeaseRecord, Observation } from '../../exporter/model/observation.ts';
+import type { Ask, LeaseRecord, Observation, Question } from '../../exporter/model/observation.ts';
 import { labelKeysOf, type Policy } from '../../exporter/model/policy.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
@@ -53,7 +53,7 @@ class Stage {
   /** Sources that see, and what the others missed. */
   readonly #sighted = new Set<string>();
   readonly #missed = new Map<string, Write[]>();
-  readonly #questions: { ask: Ask; due: number; sentAt: Moment }[] = [];
+  readonly #questions: { ask: Question; due: number; sentAt: Moment }[] = [];
   #unreadable: string | undefined;
   #ms = 0;
   #wallJump = 0;
@@ -307,7 +307,8 @@ class Stage {
       event: (event) => this.#heard(event),
       ask: (ask) => {
         this.#say(`asks  ${question(ask)}`);
-        this.#questions.push({ ask, due: this.#ms + answerDelay, sentAt: this.#now() });
+        if (ask.kind !== 'restart-watch')
+          this.#questions.push({ ask, due: this.#ms + answerDelay, sentAt: this.#now() });
       },
     });
   }
@@ -349,6 +350,8 @@ function question(ask: Ask): string {
       return `how far is ${ask.source}`;
     case 'list-leases':
       return `list all of ${ask.source}`;
+    case 'restart-watch':
+      return `${ask.relist ? 'list anew' : 'watch anew'} ${ask.source}`;
   }
 }
 
