@@ -24,6 +24,11 @@ export class HolderClock {
     return this.#known >= enough;
   }
 
+  /** Whether any renewal was seen by which to date others. */
+  get known(): boolean {
+    return Number.isFinite(Math.max(this.#older, this.#newer));
+  }
+
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
   see(renewTime: number, receipt: Moment): void {
     // It was set back: what was learned of it before would make every write an hour old.

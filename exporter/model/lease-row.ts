@@ -51,8 +51,6 @@ export class LeaseRow implements LeaseView, Sleeper {
   clock = new HolderClock();
   /** The last write was found in a list: when it reached us says nothing of when it was made. */
   listed = false;
-  /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
-  undated = false;
   /** The last write left the renewTime as it was: somebody edited the record, and its date is that of the renewal before. */
   edited = false;
   /** The controller of a coordinated election named the holder, which has not written since; see coordinated.ts. */
@@ -147,6 +145,10 @@ export class LeaseRow implements LeaseView, Sleeper {
   /** After this silence a renewal is late (ms). */
   get lateAfterMs(): number {
     return this.cadence.lateAfter(this.durationMs);
+  }
+  /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
+  get undated(): boolean {
+    return this.listed && !this.clock.known;
   }
   clockSkewSeconds(now: Moment): number | undefined {
     const ahead = this.holder === '' ? undefined : this.clock.ahead(now);

@@ -156,7 +156,6 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   if (change !== 'listed' && own) seeClock(row, next, now);
   row.listed = change === 'listed';
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
-  row.undated = row.listed && row.clock.ahead(now.at) === undefined;
   row.doubtedSince = undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);

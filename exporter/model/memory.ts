@@ -36,7 +36,8 @@ export interface LeaseMemory {
   /** Since when something may have been missed: 0 when the lease was in sight at `at`. */
   readonly blindAge: number;
   readonly seenAlive: boolean;
-  readonly undated: boolean;
+  readonly listed: boolean;
+  readonly edited: boolean;
   readonly named: Naming | undefined;
   /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;

@@ -7,7 +7,8 @@ import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
 
 export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
-  const { source, record, durationSeconds, observedWall, seenAlive, undated, lastTraceId, lastHolder } = row;
+  const { source, record, durationSeconds, observedWall, seenAlive, listed, edited } = row;
+  const { lastTraceId, lastHolder } = row;
   return {
     ...{
       of: 'lease',
@@ -18,7 +19,8 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
       durationSeconds,
       observedWall,
       seenAlive,
-      undated,
+      listed,
+      edited,
     },
     named: row.named,
     stood: standing(row),
@@ -50,7 +52,8 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.observedWall = memory.observedWall;
   row.blindSince = place(memory.blindAge);
   row.seenAlive = memory.seenAlive;
-  row.undated = memory.undated;
+  row.listed = memory.listed;
+  row.edited = memory.edited;
   row.named = memory.named;
   row.lastTraceId = memory.lastTraceId;
   row.lastHolder = memory.lastHolder;
