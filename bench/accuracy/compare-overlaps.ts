@@ -1,5 +1,6 @@
 import type { Chronicle } from './arena.ts';
 import type { LeaseReport } from './compare.ts';
+import type { OverlapVerdict } from './life.ts';
 import { overlapsOf, shortestMs, type TrueOverlap } from './overlaps.ts';
 import { wasBlind, watchedAt } from './sightings.ts';
 import type { Fault } from './stale.ts';
@@ -19,13 +20,12 @@ const promptMs = 1000;
 export function compareOverlaps(chronicle: Chronicle, report: LeaseReport): OverlapReport {
   const overlaps = overlapsOf(report.tenures);
   const told = chronicle.lives.flatMap((life) => life.overlaps).filter(({ lease }) => lease === report.lease);
-  const isTold = ({ acquisition }: TrueOverlap) =>
-    told.some(({ secondWrite }) => secondWrite === acquisition.revision);
+  const isTold = (overlap: TrueOverlap) => told.some((each) => tells(each, overlap));
   const required = overlaps.filter((overlap) => isTold(overlap) || isEvident(overlap, report, chronicle));
   const spurious = told.filter(
-    ({ secondWrite }, index) =>
-      !overlaps.some(({ acquisition }) => acquisition.revision === secondWrite) ||
-      told.findIndex((each) => each.secondWrite === secondWrite) !== index,
+    (each, index) =>
+      !overlaps.some((overlap) => tells(each, overlap)) ||
+      told.findIndex(({ secondWrite }) => secondWrite === each.secondWrite) !== index,
   );
   return {
     found: required.filter(isTold).length,
@@ -38,6 +38,11 @@ export function compareOverlaps(chronicle: Chronicle, report: LeaseReport): Over
     spurious: spurious.map(({ at, first, second }) => ({ at, why: `told ${first} and ${second}` })),
     invisible: beliefs(chronicle, report.lease, overlaps),
   };
+}
+
+/** Whoever was blind to the acquisition has a later record of the same term, which says when it began. */
+function tells({ secondWrite }: OverlapVerdict, { acquisition, lastRevision }: TrueOverlap): boolean {
+  return acquisition.revision <= secondWrite && secondWrite <= lastRevision;
 }
 
 /** Both writes reached a judge that was never blind in between, in time to see that the first one's was not up. */

@@ -77,7 +77,9 @@ function match(rounds: readonly TrueRound[], tenures: readonly Tenure[], verdict
   for (const verdict of verdicts) {
     const revision = verdict.revisions.at(-1) ?? 0;
     const tenure = tenures.findLast((each) => firstWrite(each).revision <= revision);
-    const round = rounds.find((each) => tenure !== undefined && belongs(tenure, each, verdict.outcome));
+    const round =
+      rounds.find((each) => tenure !== undefined && belongs(tenure, each, verdict.outcome)) ??
+      rounds.find((each) => isUnseenReturn(each, tenure, verdict));
     if (round === undefined || matched.has(round)) spurious.push(verdict);
     else matched.set(round, verdict);
   }
@@ -89,6 +91,22 @@ function belongs(tenure: Tenure, round: TrueRound, told: RoundVerdict['outcome']
   const isAttempt = round.attempts.includes(tenure);
   if (told !== 'abandoned') return isAttempt;
   return round.outcome === 'abandoned' && (isAttempt || round.predecessor === tenure);
+}
+
+/**
+ * The holder had created it again, and it was deleted for good, all while the judge was blind: that it is abandoned
+ * is true, and that the judge is not sure of the rest as well.
+ */
+function isUnseenReturn(round: TrueRound, before: Tenure | undefined, verdict: RoundVerdict): boolean {
+  const { predecessor, outcome, opened } = round;
+  const same = predecessor?.holder === before?.holder && before?.end?.how === 'deleted';
+  return (
+    same &&
+    outcome === 'abandoned' &&
+    verdict.outcome === 'abandoned' &&
+    verdict.uncertain &&
+    opened < verdict.at
+  );
 }
 
 function compare(

@@ -8,6 +8,8 @@ export interface TrueOverlap {
   readonly from: number;
   readonly until: number;
   readonly acquisition: Commit;
+  /** The last revision of the second one's term: any of its records names who came, and since when. */
+  readonly lastRevision: number;
 }
 
 /** An overlap shorter than this is within what two clocks and two ways to the observer differ by. */
@@ -26,7 +28,15 @@ export function overlapsOf(tenures: readonly Tenure[]): readonly TrueOverlap[] {
     const until = last.at + (last.spec?.durationSeconds ?? 0) * 1000;
     const acquisition = firstWrite(tenure);
     if (before.holder === tenure.holder || acquisition.at >= until) continue;
-    overlaps.push({ first: before.holder, second: tenure.holder, from: acquisition.at, until, acquisition });
+    const { lastRevision } = tenure;
+    overlaps.push({
+      first: before.holder,
+      second: tenure.holder,
+      from: acquisition.at,
+      until,
+      acquisition,
+      lastRevision,
+    });
   }
   return overlaps;
 }

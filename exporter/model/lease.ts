@@ -184,8 +184,9 @@ function countMissed(row: LeaseRow, next: LeaseRecord): void {
 
 /** `unseen`: it happened while we were blind. */
 export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
-  if (row.state === 'deleted') return;
   if (unseen) row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
+  // Somebody may have created it and deleted it again while we could not see.
+  if (row.state === 'deleted') return;
   if (row.round?.settling) lostByDeletion(row, now, unseen);
   if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
   row.round?.wrote(now, 'deleted', row.holder, row.record);
