@@ -9,6 +9,7 @@ import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
 import type { NodeView } from './view.ts';
+import { noteLag } from './watch-lag.ts';
 
 const readAgain = 2000;
 /** Rhythm of the kubelet: a quarter of the duration of its lease. */
@@ -125,7 +126,10 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
   // silent to it until its clock has caught up, or until its status is heard.
   const { renewed } = row;
   row.renewed = Math.max(renewed ?? next.renewTime, next.renewTime);
-  if (renewed !== undefined && next.renewTime !== before?.renewTime) row.clock.see(next.renewTime, now.at);
+  if (renewed !== undefined && next.renewTime !== before?.renewTime) {
+    row.clock.see(next.renewTime, now.at);
+    if (!row.blind) noteLag(row.source, row.clock, next.renewTime, now);
+  }
   if (renewed !== undefined && next.renewTime > renewed) heard(row, now);
   else judge(row, now);
 }

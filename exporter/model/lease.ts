@@ -7,6 +7,7 @@ import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } f
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
 import type { Now } from './sink.ts';
+import { noteLag } from './watch-lag.ts';
 
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
 export function firstSight(row: LeaseRow, now: Now, change: Change): void {
@@ -69,18 +70,12 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
   if (row.named !== undefined) return acquisition(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
   row.renewals += 1;
-  noteLag(row, next, now, change);
+  if (change !== 'listed' && next.renewTime !== undefined)
+    noteLag(row.source, row.clock, next.renewTime, now);
   if (change !== 'listed') seeRhythm(row, now, interval);
   if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'renewed');
-}
-
-/** A holder whose clock is known tells how long this renewal was on its way. */
-function noteLag(row: LeaseRow, { renewTime }: LeaseRecord, now: Now, change: Change): void {
-  if (change === 'listed' || renewTime === undefined || !row.clock.established) return;
-  const wrote = row.clock.wroteAt(renewTime);
-  if (wrote !== undefined) now.lags.note(row.source, now.at.mono, now.at.mono - wrote);
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */

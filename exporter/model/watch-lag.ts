@@ -1,4 +1,6 @@
+import type { HolderClock } from './holder-clock.ts';
 import type { SourceName } from './observation.ts';
+import type { Now } from './sink.ts';
 
 interface Resumed {
   readonly name: SourceName;
@@ -6,34 +8,41 @@ interface Resumed {
   readonly lastDelivery: number | undefined;
 }
 
+/** What was heard within one second of the monotonic clock. */
+interface Heard {
+  /** When the first of it came (monotonic ms). */
+  readonly first: number;
+  /** How late the latest of it was (ms). */
+  readonly longest: number;
+}
+
 /** Less than this is the usual way of an event (ms). */
 const usual = 200;
 /** How many seconds are kept for each source. */
 const most = 4096;
-/** Who is heard within these seconds vouches for the news between. */
+/** Who is heard in these seconds tells of the news between. */
 const around = [-2, -1, 0, 1, 2];
 
 /**
  * How late news was when it reached us: after a pause of our own process or while the watch cache of the API
- * server lags. Holders whose clocks are known tell it with each renewal; it is what the first write of a
- * holder whose clock is not known yet must be doubted by.
+ * server lags. Holders and nodes whose clocks are known tell it with each renewal; it is what the first write of
+ * a holder whose clock is not known yet must be doubted by.
  */
 export class WatchLag {
-  /** The longest lag in each second of the monotonic clock in which a known holder was heard. */
-  readonly #heard = new Map<SourceName, Map<number, number>>();
+  readonly #heard = new Map<SourceName, Map<number, Heard>>();
   /** When the last write of a known holder was made that each source told (monotonic ms). */
   readonly #lastWrite = new Map<SourceName, number>();
 
   /** A write reached us at `mono` (ms) that was made `lag` ms before. */
   note(source: SourceName, mono: number, lag: number): void {
-    const seconds = this.#heard.get(source) ?? new Map<number, number>();
+    const wrote = mono - Math.max(0, lag);
+    const seconds = this.#heard.get(source) ?? new Map<number, Heard>();
     this.#heard.set(source, seconds);
-    this.#lastWrite.set(
-      source,
-      Math.max(mono - lag, this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY),
-    );
+    this.#lastWrite.set(source, Math.max(wrote, this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY));
     const second = Math.floor(mono / 1000);
-    seconds.set(second, Math.max(lag < usual ? 0 : lag, seconds.get(second) ?? 0));
+    const before = seconds.get(second);
+    const longest = Math.max(lag < usual ? 0 : lag, before?.longest ?? 0);
+    seconds.set(second, { first: before?.first ?? mono, longest });
     if (seconds.size > most) for (const [oldest] of seconds) return void seconds.delete(oldest);
   }
 
@@ -47,12 +56,22 @@ export class WatchLag {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** How late news may have been that reached us at about `mono` (ms); `undefined` when no known holder tells. */
+  /**
+   * How late news may have been that reached us at about `mono` (ms); `undefined` when nobody tells. Only who is
+   * heard no later can vouch for it: a lag ends at one moment, and whoever is prompt after that says nothing of before.
+   */
   at(source: SourceName, mono: number): number | undefined {
     const seconds = this.#heard.get(source);
     if (seconds === undefined) return undefined;
     const second = Math.floor(mono / 1000);
     const heard = around.flatMap((distance) => seconds.get(second + distance) ?? []);
-    return heard.length === 0 ? undefined : Math.max(...heard);
+    if (!heard.some(({ first }) => first <= mono)) return undefined;
+    return Math.max(...heard.map(({ longest }) => longest));
   }
+}
+
+/** Somebody whose clock is known tells how long this renewal was on its way. */
+export function noteLag(source: SourceName, clock: HolderClock, renewTime: number, now: Now): void {
+  const wrote = clock.established ? clock.wroteAt(renewTime) : undefined;
+  if (wrote !== undefined) now.lags.note(source, now.at.mono, now.at.mono - wrote);
 }

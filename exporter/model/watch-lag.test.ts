@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WatchLag } from './watch-lag.ts';
+
+function heard(
+  ...notes: readonly (readonly [seconds: number, lag: number])[]
+): (seconds: number) => number | undefined {
+  const lags = new WatchLag();
+  for (const [seconds, lag] of notes) lags.note('leases', seconds * 1000, lag);
+  return (seconds) => lags.at('leases', seconds * 1000);
+}
+
+test('who is heard a moment before vouches for what comes then', () => {
+  const at = heard([10, 40]);
+  assert.equal(at(10), 0);
+  assert.equal(at(11.9), 0);
+  assert.equal(at(13.1), undefined);
+});
+
+test('the longest way that anybody tells around a moment is what news may have taken', () => {
+  const at = heard([10, 40], [11, 8000], [12, 30]);
+  assert.equal(at(10.5), 8000);
+  assert.equal(at(13.5), 8000);
+  assert.equal(at(14.5), 0);
+});
+
+test('who is prompt after a lag has ended says nothing of what came before', () => {
+  const at = heard([10.5, 30]);
+  assert.equal(at(10.4), undefined);
+  assert.equal(at(9), undefined);
+  assert.equal(at(10.6), 0);
+});
+
+test('a watch that goes on where it had stopped may tell what is as old as its last word', () => {
+  const lags = new WatchLag();
+  lags.resumed({ name: 'leases', lastDelivery: 1000 }, 31_000);
+  assert.equal(lags.at('leases', 31_000), 30_000);
+  assert.equal(lags.notBefore('leases'), 1000);
+});
+
+test('a clock that was set forward moves no write into the future', () => {
+  const lags = new WatchLag();
+  lags.note('leases', 5000, -3_600_000);
+  assert.equal(lags.notBefore('leases'), 5000);
+});
