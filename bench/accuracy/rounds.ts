@@ -37,6 +37,8 @@ export type Doubt =
   | 'released late'
   /** The holder was blanked by somebody else, or by itself so soon after a takeover that nobody can tell. */
   | 'blanked'
+  /** The last renewal was under way for long after its holder had dated it: its date and its receipt contradict each other. */
+  | 'dated early'
   /** A hand touched the record in the silence before the release: a change that no holder made. */
   | 'edited in the silence';
 
@@ -150,10 +152,17 @@ function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told):
   if (end?.how === 'released' && lastWrite(predecessor).writer !== predecessor.holder) {
     doubts.push('edited in the silence');
   }
+  if (isDatedEarly(predecessor)) doubts.push('dated early');
   if ([predecessor, ...attempts].some((tenure) => isBlanked(tenure, tenure !== predecessor))) {
     doubts.push('blanked');
   }
   return doubts;
+}
+
+/** By the clock of the holder itself: the other renewals tell how far it is from the server's. */
+function isDatedEarly({ writes }: Tenure): boolean {
+  const ways = writes.map(({ at, spec }) => at - Date.parse(spec?.renewTime ?? ''));
+  return (ways.at(-1) ?? 0) - Math.min(...ways) > momentMs;
 }
 
 /** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */

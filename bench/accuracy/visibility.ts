@@ -85,7 +85,8 @@ function isEvident(
   span: Span,
   clear: boolean,
 ): boolean {
-  if (round.outcome === 'abandoned') return watchers.some((watcher) => sawAbandoned(watcher, round, span));
+  if (round.outcome === 'abandoned')
+    return watchers.some((watcher) => sawAbandoned(watcher, round, commits, span));
   // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
   if (isReturn(round))
     return clear && !isTroubled(ledger, round.opened - graceMs, round.opened + 2 * graceMs);
@@ -121,12 +122,20 @@ function showsAnother(
   return from?.spec !== undefined && !same && after.some(({ index }) => index > newest);
 }
 
-function sawAbandoned({ life, sightings }: Watcher, { predecessor }: TrueRound, { from }: Span): boolean {
-  const deletedAt = predecessor?.end?.at ?? Number.POSITIVE_INFINITY;
-  const knew = sightings.some(({ index, at }) => index <= from && index >= 0 && at < deletedAt);
-  return (
-    knew && life.to > deletedAt + abandonedAfterMs + graceMs && sightings.some(({ index }) => index > from)
-  );
+/** A judge counts the time of nobody from when it heard of the deletion. */
+function sawAbandoned(
+  { life, sightings }: Watcher,
+  { predecessor, attempts }: TrueRound,
+  commits: readonly Commit[],
+  { from }: Span,
+): boolean {
+  const deletion = [predecessor, ...attempts].findLast((tenure) => tenure?.end?.by !== undefined)?.end?.by;
+  if (deletion === undefined) return false;
+  const knew = sightings.some(({ index, at }) => index <= from && index >= 0 && at < deletion.at);
+  const gone = commits.indexOf(deletion);
+  const heard = sightings.find(({ index }) => index >= gone)?.at;
+  const again = commits[gone + 1]?.at ?? Number.POSITIVE_INFINITY;
+  return knew && heard !== undefined && Math.min(life.to, again) > heard + abandonedAfterMs + graceMs;
 }
 
 function isClear({ life, sightings }: Watcher, commits: readonly Commit[], span: Span): boolean {
