@@ -6,14 +6,30 @@ const apartMs = 500;
 /** After so many renewals the older half of the window is forgotten: a clock may have been set meanwhile. */
 const halfWindow = 32;
 
+/** What is known of the way of a write to us. */
+export interface Way {
+  /** Others vouch that it was not late: this one alone tells enough. */
+  readonly prompt?: boolean;
+  /** It was not made before this (monotonic ms). */
+  readonly notBefore?: number;
+}
+
+/** How far the clock may be ahead of our monotonic one by a number of renewals, in µs. */
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+const unknown: Bounds = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+
 /**
  * The clock of a holder against our monotonic one: the largest renewTime − receipt over the last 32 to 64
  * renewals. The way of a write to us only makes it smaller, so the largest is the nearest to the truth.
  * Against the monotonic clock, since ours may be set as well.
  */
 export class HolderClock {
-  #older = Number.NEGATIVE_INFINITY;
-  #newer = Number.NEGATIVE_INFINITY;
+  #older = unknown;
+  #newer = unknown;
   #seen = 0;
   #last = Number.NEGATIVE_INFINITY;
   #known = 0;
@@ -26,17 +42,25 @@ export class HolderClock {
 
   /** Whether any renewal was seen by which to date others. */
   get known(): boolean {
-    return Number.isFinite(Math.max(this.#older, this.#newer));
+    return Number.isFinite(this.#least);
+  }
+
+  get #least(): number {
+    return Math.max(this.#older.least, this.#newer.least);
   }
 
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
-  see(renewTime: number, receipt: Moment): void {
+  see(
+    renewTime: number,
+    receipt: Moment,
+    { prompt = false, notBefore = Number.NEGATIVE_INFINITY }: Way = {},
+  ): void {
     // It was set back: what was learned of it before would make every write an hour old.
     if (renewTime < this.#last) this.#forget();
     this.#last = renewTime;
     if (this.#seen === halfWindow) {
       this.#older = this.#newer;
-      this.#newer = Number.NEGATIVE_INFINITY;
+      this.#newer = unknown;
       this.#seen = 0;
     }
     this.#seen += 1;
@@ -44,12 +68,16 @@ export class HolderClock {
       this.#known = Math.min(this.#known + 1, enough);
       this.#knownAt = receipt.mono;
     }
-    this.#newer = Math.max(this.#newer, renewTime - receipt.mono * 1000);
+    if (prompt) this.#known = enough;
+    this.#newer = {
+      least: Math.max(this.#newer.least, renewTime - receipt.mono * 1000),
+      most: Math.min(this.#newer.most, renewTime - notBefore * 1000),
+    };
   }
 
   #forget(): void {
-    this.#older = Number.NEGATIVE_INFINITY;
-    this.#newer = Number.NEGATIVE_INFINITY;
+    this.#older = unknown;
+    this.#newer = unknown;
     this.#seen = 0;
     this.#known = 0;
     this.#knownAt = Number.NEGATIVE_INFINITY;
@@ -57,13 +85,16 @@ export class HolderClock {
 
   /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */
   ahead(now: Moment): number | undefined {
-    const offset = Math.max(this.#older, this.#newer);
-    return Number.isFinite(offset) ? offset - (now.wall - now.mono * 1000) : undefined;
+    return this.known ? this.#least - (now.wall - now.mono * 1000) : undefined;
   }
 
   /** When the holder wrote this renewTime (Unix µs), in monotonic ms; `undefined` before the first renewal. */
   wroteAt(renewTime: number): number | undefined {
-    const offset = Math.max(this.#older, this.#newer);
-    return Number.isFinite(offset) ? (renewTime - offset) / 1000 : undefined;
+    return this.known ? (renewTime - this.#least) / 1000 : undefined;
+  }
+
+  /** The earliest moment (monotonic ms) at which it can have written this renewTime (Unix µs); −Infinity if unknown. */
+  wroteAfter(renewTime: number): number {
+    return (renewTime - Math.min(this.#older.most, this.#newer.most)) / 1000;
   }
 }

@@ -2,6 +2,7 @@ import { hasRounds } from './classify.ts';
 import { isPlanned } from './coordinated.ts';
 import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
+import { handOf } from './hand.ts';
 import { holderName } from './holder-identity.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
@@ -85,11 +86,19 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   const failed = row.seenAlive && !unseen && silent.ms > row.lateAfterMs;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
-  const rival = now.at.mono <= row.rivalUntil;
+  const rival = now.at.mono <= rivalUntil(row);
   const either = Math.abs(silent.ms - row.lateAfterMs) <= silent.within;
   const uncertain = unseen || rival || either || !row.seenAlive;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
+}
+
+/** Until when (monotonic ms) the one before may still write: for a duration after the lease was taken from it. */
+function rivalUntil({ rivalUntil: told, clock, acquireTime, ownAcquisition, durationMs }: LeaseRow): number {
+  // The news of the takeover may have been late: the holder tells when it was, once its clock is known.
+  const dated = ownAcquisition && clock.established && acquireTime !== undefined;
+  const taken = dated ? clock.wroteAt(acquireTime) : undefined;
+  return taken === undefined ? told : Math.min(told, taken + durationMs);
 }
 
 /**
@@ -181,6 +190,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
   const resigned = round.cause === 'released' || round.cause === 'created';
+  row.ownAcquisition = next.acquireTime !== row.acquireTime;
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const { entitled } = round;
   const isOther = entitled !== undefined && entitled.holder !== holder;
@@ -217,6 +227,19 @@ export function renewed(row: LeaseRow, now: Now, next: LeaseRecord): void {
   if (!round.settling) round.acquire(now, next.holder ?? '');
   const same = round.cause !== 'created' && round.successor === round.predecessor;
   closeRound(row, now, same ? 'resumed' : 'elected');
+}
+
+/**
+ * A record that is found in a list may show that its holder has renewed since it acquired the lease: the round was
+ * over before we looked. An edit by hand leaves the acquireTime of the holder before, and client-go its own when it
+ * acquires anew after it was blanked: where the transitions tell of more than this one change, it may be either.
+ */
+export function settledUnseen(row: LeaseRow, now: Now, next: LeaseRecord): void {
+  const { acquireTime, renewTime } = next;
+  if (row.round?.settling !== true || acquireTime === undefined || renewTime === undefined) return;
+  const own = acquireTime !== row.acquireTime && handOf(next) === undefined;
+  const once = next.transitions === (next.uid === row.uid ? (row.transitions ?? 0) + 1 : 0);
+  if (own && once && renewTime > acquireTime) renewed(row, now, next);
 }
 
 export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {

@@ -63,6 +63,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
   rivalUntil = Number.NEGATIVE_INFINITY;
+  /** The holder dated its acquisition itself: an edit by hand leaves the date of the one before. */
+  ownAcquisition = false;
   /** Who stand for the election, where LeaseCandidates tell. */
   standing: number | undefined;
   deletedAt = 0;

@@ -1,8 +1,17 @@
 import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
 import { assigned, isAssignment, isFree, type Naming } from './coordinated.ts';
+import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
-import { acquired, lostByDeletion, openRound, released, renewed, takenOver } from './lease-round.ts';
+import {
+  acquired,
+  lostByDeletion,
+  openRound,
+  released,
+  renewed,
+  settledUnseen,
+  takenOver,
+} from './lease-round.ts';
 import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
@@ -62,6 +71,10 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
   }
   if (isAssignment(next, undefined)) return assignment(row, next, now, change);
   acquired(row, now, next, fresh);
+  if (change === 'listed') {
+    row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
+    settledUnseen(row, now, next);
+  }
   take(row, next, now, change);
   settle(row, now, change, 'created again');
 }
@@ -102,6 +115,9 @@ function late(row: LeaseRow, now: Now, interval: number): void {
 
 function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.holder !== '') released(row, now, next, change === 'listed');
+  // The release is dated by the holder that we know.
+  if (change !== 'listed' && next.renewTime !== undefined && next.renewTime !== row.renewTime)
+    noteLag(row.source, row.clock, next.renewTime, now);
   row.record = next;
   row.named = undefined;
   row.deadline = Number.POSITIVE_INFINITY;
@@ -112,12 +128,14 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   row.class = classify(next, row.policy);
   acquired(row, now, next);
+  if (change === 'listed') settledUnseen(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'acquired');
 }
 
 function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   takenOver(row, now, next, change === 'listed');
+  if (change === 'listed') settledUnseen(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'taken over');
 }
@@ -146,8 +164,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
     row.clock = new HolderClock();
     row.cadence = new Cadence();
   }
-  // The first write of a term may be somebody else's: a steal by hand tells nothing of the new holder's clock.
-  const own = next.holder === row.holder && next.renewTime !== row.renewTime;
+  const own = isOwnWrite(row, next);
   if (change !== 'listed' && own) seeClock(row, next, now);
   row.listed = change === 'listed';
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
@@ -163,10 +180,18 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   forgetSuspicion(row);
 }
 
+/** A steal by hand tells nothing of the new holder's clock. */
+function isOwnWrite(row: LeaseRow, next: LeaseRecord): boolean {
+  if (next.renewTime === row.renewTime || handOf(next) !== undefined) return false;
+  return next.holder === row.holder || next.acquireTime === next.renewTime;
+}
+
 /** Late news would set a clock that is not known yet wrong by as much. */
 function seeClock(row: LeaseRow, { renewTime }: LeaseRecord, now: Now): void {
-  const late = (now.lags.at(row.source, now.at.mono) ?? 0) > 0;
-  if (renewTime !== undefined && (row.clock.established || !late)) row.clock.see(renewTime, now.at);
+  const lag = now.lags.at(row.source, now.at.mono);
+  const late = lag !== undefined && lag > 0;
+  if (renewTime !== undefined && (row.clock.established || !late))
+    row.clock.see(renewTime, now.at, { prompt: lag === 0, notBefore: now.lags.notBefore(row.source) });
 }
 
 function countMissed(row: LeaseRow, next: LeaseRecord): void {

@@ -37,7 +37,18 @@ export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
   if (row.clock.established) return lastWrite(row);
+  return Math.min(row.observedMono, Math.max(byClock(row), byNews(row, now, next)));
+}
+
+/** By what its earlier writes tell of the clock of the holder. */
+function byClock({ clock, edited, renewTime }: LeaseRow): number {
+  return edited || renewTime === undefined ? Number.NEGATIVE_INFINITY : clock.wroteAfter(renewTime);
+}
+
+/** By how late news was when it reached us. */
+function byNews(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   const lag = row.listed ? undefined : now.lags.at(row.source, row.observedMono);
+  // When a lag ends, what comes first has been under way the longest: who vouches later knows of less.
   if (lag !== undefined) return lag === 0 ? row.observedMono : row.notBefore;
   return next !== undefined && clocksAgree(row, next, now) ? row.observedMono : row.notBefore;
 }
@@ -62,8 +73,8 @@ export function isEarly(first: Entitled, row: LeaseRow, next: LeaseRecord, now: 
 /** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
 export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
   if (row.state === 'expired') return true;
-  const late = (now.lags.at(row.source, now.at.mono) ?? 0) > 0;
-  const told = late ? now.lags.notBefore(row.source) : now.at.mono;
+  const lag = now.lags.at(row.source, now.at.mono) ?? 0;
+  const told = Math.max(now.at.mono - lag, now.lags.notBefore(row.source));
   const earliest = Math.min(told, latestAcquisition(row, next, now));
   return earliest >= lastWrite(row) + row.durationMs - tolerance;
 }

@@ -18,10 +18,15 @@ test('who is heard a moment before vouches for what comes then', () => {
 });
 
 test('the longest way that anybody tells around a moment is what news may have taken', () => {
-  const at = heard([10, 40], [11, 8000], [12, 30]);
-  assert.equal(at(10.5), 8000);
-  assert.equal(at(13.5), 8000);
-  assert.equal(at(14.5), 0);
+  const at = heard([10, 40], [18, 7500], [19, 30]);
+  assert.equal(at(18.5), 7500);
+  assert.equal(at(20.5), 7500);
+  assert.equal(at(21.5), 0);
+});
+
+test('a write that hung between its date and its way is no sign of a late watch', () => {
+  const at = heard([10, 40], [10.5, 8000], [11, 30]);
+  assert.equal(at(10.5), 540, 'it was made after what was told before it');
 });
 
 test('who is prompt after a lag has ended says nothing of what came before', () => {

@@ -33,12 +33,15 @@ export class WatchLag {
   /** When the last write of a known holder was made that each source told (monotonic ms). */
   readonly #lastWrite = new Map<SourceName, number>();
 
-  /** A write reached us at `mono` (ms) that was made `lag` ms before. */
-  note(source: SourceName, mono: number, lag: number): void {
-    const wrote = mono - Math.max(0, lag);
+  /**
+   * A write reached us at `mono` (ms) that was dated `dated` ms before. One that hung between its date and its way is
+   * no sign of a late watch: it was made after those that were told before it.
+   */
+  note(source: SourceName, mono: number, dated: number): void {
+    const lag = Math.max(0, Math.min(dated, mono - this.notBefore(source)));
     const seconds = this.#heard.get(source) ?? new Map<number, Heard>();
     this.#heard.set(source, seconds);
-    this.#lastWrite.set(source, Math.max(wrote, this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY));
+    this.#lastWrite.set(source, mono - lag);
     const second = Math.floor(mono / 1000);
     const before = seconds.get(second);
     const longest = Math.max(lag < usual ? 0 : lag, before?.longest ?? 0);
