@@ -6,6 +6,7 @@ import { labelKeysOf } from './model/policy.ts';
 import { candidateSource } from './sources/candidates.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
+import { probeSource } from './sources/probes.ts';
 import { socketSource } from './sources/sockets.ts';
 import type { Source } from './sources/source.ts';
 
@@ -26,7 +27,7 @@ export function watchesKubernetes({ kubernetes, replicas }: Config): boolean {
 
 export interface Sources {
   readonly all: readonly Source[];
-  /** Those whose objects a server need not have: nobody waits for them. */
+  /** Those that may have nothing to tell, for want of objects or of what they need: nobody waits for them. */
   readonly optional: readonly Source[];
   /** Those among them that watch Leases. */
   readonly leases: readonly LeaseSource[];
@@ -39,7 +40,7 @@ export function sourcesOf(parts: SourceParts): Sources {
   const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
   const leases = leaseSources(parts);
   const all = [...leases, ...nodeSources(parts), ...sockets];
-  return { all, optional: candidateSources(parts), leases };
+  return { all, optional: [...candidateSources(parts), ...probeSources(parts)], leases };
 }
 
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
@@ -68,6 +69,10 @@ function candidateSources({ config, clock, random, transport }: SourceParts): re
   const { namespaces, leases } = config.kubernetes;
   const all = config.mode === 'cluster' && namespaces === 'all' && leases === undefined;
   return transport === undefined || !all ? [] : [candidateSource({ transport, clock, random })];
+}
+
+function probeSources({ config, clock, random }: SourceParts): readonly Source[] {
+  return config.websockets.probes.map((target) => probeSource({ target, clock, random }));
 }
 
 function nodeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {

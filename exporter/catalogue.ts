@@ -3,33 +3,13 @@
  * rules take the names from here; a projection that is missing, or a query that names an unknown label,
  * does not compile.
  */
-export type MetricType = 'gauge' | 'counter' | 'histogram';
+import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
+import { probeMetrics } from './catalogue-probes.ts';
 
-export interface Metric {
-  readonly type: MetricType;
-  readonly labels: readonly string[];
-  readonly unit: string;
-  readonly help: string;
-  readonly buckets?: readonly number[];
-}
+export type { Metric, MetricType } from './catalogue-metric.ts';
 
 const lease = ['namespace', 'lease'] as const;
 const electionBuckets = [0.5, 1, 2, 4, 8, 12, 15, 17, 20, 30, 60, 120, 300, 900] as const;
-
-function gauge<const L extends readonly string[]>(labels: L, unit: string, help: string) {
-  return { type: 'gauge', labels, unit, help } as const;
-}
-function counter<const L extends readonly string[]>(labels: L, unit: string, help: string) {
-  return { type: 'counter', labels, unit, help } as const;
-}
-function histogram<const L extends readonly string[], const B extends readonly number[]>(
-  labels: L,
-  unit: string,
-  help: string,
-  buckets: B,
-) {
-  return { type: 'histogram', labels, unit, help, buckets } as const;
-}
 
 export const prefix = 'leasewatch_';
 
@@ -202,6 +182,7 @@ export const metrics = {
     '',
     'Connections on a declared port that are being closed.',
   ),
+  ...probeMetrics,
   mass_silence: gauge(
     ['class'] as const,
     '',
@@ -325,6 +306,11 @@ export const logEvents = {
   lease_expected_present: { level: 'info', help: 'An absent expected lease has a holder again.' },
   lease_expected_forgotten: { level: 'info', help: 'An absent lease is expected no more.' },
   policy_unmatched: { level: 'warn', help: 'A policy of the configuration matches nothing.' },
+  probe_state: {
+    level: 'warn',
+    help: 'A probe of a WebSocket server began to fail, fails for another reason, or succeeds again.',
+  },
+  probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
   replica_state: { level: 'info', help: 'This replica began to push, or stands by for another one.' },
   source_state: { level: 'warn', help: 'A source became able or unable to see.' },
 } as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;

@@ -7,6 +7,10 @@ export function describeConfig(config: Config): string {
   return stringify({
     ...config,
     listen: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    websockets: {
+      ...config.websockets,
+      probes: config.websockets.probes.map((probe) => ({ ...probe, headers: hideValues(probe.headers) })),
+    },
     otlp: { tracesUrl: hidePassword(config.otlp.tracesUrl), headers: hideValues(config.otlp.headers) },
     loki: {
       ...config.loki,

@@ -64,8 +64,9 @@ function sidecarProblems(
   modeAt: string,
 ): readonly ConfigProblem[] {
   const leases = has('kubernetes', 'leases');
-  if (!leases && !has('websockets', 'ports')) {
-    const message = 'sidecar has nothing to watch: name kubernetes.leases or websockets.ports';
+  if (!leases && !has('websockets', 'ports') && !has('websockets', 'probes')) {
+    const message =
+      'sidecar has nothing to watch: name kubernetes.leases, websockets.ports or websockets.probes';
     return [{ path: modeAt, value: '', message }];
   }
   if (!leases || has('pod', 'namespace') || has('kubernetes', 'namespaces')) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { labelPattern, namePattern, namespacePattern } from './config-patterns.ts';
+import { probesSchema } from './config-probes.ts';
 import * as value from './config-values.ts';
 
 const policy = z.strictObject({
@@ -75,6 +76,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       ports: z.array(value.port).optional().describe('Local ports of WebSocket servers.'),
       interval: value.duration.optional().describe('Between two readings of the socket table, such as 5s.'),
+      probes: probesSchema.optional().describe('WebSocket servers to which a client of our own connects.'),
     })
     .optional(),
   otlp: z

@@ -7,6 +7,7 @@ import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
 import { modeProblems } from './config-modes.ts';
 import { policyProblems, resolvePolicies } from './config-policies.ts';
 import { policyListProblems } from './config-policy-list.ts';
+import { type ProbeConfig, probeProblems, resolveProbes } from './config-probes.ts';
 import { type ConfigProblem, problemsOf } from './config-problems.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
 import type { Policy } from './model/policy.ts';
@@ -34,7 +35,11 @@ export interface Config {
   };
   /** `undefined`: this is the only one, and it pushes. */
   readonly replicas: ReplicaConfig | undefined;
-  readonly websockets: { readonly ports: readonly number[]; readonly intervalMs: number };
+  readonly websockets: {
+    readonly ports: readonly number[];
+    readonly intervalMs: number;
+    readonly probes: readonly ProbeConfig[];
+  };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
   readonly otlp: {
     readonly tracesUrl: string | undefined;
@@ -95,6 +100,7 @@ export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
     ...modeProblems(merged),
     ...policyProblems(merged),
     ...(config === undefined ? [] : policyListProblems(config)),
+    ...(config === undefined ? [] : probeProblems(config.websockets.probes)),
   ];
   if (config === undefined || problems.length > 0) return { kind: 'invalid', problems };
   return { kind: 'ok', config: freeze(config) };
@@ -116,7 +122,11 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     listen: written.listen ?? { host: '0.0.0.0', port: 9465 },
     kubernetes: resolveKubernetes(written),
     replicas: resolveReplicas(written),
-    websockets: { ports: [...new Set(websockets?.ports)], intervalMs: websockets?.interval ?? 5000 },
+    websockets: {
+      ports: [...new Set(websockets?.ports)],
+      intervalMs: websockets?.interval ?? 5000,
+      probes: resolveProbes(websockets?.probes),
+    },
     otlp: {
       tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),
       headers: otlp?.headers ?? {},

@@ -98,7 +98,7 @@ function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config>
       node: undefined,
       pods: true,
     },
-    websockets: { ports: [chat.port], intervalMs: 1000 },
+    websockets: { ports: [chat.port], intervalMs: 1000, probes: [] },
     outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
   };
 }
@@ -144,7 +144,7 @@ function statusOf({ model }: Exporter, story: Story): readonly [string, string] 
     .map(({ name, state, holder }) => `${name}: ${state === 'held' ? podOf(holder, name) : state}`);
   const nodes = Array.from(model.nodes());
   const alive = nodes.filter((node) => node.state === 'alive').length;
-  const open = Array.from(model.ports()).reduce((sum, port) => sum + port.established, 0);
+  const open = Array.from(model.connections().ports()).reduce((sum, port) => sum + port.established, 0);
   return [leads.join(', '), `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections`];
 }
 

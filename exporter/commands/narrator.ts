@@ -62,6 +62,8 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['policy', 'yellow'];
     case 'replica':
       return ['replica', 'cyan'];
+    case 'probe':
+      return ['probe', event.step === 'state' && event.failure === undefined ? 'cyan' : 'red'];
     case 'source':
       return ['source', event.to === 'up' ? 'cyan' : 'red'];
   }

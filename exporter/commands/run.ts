@@ -50,7 +50,9 @@ function what({ kubernetes, websockets }: Config): string {
   const which = leases === undefined ? 'leases' : `leases ${leases.join(', ')}`;
   const ports = websockets.ports.length === 0 ? [] : [`connections on ports ${websockets.ports.join(', ')}`];
   const kube = leases?.length === 0 ? [] : [`${which} in ${place}`];
-  return [...kube, ...(nodes ? ['nodes'] : []), ...ports].join('; ');
+  const targets = websockets.probes.map(({ name }) => name).join(', ');
+  const probes = targets === '' ? [] : [`probes ${targets}`];
+  return [...kube, ...(nodes ? ['nodes'] : []), ...ports, ...probes].join('; ');
 }
 
 function fail(why: string): number {

@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { ProbeEvent } from './probe-event.ts';
 
 /** What the model concludes. Signals turn events into metrics, spans and log lines; nothing else does. */
 export type Event =
@@ -15,6 +16,7 @@ export type Event =
   | ExpectationEvent
   | PolicyUnmatchedEvent
   | ReplicaEvent
+  | ProbeEvent
   | SourceEvent;
 
 export type LeaseClass = 'election' | 'node' | 'apiserver' | 'coordinated' | 'lock' | 'heartbeat';

@@ -1,5 +1,6 @@
 import { Candidates } from './candidates.ts';
 import { nodeLeaseNamespace } from './classify.ts';
+import { type ConnectionObservation, Connections } from './connections.ts';
 import { Deadlines } from './deadlines.ts';
 import type { LeaseClass, Round } from './event.ts';
 import { Evidence, failed, type Proof } from './evidence.ts';
@@ -28,9 +29,7 @@ import type {
   ListObservation,
   NodeObservation,
   Observation,
-  PortCensus,
   SightObservation,
-  SocketsObservation,
 } from './observation.ts';
 import { Policies } from './policies.ts';
 import { populationOf, silencedSince } from './population.ts';
@@ -60,7 +59,7 @@ export class Model implements ModelView {
   readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #policies: Policies;
-  #ports: readonly PortCensus[] = [];
+  readonly #connections = new Connections();
   readonly #holders: HolderDesk;
   #pushes: boolean | undefined;
 
@@ -79,8 +78,8 @@ export class Model implements ModelView {
   sources(): Iterable<SourceRow> {
     return this.#sources.values();
   }
-  ports(): Iterable<PortCensus> {
-    return this.#ports;
+  connections(): Connections {
+    return this.#connections;
   }
   policies(): Policies {
     return this.#policies;
@@ -133,7 +132,8 @@ export class Model implements ModelView {
       case 'sight':
         return this.#sight(observation, now);
       case 'sockets':
-        return this.#sockets(observation, now);
+      case 'probe':
+        return this.#connection(observation, now);
       case 'answer':
         return this.#answer(observation, now);
       case 'revision':
@@ -279,6 +279,7 @@ export class Model implements ModelView {
     this.#evidence.forget(source.name);
     for (const row of rowsOf(this.#rows, source.name)) blindRow(row, now, seen.why);
     this.#policies.blind(source);
+    this.#connections.blind(source.name);
     if (!news) return;
     const to = source.forbidden ? 'forbidden' : 'down';
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
@@ -295,11 +296,9 @@ export class Model implements ModelView {
     now.sink.event({ kind: 'source', at: now.at, source: source.name, to: 'up', why });
   }
 
-  #sockets(seen: SocketsObservation, now: Now): void {
+  #connection(seen: ConnectionObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
-    source.count('census', now.at);
-    this.#ports = seen.ports;
-    this.#see(source, now, 'the socket table was read');
+    this.#see(source, now, this.#connections.see(seen, source, now));
   }
 
   #answer(seen: AnswerObservation, now: Now): void {

@@ -10,7 +10,16 @@ export type {
   Workload,
 } from './holder-observation.ts';
 
+export type {
+  ProbeCertificates,
+  ProbeFailure,
+  ProbeHandshake,
+  ProbePhase,
+  ProbeTold,
+} from './probe-observation.ts';
+
 import type { Memory } from './memory.ts';
+import type { ProbeObservation } from './probe-observation.ts';
 
 /**
  * What sources tell the model. An observation says what was seen and when it reached us; it never
@@ -25,6 +34,7 @@ export type Observation =
   | SightObservation
   | ClusterObservation
   | SocketsObservation
+  | ProbeObservation
   | Answer
   | RememberedObservation
   | ReplicaObservation

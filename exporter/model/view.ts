@@ -1,14 +1,14 @@
 import type { Moment } from '../clock.ts';
 import type { Cause, LeaseClass, LeaseState, NodeState, Round } from './event.ts';
-import type { PortCensus } from './observation.ts';
 import type { LeasePolicy, Policy } from './policy.ts';
+import type { ConnectionsView } from './view-connections.ts';
 
 /** What signals may read of the model. Views are valid during the call: copy what you keep. */
 export interface ModelView {
   leases(): Iterable<LeaseView>;
   nodes(): Iterable<NodeView>;
   sources(): Iterable<SourceView>;
-  ports(): Iterable<PortCensus>;
+  connections(): ConnectionsView;
   openRounds(): Iterable<Round>;
   /** Classes of which somebody ever fell silent, and whether half of it is silent at this moment. */
   massSilence(): Iterable<{ readonly class: LeaseClass; readonly active: boolean }>;

@@ -9,6 +9,7 @@ import type {
   PoliciesView,
   SourceView,
 } from '../model/view.ts';
+import type { ProbeView } from '../model/view-connections.ts';
 
 /** Hand-made views and events for the tests of this folder. */
 
@@ -119,12 +120,23 @@ export function sourceView(part: Partial<SourceView> = {}): SourceView {
   };
 }
 
+export function probeView(part: Partial<ProbeView> = {}): ProbeView {
+  const last = { failure: undefined, why: '', status: 101, phases: {}, certificates: undefined } as const;
+  return {
+    target: 'chat',
+    last: { step: 'handshake', ...last, certificates: { leaf: epoch, issuer: epoch + 1_500_000 } },
+    handshakes: new Map([['101/none', { status: '101', failure: 'none', count: 3 }]]),
+    closes: new Map([['1006/server', { code: '1006', initiator: 'server', count: 2 }]]),
+    ...part,
+  };
+}
+
 export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<ModelView[K]> }): ModelView {
   return {
     leases: () => part.leases ?? [],
     nodes: () => part.nodes ?? [],
     sources: () => part.sources ?? [],
-    ports: () => part.ports ?? [],
+    connections: () => part.connections ?? { ports: () => [], probes: () => [] },
     pushes: () => part.pushes,
     openRounds: () => part.openRounds ?? [],
     massSilence: () => part.massSilence ?? [],

@@ -1,6 +1,7 @@
 import { Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { metrics as catalogue, type NamesOf, prefix } from '../catalogue.ts';
 import type { Event, NodeOutageEvent, Round } from '../model/event.ts';
+import type { ProbeEvent } from '../model/probe-event.ts';
 import { stampExemplar } from './registry-families.ts';
 
 export type OpenRegistry = Registry<OpenMetricsContentType>;
@@ -25,6 +26,8 @@ export function createHistograms(registry: OpenRegistry): (event: Event) => void
     node_heartbeat_interval_seconds: make('node_heartbeat_interval_seconds', false),
     node_heartbeat_outage_duration_seconds: make('node_heartbeat_outage_duration_seconds', true),
     detection_delay_seconds: make('detection_delay_seconds', false),
+    websocket_probe_phase_seconds: make('websocket_probe_phase_seconds', false),
+    websocket_probe_ping_rtt_seconds: make('websocket_probe_ping_rtt_seconds', false),
   };
   return (event) => observe(histograms, event);
 }
@@ -34,6 +37,7 @@ function observe(histograms: Histograms, event: Event): void {
   if (event.kind === 'lease-state' && event.delaySeconds !== undefined) {
     histograms.detection_delay_seconds.observe(event.delaySeconds);
   }
+  if (event.kind === 'probe') observeProbe(histograms, event);
   if (event.kind === 'round' && event.step === 'closed') observeRound(histograms, event.round);
   if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
 }
@@ -56,6 +60,16 @@ function observeRound(histograms: Histograms, round: Round): void {
   tell(histograms.election_round_duration_seconds, closed - lastRenewal);
   tell(histograms.election_gap_duration_seconds, acquired - lastRenewal);
   tell(histograms.election_leaderless_duration_seconds, round.leaderlessSeconds * 1e6);
+}
+
+function observeProbe(histograms: Histograms, event: ProbeEvent): void {
+  const { target } = event;
+  if (event.step === 'pong')
+    histograms.websocket_probe_ping_rtt_seconds.observe({ target }, event.rttSeconds);
+  if (event.step !== 'handshake') return;
+  for (const [phase, seconds] of Object.entries(event.phases)) {
+    histograms.websocket_probe_phase_seconds.observe({ target, phase }, seconds);
+  }
 }
 
 function observeOutage(histograms: Histograms, outage: NodeOutageEvent): void {

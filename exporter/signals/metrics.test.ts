@@ -16,6 +16,7 @@ import {
   nodeView,
   outageEvent,
   policiesView,
+  probeView,
   roundEvent,
   sourceView,
 } from './fixtures.ts';
@@ -47,7 +48,10 @@ function smallView(): ModelView {
     leases: [leaseView(), leaseView({ class: 'node', namespace: 'kube-node-lease', name: 'node-1' })],
     nodes: [nodeView({ disagreement: 'fresh_lease_not_ready' })],
     sources: [sourceView()],
-    ports: [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
+    connections: {
+      ports: () => [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
+      probes: () => [probeView()],
+    },
     openRounds: [open],
     massSilence: [{ class: 'election', active: true }],
     policies: policiesView({ expected: [missingLease()] }),
@@ -63,6 +67,8 @@ async function smallText(
   metrics.observe(roundEvent('closed'));
   metrics.observe(outageEvent());
   metrics.observe({ kind: 'heartbeat', at: at(10), node: 'node-1', intervalSeconds: 10 });
+  metrics.observe({ kind: 'probe', step: 'handshake', at: at(10), target: 'chat', phases: { dns: 0.002 } });
+  metrics.observe({ kind: 'probe', step: 'pong', at: at(10), target: 'chat', rttSeconds: 0.002 });
   metrics.observe({ ...leaseStateEvent(), delaySeconds: 0.03 });
   return metrics.render(format);
 }

@@ -5,7 +5,8 @@ import { ownClockAhead } from './own-clock.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
 
 function* eachPort(context: ScrapeContext, value: (port: PortCensus) => number) {
-  for (const port of context.view.ports()) yield { labels: { port: String(port.port) }, value: value(port) };
+  for (const port of context.view.connections().ports())
+    yield { labels: { port: String(port.port) }, value: value(port) };
 }
 
 function* eachSource(context: ScrapeContext, value: (source: SourceView) => number | undefined) {

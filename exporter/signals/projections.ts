@@ -5,6 +5,7 @@ import type { ModelView } from '../model/view.ts';
 import { leaseProjections } from './projections-leases.ts';
 import { nodeProjections } from './projections-nodes.ts';
 import { policyProjections } from './projections-policies.ts';
+import { probeProjections } from './projections-probes.ts';
 import { selfProjections } from './projections-self.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,5 +31,6 @@ export const projections: Projections = {
   ...leaseProjections,
   ...policyProjections,
   ...nodeProjections,
+  ...probeProjections,
   ...selfProjections,
 };

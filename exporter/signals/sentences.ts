@@ -12,7 +12,9 @@ import type {
   RoundEvent,
 } from '../model/event.ts';
 import { holderName } from '../model/holder-identity.ts';
+import type { ProbeEvent } from '../model/probe-event.ts';
 import { printable } from './safe-text.ts';
+import { probeWords } from './sentences-probes.ts';
 import { spanIdOf } from './span-ids.ts';
 
 /** A log line of an event: its sentence and what it is about. */
@@ -81,6 +83,8 @@ export function sentenceOf(event: Event): Sentence | undefined {
       const told = `this replica ${event.pushes ? 'pushes' : 'stands by'}${because(event.why)}`;
       return line('replica_state', told, {}, importance.outage);
     }
+    case 'probe':
+      return probeLine(event);
     case 'source': {
       const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
       const said = line('source_state', told, {}, importance.outage);
@@ -110,6 +114,13 @@ function unmatched({ policy, about, matches, near }: PolicyUnmatchedEvent): stri
   const what = about === 'leases' ? 'no lease' : 'no node';
   const hint = near.length === 0 ? 'and there is nothing like it' : `near it: ${near.map(name).join(', ')}`;
   return `${policy} (${printable(matches, 1000)}) matches ${what}, ${hint}`;
+}
+
+function probeLine(event: ProbeEvent): Sentence | undefined {
+  const words = probeWords(event);
+  if (words === undefined) return undefined;
+  const said = line(words.event, words.text, {}, importance.outage);
+  return words.good ? { ...said, level: 'info' } : said;
 }
 
 function roundLine({ step, round }: RoundEvent): Sentence {

@@ -19,7 +19,7 @@ export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<
     leases: () => take(view.leases(), leases.count),
     nodes: () => take(view.nodes(), nodes.count),
     sources: () => view.sources(),
-    ports: () => view.ports(),
+    connections: () => view.connections(),
     policies: () => view.policies(),
     pushes: () => view.pushes(),
     openRounds: () => take(view.openRounds(), leases.count),

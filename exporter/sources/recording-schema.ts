@@ -3,6 +3,7 @@ import type { Observation } from '../model/observation.ts';
 import { memorySchema } from './memory-schema.ts';
 import { candidateRecord, leaseRecord, moment, nodeRecord } from './record-schemas.ts';
 import { holderObservation } from './recording-holder.ts';
+import { probeObservation } from './recording-probe.ts';
 
 /** The first line of a recording. A change to an observation that an older reader would misread needs a new version. */
 export const recordingHeader = { recording: 'leasewatch observations', version: 1 } as const;
@@ -60,6 +61,7 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   }),
   z.strictObject({ kind: z.literal('cluster'), at: moment, uid: z.string() }),
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
+  probeObservation,
   ...answers,
   holderObservation,
   z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),

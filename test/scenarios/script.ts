@@ -23,6 +23,9 @@
  *   list SOURCE                             a complete list reaches us, and a watch from there
  *   blind SOURCE WHY  sighted SOURCE WHY  forbidden SOURCE WHY    restart=REASON where a watch was lost
  *   sockets PORT=ESTABLISHED/UNACCEPTED/CLOSING
+ *   handshake TARGET WHY failure= status= dns= tcp= tls= upgrade= pong= leaf= issuer=
+ *                           what a probe saw; phases in seconds, ends of certificates as seconds from the start
+ *   pong TARGET after=  closed TARGET WHY code= by= held=
  *   bookmark SOURCE                         the watch says that it has told everything
  *   late SOURCE  prompt SOURCE              what the source sees comes late, all at once when it is prompt again
  *   unreadable WHY  readable                reads fail from here on, or succeed

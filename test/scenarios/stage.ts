@@ -13,6 +13,7 @@ import { Cluster, received, type Write } from './cluster.ts';
 import { Disk } from './disk.ts';
 import { Pods } from './pods.ts';
 import { policiesOf } from './policies.ts';
+import { probeTold } from './probe.ts';
 import { type Command, parseScript } from './script.ts';
 import { eventLine, findLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
@@ -145,7 +146,8 @@ class Stage {
     }
   }
 
-  async #direct({ verb, words, fields, text }: Command): Promise<void> {
+  async #direct(command: Command): Promise<void> {
+    const { verb, words, fields, text } = command;
     const [first = ''] = words;
     const at = this.#now();
     switch (verb) {
@@ -162,6 +164,13 @@ class Stage {
         return this.#catchUp(first);
       case 'sockets':
         return this.#see({ kind: 'sockets', source: 'sockets', at, ports: [...fields].map(census) });
+      case 'handshake':
+      case 'pong':
+      case 'closed':
+        return this.#see({
+          ...probeTold(command, epoch),
+          ...{ kind: 'probe', source: `probes/${first}`, at, target: first },
+        });
       case 'unreadable':
         this.#unreadable = text;
         return;

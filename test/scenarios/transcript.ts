@@ -3,6 +3,7 @@ import { prefix } from '../../exporter/catalogue.ts';
 import type { OutboxRecord } from '../../exporter/delivery/outbox.ts';
 import type { Event, Round } from '../../exporter/model/event.ts';
 import type { FindHolder } from '../../exporter/model/observation.ts';
+import type { ProbeEvent } from '../../exporter/model/probe-event.ts';
 
 /** How a transcript tells what came out: every line begins with the second, and is free of chance. */
 
@@ -50,9 +51,21 @@ export function eventLine(event: Event): string {
       return `${event.policy} matches no ${event.about}; near: ${event.near.join(', ')}`;
     case 'replica':
       return `replica ${event.pushes ? 'pushes' : 'stands by'}: ${event.why}`;
+    case 'probe':
+      return probeText(event);
     case 'source':
       return `source ${event.source} ${event.to}: ${event.why}`;
   }
+}
+
+function probeText(event: ProbeEvent): string {
+  const target = `probe ${event.target}`;
+  if (event.step === 'pong') return `${target} pong after ${rounded(event.rttSeconds)} s`;
+  if (event.step === 'handshake') return `${target} handshake ${Object.entries(event.phases).join(' ')}`;
+  const untold = event.untold === 0 ? '' : ` (${event.untold} untold)`;
+  if (event.step === 'closed')
+    return `${target} closed by the ${event.initiator} with ${event.code} after ${rounded(event.heldSeconds)} s${untold}`;
+  return `${target} ${event.failure ?? 'succeeds'}: ${event.why}${untold}`;
 }
 
 function roundText(step: string, round: Round): string {

@@ -1,0 +1,148 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import type { ConfigProblem } from './config-problems.ts';
+import * as value from './config-values.ts';
+import { type Parsed, written } from './config-values.ts';
+
+/** One WebSocket server to be probed. */
+export interface ProbeConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly expectStatus: number;
+  readonly subprotocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly headerFiles: Readonly<Record<string, string>>;
+  readonly caFile: string | undefined;
+  readonly allowAddresses: readonly string[];
+}
+
+const targetName = written(
+  { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' },
+  (input): Parsed<string> => {
+    if (typeof input === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(input)) return { value: input };
+    return { expected: 'a name of letters, digits, -, _ and ., at most 63 of them' };
+  },
+);
+
+const webSocketUrl = written({ type: 'string' }, (input): Parsed<string> => {
+  const url = typeof input === 'string' ? URL.parse(input) : null;
+  if (url === null || !/^wss?:$/.test(url.protocol) || url.hash !== '') {
+    return { expected: 'a ws:// or wss:// address' };
+  }
+  if (url.username !== '' || url.password !== '') {
+    return { expected: 'an address without credentials: they belong into headerFiles' };
+  }
+  return { value: url.href };
+});
+
+/** What RFC 9110 allows in names of headers and of subprotocols. */
+const tokenForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const subprotocol = written({ type: 'string', pattern: tokenForm.source }, (input): Parsed<string> => {
+  if (typeof input === 'string' && tokenForm.test(input)) return { value: input };
+  return { expected: 'the name of a subprotocol, such as graphql-transport-ws' };
+});
+
+const status = written({ type: ['integer', 'string'] }, (input): Parsed<number> => {
+  const number = Number(input);
+  if (number === 101 || (Number.isInteger(number) && number >= 200 && number <= 599))
+    return { value: number };
+  return { expected: '101, or the HTTP status with which the server shall refuse' };
+});
+
+/** An address, or a network with the length of its prefix. */
+const network = written({ type: 'string' }, (input): Parsed<string> => {
+  if (typeof input === 'string' && isNetwork(input)) return { value: input };
+  return { expected: 'an IP address or a network, such as 169.254.20.10 or fe80::/64' };
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The section `websockets.probes` of the file. */
+export const probesSchema = z.array(
+  z.strictObject({
+    name: targetName.describe('The label target of its metrics.'),
+    url: webSocketUrl.describe('The server: ws:// or wss://.'),
+    interval: value.duration.optional().describe('From one handshake to the next, 30s.'),
+    timeout: value.duration
+      .optional()
+      .describe('For a handshake up to the first pong, and for later pongs, 10s.'),
+    pingInterval: value.duration.optional().describe('Between pings over the held connection, 5s.'),
+    expectStatus: status.optional().describe('101, or the status with which the server shall refuse.'),
+    subprotocols: z.array(subprotocol).optional().describe('Offered; the server has to choose one of them.'),
+    headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every handshake.'),
+    headerFiles: z
+      .record(z.string(), value.text)
+      .optional()
+      .describe('Headers whose values are in files, such as authorization: /etc/token.'),
+    caFile: value.text.optional().describe('Certificates to trust instead of the usual ones, as PEM.'),
+    allowAddresses: z
+      .array(network)
+      .optional()
+      .describe('Metadata and link-local addresses that may be dialled nevertheless.'),
+  }),
+);
+
+type WrittenProbes = z.output<typeof probesSchema>;
+
+export function resolveProbes(probes: WrittenProbes | undefined): readonly ProbeConfig[] {
+  return (probes ?? []).map((probe) => ({
+    name: probe.name,
+    url: probe.url,
+    intervalMs: probe.interval ?? 30_000,
+    timeoutMs: probe.timeout ?? Math.min(10_000, probe.interval ?? 10_000),
+    pingIntervalMs: probe.pingInterval ?? 5000,
+    expectStatus: probe.expectStatus ?? 101,
+    subprotocols: [...new Set(probe.subprotocols)],
+    headers: probe.headers ?? {},
+    headerFiles: probe.headerFiles ?? {},
+    caFile: probe.caFile,
+    allowAddresses: probe.allowAddresses ?? [],
+  }));
+}
+
+/** What single values cannot tell. */
+export function probeProblems(probes: readonly ProbeConfig[]): readonly ConfigProblem[] {
+  return probes.flatMap((probe, index) => {
+    const path = `websockets.probes[${index}]`;
+    const tell = (key: string, message: string) => ({ path: `${path}.${key}`, value: '', message });
+    const twice = probes.findIndex(({ name }) => name === probe.name);
+    const names = ['headers', 'headerFiles'] as const;
+    return [
+      ...(twice < index ? [tell('name', `is the name of websockets.probes[${twice}] too`)] : []),
+      ...(probe.timeoutMs > probe.intervalMs
+        ? [tell('timeout', 'must not be longer than the interval')]
+        : []),
+      ...(probe.caFile !== undefined && probe.url.startsWith('ws:')
+        ? [tell('caFile', 'has no meaning without TLS: the address begins with ws://')]
+        : []),
+      ...names.flatMap((key) =>
+        Object.keys(probe[key])
+          .filter((name) => !tokenForm.test(name) || isOurs(name))
+          .map((name) => tell(key, `must not have ${JSON.stringify(name)}: ${whyNot(name)}`)),
+      ),
+    ];
+  });
+}
+
+/** Headers by which a handshake is made. */
+function isOurs(name: string): boolean {
+  return /^(connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i.test(name);
+}
+
+function whyNot(name: string): string {
+  return isOurs(name) ? 'the handshake itself sets it' : 'it is no name of a header';
+}

@@ -1,0 +1,33 @@
+import type { Moment } from '../clock.ts';
+import type { ProbeFailure, ProbePhase } from './probe-observation.ts';
+
+interface ProbeStep<S extends string> {
+  readonly kind: 'probe';
+  readonly step: S;
+  readonly at: Moment;
+  readonly target: string;
+}
+
+/** What came of the probes. `handshake` and `pong` are for metrics; `state` and `closed` are told, and seldom enough. */
+export type ProbeEvent =
+  | (ProbeStep<'handshake'> & { readonly phases: Readonly<Partial<Record<ProbePhase, number>>> })
+  | (ProbeStep<'pong'> & { readonly rttSeconds: number })
+  | ProbeStateEvent
+  | ProbeClosedEvent;
+
+/** The verdict on a target changed, or the reason of its failure. */
+export type ProbeStateEvent = ProbeStep<'state'> & {
+  readonly failure: ProbeFailure | undefined;
+  readonly why: string;
+  /** Handshakes since the last of these events that went otherwise than it had told. */
+  readonly untold: number;
+};
+
+export type ProbeClosedEvent = ProbeStep<'closed'> & {
+  readonly code: number;
+  readonly initiator: 'server' | 'probe';
+  readonly why: string;
+  readonly heldSeconds: number;
+  /** Such endings since the last of these events that were not told one by one. */
+  readonly untold: number;
+};

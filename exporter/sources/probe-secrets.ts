@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import type { ProbeTarget } from './probe-target.ts';
+
+/** What a handshake needs from files. */
+export interface ProbeSecrets {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates to trust, as PEM. */
+  readonly ca: string | undefined;
+}
+
+export type ReadSecrets =
+  | { readonly kind: 'read'; readonly secrets: ProbeSecrets }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Reads the files of a target. They may change while we run: a token is renewed, a secret is mounted late. */
+export async function readSecrets(target: ProbeTarget): Promise<ReadSecrets> {
+  const headers: Record<string, string> = { ...target.headers };
+  try {
+    for (const [name, file] of Object.entries(target.headerFiles)) {
+      const value = headerFrom(await readFile(file, 'utf8'));
+      if (value === undefined)
+        return failed(`header ${name}: ${file} has more than one line, or no plain text`);
+      headers[name] = value;
+    }
+    const ca = target.caFile === undefined ? undefined : await readFile(target.caFile, 'utf8');
+    return { kind: 'read', secrets: { headers, ca } };
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A header's value from the text of a file, without the line end that editors add. */
+export function headerFrom(text: string): string | undefined {
+  const value = text.trim();
+  return /^[\t\x20-\x7e]+$/.test(value) ? value : undefined;
+}
+
+function failed(why: string): ReadSecrets {
+  return { kind: 'failed', why: `cannot be probed: ${why}` };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { WebSocketServer } from 'ws';
+import { needTool } from '../../test/tool.ts';
+import { systemClock } from '../clock.ts';
+import { listening, probeTarget } from './fixture.ts';
+import { dial } from './probe-dial.ts';
+
+interface Certificates {
+  readonly ca: string;
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A certificate for localhost that ends `days` from now, and the authority above it, which ends in 10 days. */
+function certificates(t: TestContext, days: number): Certificates | undefined {
+  const openssl = needTool(t, 'openssl');
+  if (openssl === undefined) return undefined;
+  const cwd = mkdtempSync(join(tmpdir(), 'leasewatch-tls-'));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  const run = (command: string) => execFileSync(openssl, command.split(' '), { cwd, stdio: 'pipe' });
+  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
+  run(`req -x509 ${newKey} -days 10 -subj /CN=authority -keyout ca.key -out ca.pem`);
+  run(
+    `req ${newKey} -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout leaf.key -out leaf.csr`,
+  );
+  run(
+    `x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days ${days} -copy_extensions copy -out leaf.pem`,
+  );
+  const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
+  return { ca: read('ca.pem'), key: read('leaf.key'), cert: read('leaf.pem') + read('ca.pem') };
+}
+
+/** How often it was asked for anything. */
+async function secureServer(t: TestContext, { key, cert }: Certificates) {
+  const https: Server = createHttpsServer({ key, cert });
+  const server = new WebSocketServer({ server: https });
+  let asked = 0;
+  server.on('headers', () => {
+    asked += 1;
+  });
+  const port = await listening(t, https);
+  return { port, asked: () => asked };
+}
+
+async function dialOnce(t: TestContext, url: string, ca: string | undefined) {
+  const stop = new AbortController();
+  const secrets = { headers: { authorization: 'Bearer x' }, ca };
+  const target = probeTarget({ url });
+  const dialled = await dial({ target, secrets, clock: systemClock(), stop: stop.signal });
+  t.after(() => dialled.connection?.cut('the test is over'));
+  return dialled.handshake;
+}
+
+const day = 86_400_000_000;
+
+function daysFromNow(micros: number | undefined): number {
+  return Math.round(((micros ?? Number.NaN) - Date.now() * 1000) / day);
+}
+
+test('dial: over TLS the phase and the ends of both certificates are told', async (t) => {
+  const files = certificates(t, 2);
+  if (files === undefined) return;
+  const { port } = await secureServer(t, files);
+  const handshake = await dialOnce(t, `wss://localhost:${port}/`, files.ca);
+  assert.equal(handshake.failure, undefined, handshake.why);
+  assert.deepEqual(Object.keys(handshake.phases), ['dns', 'tcp', 'tls', 'upgrade', 'pong']);
+  assert.equal(daysFromNow(handshake.certificates?.leaf), 2);
+  assert.equal(daysFromNow(handshake.certificates?.issuer), 10);
+});
+
+const distrusted = [
+  { name: 'has expired', days: -1, host: 'localhost', trusted: true, why: /^CERT_HAS_EXPIRED$/ },
+  { name: 'is for another name', days: 2, host: '127.0.0.1', trusted: true, why: /ALTNAME_INVALID/ },
+  { name: 'comes from a stranger', days: 2, host: 'localhost', trusted: false, why: /SELF_SIGNED|UNABLE_TO/ },
+];
+
+for (const { name, days, host, trusted, why } of distrusted) {
+  test(`dial: a certificate that ${name} is told with its end, and the server gets no credentials`, async (t) => {
+    const files = certificates(t, days);
+    if (files === undefined) return;
+    const { port, asked } = await secureServer(t, files);
+    const handshake = await dialOnce(t, `wss://${host}:${port}/`, trusted ? files.ca : undefined);
+    assert.equal(handshake.failure, 'certificate');
+    assert.match(handshake.why, why);
+    assert.equal(daysFromNow(handshake.certificates?.leaf), days);
+    assert.equal(handshake.status, undefined);
+    assert.equal(asked(), 0);
+  });
+}
+
+test('dial: a server that speaks no TLS fails with tls', async (t) => {
+  const port = await listening(t, createHttpServer());
+  const handshake = await dialOnce(t, `wss://localhost:${port}/`, undefined);
+  assert.equal(handshake.failure, 'tls', handshake.why);
+});
