@@ -4,6 +4,7 @@ import { namespaces } from '../../simulator/apiserver/resources.ts';
 import { createLedger, type LedgerEntry } from '../../simulator/ledger.ts';
 import { between, seededRandom } from '../../simulator/random.ts';
 import { virtualClock } from '../../simulator/scheduler.ts';
+import { type Almanac, almanacOf } from './almanac.ts';
 import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
 import { direct, weatherOver } from './director.ts';
 import { type History, keepHistory } from './history.ts';
@@ -18,6 +19,7 @@ export interface Chronicle {
   readonly endedAt: number;
   readonly history: History;
   readonly ledger: readonly LedgerEntry[];
+  readonly almanac: Almanac;
   /** Of leasewatch, from one start to the next. */
   readonly lives: readonly Life[];
   /** Keys of the leases that are elected over. */
@@ -81,6 +83,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     endedAt,
     history,
     ledger: ledger.entries,
+    almanac: almanacOf(ledger.entries),
     lives: judge.lives,
     elections: new Set(teams.map(keyOf)),
     clusterUid: clusterUidOf(api),

@@ -2,7 +2,7 @@ import type { Chronicle } from './arena.ts';
 import type { LeaseReport } from './compare.ts';
 import type { OverlapVerdict } from './life.ts';
 import { overlapsOf, shortestMs, type TrueOverlap } from './overlaps.ts';
-import { wasBlind, watchedAt } from './sightings.ts';
+import { wasBlind } from './sightings.ts';
 import type { Fault } from './stale.ts';
 import { lastWrite } from './tenures.ts';
 import { isUnder, slowestMs } from './trouble.ts';
@@ -49,19 +49,19 @@ function tells({ secondWrite }: OverlapVerdict, { acquisition, lastRevision }: T
 function isEvident(
   { acquisition, from, until }: TrueOverlap,
   { commits, tenures, watchers }: LeaseReport,
-  { ledger }: Chronicle,
+  { almanac }: Chronicle,
 ): boolean {
   const before = tenures[tenures.findIndex(({ writes }) => writes[0] === acquisition) - 1];
   if (before === undefined || until - from < shortestMs) return false;
-  if (isUnder(ledger, 'slow etcd', lastWrite(before).at - slowestMs, from + slowestMs)) return false;
+  if (isUnder(almanac, 'slow etcd', lastWrite(before).at - slowestMs, from + slowestMs)) return false;
   const first = commits.indexOf(lastWrite(before));
   const second = commits.indexOf(acquisition);
-  return watchers.some(({ life, sightings }) => {
+  return watchers.some(({ life, watched }) => {
     for (let index = first; index <= second; index++) {
-      const at = watchedAt(sightings, index);
+      const at = watched.get(index);
       if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
     }
-    const seen = watchedAt(sightings, second) ?? 0;
+    const seen = watched.get(second) ?? 0;
     return seen < until - shortestMs && !wasBlind(life, lastWrite(before).at, seen);
   });
 }

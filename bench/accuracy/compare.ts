@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Almanac } from './almanac.ts';
 import type { Chronicle } from './arena.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
-import { sightingsOf } from './sightings.ts';
+import { type Watcher, watcherOf } from './sightings.ts';
 import { firstWrite, lastWrite, type Tenure, tenuresOf } from './tenures.ts';
 import { isUnder, slowestMs } from './trouble.ts';
-import { type Visibility, visibilityOf, type Watcher } from './visibility.ts';
+import { type Visibility, visibilityOf } from './visibility.ts';
 
 export type Result =
   | 'found'
@@ -41,7 +42,7 @@ export interface LeaseReport {
 export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const { endedAt, lives, ledger } = chronicle;
   const commits = (chronicle.history.get(lease) ?? []).filter(({ at }) => at <= endedAt);
-  const watchers = lives.map((life) => ({ life, sightings: sightingsOf(commits, life) }));
+  const watchers = lives.map((life) => watcherOf(commits, life));
   const tenures = tenuresOf(commits, endedAt);
   const isElection = chronicle.elections.has(lease);
   const rounds = isElection ? roundsOf(lease, tenures, toldBy(ledger, lease), endedAt) : [];
@@ -114,10 +115,10 @@ function compare(
   verdict: RoundVerdict | undefined,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  { ledger, clusterUid }: Chronicle,
+  { almanac, clusterUid }: Chronicle,
 ): Comparison {
-  const visibility = visibilityOf(round, commits, watchers, ledger);
-  const [result, why] = judge(round, verdict, visibility, clusterUid, wasSlowEtcd(round, ledger));
+  const visibility = visibilityOf(round, commits, watchers, almanac);
+  const [result, why] = judge(round, verdict, visibility, clusterUid, wasSlowEtcd(round, almanac));
   return { round, visibility, verdict, result, why };
 }
 
@@ -148,9 +149,9 @@ function judge(
 }
 
 /** A write that etcd took long for is dated long before it was there to be seen: the record contradicts itself. */
-function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, ledger: Chronicle['ledger']): boolean {
+function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: Almanac): boolean {
   const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
-  return isUnder(ledger, 'slow etcd', from - slowestMs, (acquisition?.at ?? opened) + slowestMs);
+  return isUnder(almanac, 'slow etcd', from - slowestMs, (acquisition?.at ?? opened) + slowestMs);
 }
 
 function acceptable({ cause, doubts }: TrueRound): readonly string[] {

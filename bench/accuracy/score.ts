@@ -50,12 +50,13 @@ export function newTally(): Tally {
 
 /** Adds one virtual cluster to the tally. */
 export function count(tally: Tally, chronicle: Chronicle): void {
+  const struck = strikesOf(chronicle);
   for (const lease of chronicle.history.keys()) {
     if (lease.startsWith('kube-node-lease/')) continue;
     const report = compareLease(chronicle, lease);
     const wrong = (what: Wrong['what']) => (fault: Fault) =>
-      tally.wrongs.push(wrongOf(what, fault, report, chronicle));
-    for (const comparison of report.comparisons) countRound(tally, chronicle, comparison, wrong);
+      tally.wrongs.push(wrongOf(what, fault, report, chronicle, struck));
+    for (const comparison of report.comparisons) countRound(tally, struck, comparison, wrong);
     report.spurious.map(faultOf).forEach(wrong('spurious'));
     const states = compareStates(chronicle, report);
     states.falseStale.forEach(wrong('false stale'));
@@ -70,9 +71,15 @@ export function count(tally: Tally, chronicle: Chronicle): void {
   }
 }
 
-function wrongOf(what: Wrong['what'], { at, why }: Fault, report: LeaseReport, chronicle: Chronicle): Wrong {
-  const storm = struck(chronicle, at, report.lease);
-  return { what, why, at, report, chronicle, storm, weather: struck(chronicle, at, undefined) };
+function wrongOf(
+  what: Wrong['what'],
+  { at, why }: Fault,
+  report: LeaseReport,
+  chronicle: Chronicle,
+  struck: Strikes,
+): Wrong {
+  const storm = struck(at, report.lease);
+  return { what, why, at, report, chronicle, storm, weather: struck(at, undefined) };
 }
 
 function faultOf({ cause, outcome, predecessor, successor, at }: RoundVerdict): Fault {
@@ -81,24 +88,27 @@ function faultOf({ cause, outcome, predecessor, successor, at }: RoundVerdict): 
 
 function countRound(
   tally: Tally,
-  chronicle: Chronicle,
+  struck: Strikes,
   comparison: Comparison,
   wrong: (what: Wrong['what']) => (fault: Fault) => void,
 ): void {
   const { round, result, why } = comparison;
-  const storm = struck(chronicle, round.opened, round.lease);
-  const weather = struck(chronicle, round.settled?.at ?? round.opened, undefined);
+  const storm = struck(round.opened, round.lease);
+  const weather = struck(round.settled?.at ?? round.opened, undefined);
   tally.counted.push({ storm, weather, result });
   if (result === 'found') measure(tally, comparison);
   else if (result !== 'uncertain' && result !== 'unseen') wrong(result)({ at: round.opened, why });
 }
 
 /** The last storm before a moment, over a lease or over all. */
-function struck({ ledger }: Chronicle, at: number, lease: string | undefined): string {
-  const entry = ledger.findLast(
-    (each) => each.kind === 'struck' && each.lease === lease && each.at.mono <= at,
+type Strikes = (at: number, lease: string | undefined) => string;
+
+function strikesOf({ ledger }: Chronicle): Strikes {
+  const strikes = Map.groupBy(
+    ledger.filter(({ kind }) => kind === 'struck'),
+    ({ lease }) => lease,
   );
-  return entry?.who ?? 'none yet';
+  return (at, lease) => strikes.get(lease)?.findLast((each) => each.at.mono <= at)?.who ?? 'none yet';
 }
 
 function measure(tally: Tally, { round, verdict, visibility }: Comparison): void {

@@ -10,8 +10,24 @@ export interface Sighting {
   readonly index: number;
 }
 
-/** What one life saw of one lease, in the order of arrival. */
-export function sightingsOf(commits: readonly Commit[], life: Life): readonly Sighting[] {
+/** A life of the judge with what it saw of one lease. */
+export interface Watcher {
+  readonly life: Life;
+  /** In the order of arrival. */
+  readonly sightings: readonly Sighting[];
+  /** By index of the commit: when the judge first had it in its hands, which a list does not give. */
+  readonly seen: ReadonlyMap<number, number>;
+  /** When a watch first told of the commit. A read may be quicker, and proves that the watch is late. */
+  readonly watched: ReadonlyMap<number, number>;
+}
+
+export function watcherOf(commits: readonly Commit[], life: Life): Watcher {
+  const sightings = sightingsOf(commits, life);
+  const seen = firstBy(sightings, (how) => how !== 'list');
+  return { life, sightings, seen, watched: firstBy(sightings, (how) => how === 'watch') };
+}
+
+function sightingsOf(commits: readonly Commit[], life: Life): readonly Sighting[] {
   const first = commits[0]?.revision ?? 0;
   const indexOf = new Map(commits.map(({ revision }, index) => [revision, index]));
   const sightings: Sighting[] = [];
@@ -38,14 +54,34 @@ function lastUpTo(commits: readonly Commit[], revision: number): number {
   return low - 1;
 }
 
-/** When the judge first had the very commit in its hands, or undefined. */
-export function seenAt(sightings: readonly Sighting[], index: number): number | undefined {
-  return sightings.find((sighting) => sighting.index === index && sighting.how !== 'list')?.at;
+/** The first sighting of each commit by the ways that count. */
+function firstBy(
+  sightings: readonly Sighting[],
+  counts: (how: Sighting['how']) => boolean,
+): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const { index, at, how } of sightings) if (counts(how) && !first.has(index)) first.set(index, at);
+  return first;
 }
 
-/** When a watch told it of the commit. A read may be quicker, and proves that the watch is late. */
-export function watchedAt(sightings: readonly Sighting[], index: number): number | undefined {
-  return sightings.find((sighting) => sighting.index === index && sighting.how === 'watch')?.at;
+/** The first sighting from a moment on that shows more than the commit `index`. */
+export function nextAfter({ sightings }: Watcher, index: number, from: number): Sighting | undefined {
+  for (let i = firstFrom(sightings, from); i < sightings.length; i++) {
+    const sighting = sightings[i];
+    if (sighting !== undefined && sighting.index > index) return sighting;
+  }
+  return undefined;
+}
+
+function firstFrom(sightings: readonly Sighting[], from: number): number {
+  let low = 0;
+  let high = sightings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sightings[middle]?.at ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether it had no open watch at some moment between two. */

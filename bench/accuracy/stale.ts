@@ -2,11 +2,9 @@ import type { Chronicle } from './arena.ts';
 import { forgotten } from './cast.ts';
 import type { LeaseReport } from './compare.ts';
 import type { StateVerdict } from './life.ts';
-import { seenAt } from './sightings.ts';
-
+import { nextAfter, type Watcher } from './sightings.ts';
 import { lastWrite, type Tenure } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
-import type { Watcher } from './visibility.ts';
 
 /** A verdict `expired` that was not true, or a true expiry without one. */
 export interface Fault {
@@ -72,18 +70,18 @@ function delayOf(
   chronicle: Chronicle,
   { commits, lease }: LeaseReport,
   { tenure, from, to }: Expiry,
-  { life, sightings }: Watcher,
+  watcher: Watcher,
 ): number | 'missed' | undefined {
+  const { life, sightings, seen } = watcher;
   const last = commits.indexOf(lastWrite(tenure));
-  const shown =
-    seenAt(sightings, last) ?? sightings.find(({ index, how }) => how === 'list' && index === last)?.at;
+  const shown = seen.get(last) ?? sightings.find(({ index, how }) => how === 'list' && index === last)?.at;
   if (shown === undefined) return undefined;
   const up = timeUp(life, shown, (lastWrite(tenure).spec?.durationSeconds ?? 0) * 1000);
-  const next = sightings.find(({ index, at }) => index > last && at >= shown)?.at ?? Number.POSITIVE_INFINITY;
+  const next = nextAfter(watcher, last, shown)?.at ?? Number.POSITIVE_INFINITY;
   const said = life.states.find(
     (each) => each.lease === lease && each.to === 'expired' && each.at >= from && each.at <= next,
   );
-  if (isTroubled(chronicle.ledger, up - verdictMs, up + 2 * verdictMs)) return undefined;
+  if (isTroubled(chronicle.almanac, up - verdictMs, up + 2 * verdictMs)) return undefined;
   if (said !== undefined) return Math.max(0, said.at - up);
   const over = Math.min(next, to, life.to, chronicle.endedAt);
   return over > up + verdictMs ? 'missed' : undefined;

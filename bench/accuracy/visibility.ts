@@ -1,16 +1,10 @@
-import type { LedgerEntry } from '../../simulator/ledger.ts';
+import type { Almanac } from './almanac.ts';
 import type { Commit } from './history.ts';
-import type { Life, RoundVerdict } from './life.ts';
+import type { RoundVerdict } from './life.ts';
 import type { TrueRound } from './rounds.ts';
-import { type Sighting, wasBlind, watchedAt } from './sightings.ts';
+import { type Sighting, type Watcher, wasBlind } from './sightings.ts';
 import { firstWrite, lastWrite } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
-
-/** A life of the judge with what it saw of one lease. */
-export interface Watcher {
-  readonly life: Life;
-  readonly sightings: readonly Sighting[];
-}
 
 /** How much of a round the judge was given to see. */
 export interface Visibility {
@@ -33,7 +27,7 @@ export function visibilityOf(
   round: TrueRound,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  ledger: readonly LedgerEntry[],
+  almanac: Almanac,
 ): Visibility {
   const span = spanOf(round, commits);
   const delayMs = Math.min(...watchers.map((watcher) => delayOf(watcher, commits, span)));
@@ -44,7 +38,7 @@ export function visibilityOf(
   };
   const clear = watchers.some((watcher) => isClear(watcher, commits, span));
   return {
-    evident: isEvident(round, commits, watchers, ledger, span, clear),
+    evident: isEvident(round, commits, watchers, almanac, span, clear),
     clear,
     delayMs,
     knewPredecessor,
@@ -81,7 +75,7 @@ function isEvident(
   round: TrueRound,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  ledger: readonly LedgerEntry[],
+  almanac: Almanac,
   span: Span,
   clear: boolean,
 ): boolean {
@@ -89,7 +83,7 @@ function isEvident(
     return watchers.some((watcher) => sawAbandoned(watcher, round, commits, span));
   // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
   if (isReturn(round))
-    return clear && !isTroubled(ledger, round.opened - graceMs, round.opened + 2 * graceMs);
+    return clear && !isTroubled(almanac, round.opened - graceMs, round.opened + 2 * graceMs);
   return watchers.some((watcher) => showsAnother(round, watcher, commits, span));
 }
 
@@ -138,20 +132,20 @@ function sawAbandoned(
   return knew && heard !== undefined && Math.min(life.to, again) > heard + abandonedAfterMs + graceMs;
 }
 
-function isClear({ life, sightings }: Watcher, commits: readonly Commit[], span: Span): boolean {
+function isClear({ life, sightings, watched }: Watcher, commits: readonly Commit[], span: Span): boolean {
   const { from, settled } = span;
   if ((sightings[0]?.index ?? from) >= from || settled < 0) return false;
   for (let index = from; index <= settled; index++) {
-    const at = watchedAt(sightings, index);
+    const at = watched.get(index);
     if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
   }
-  return !wasBlind(life, commits[from]?.at ?? 0, watchedAt(sightings, settled) ?? 0);
+  return !wasBlind(life, commits[from]?.at ?? 0, watched.get(settled) ?? 0);
 }
 
-function delayOf({ sightings }: Watcher, commits: readonly Commit[], span: Span): number {
+function delayOf({ watched }: Watcher, commits: readonly Commit[], span: Span): number {
   let longest = 0;
   for (let index = span.from; index <= span.acquisition; index++) {
-    const at = watchedAt(sightings, index);
+    const at = watched.get(index);
     if (at === undefined) return Number.POSITIVE_INFINITY;
     longest = Math.max(longest, at - (commits[index]?.at ?? 0));
   }

@@ -1,3 +1,4 @@
+import { isFields } from './json.ts';
 import type { Resource } from './resources.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -104,7 +105,7 @@ export function createStore(wallMicros: () => number, historyLimit = 20_000): St
     const { uid, resourceVersion, creationTimestamp } = current.metadata;
     const owned = { uid, resourceVersion, creationTimestamp };
     const same = { ...draft, metadata: { ...draft.metadata, ...owned } };
-    if (canonical(same) === canonical(current)) return current;
+    if (isSame(same, current)) return current;
     const metadata = { ...same.metadata, resourceVersion: String(++revision) };
     const object = { ...same, metadata };
     return commit({ resource, revision, writer, before: current, after: object, object });
@@ -173,10 +174,13 @@ export function timestamp(micros: number): string {
   return `${new Date(micros / 1000).toISOString().slice(0, 19)}Z`;
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+/** Whether two values are the same JSON: neither the order of keys nor a key without a value counts. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((value, index) => isSame(value, other[index]));
+  }
+  if (!isFields(one) || !isFields(other)) return false;
+  const isIn = (key: string) => isSame(one[key], other[key]);
+  return Object.keys(one).every(isIn) && Object.keys(other).every((key) => key in one || isIn(key));
 }
