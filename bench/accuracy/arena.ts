@@ -5,12 +5,14 @@ import { createLedger, type LedgerEntry } from '../../simulator/ledger.ts';
 import { between, seededRandom } from '../../simulator/random.ts';
 import { virtualClock } from '../../simulator/scheduler.ts';
 import { type Almanac, almanacOf } from './almanac.ts';
+import { keepBeating } from './beats.ts';
 import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
 import { direct, weatherOver } from './director.ts';
 import { type History, keepHistory } from './history.ts';
 import { Judge } from './judge.ts';
 import type { Life } from './life.ts';
 import { machine } from './machine.ts';
+import { keepNodeHistory, type NodeHistory } from './node-history.ts';
 import { keyOf, type Team } from './team.ts';
 
 /** All that was written, done, shown and said in one virtual cluster. Times are monotonic ms of the server. */
@@ -18,6 +20,7 @@ export interface Chronicle {
   readonly seed: number;
   readonly endedAt: number;
   readonly history: History;
+  readonly nodes: NodeHistory;
   readonly ledger: readonly LedgerEntry[];
   readonly almanac: Almanac;
   /** Of leasewatch, from one start to the next. */
@@ -44,10 +47,8 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
   const clock = virtualClock();
   const api = createApiServer({ clock });
   const history = keepHistory(api.store, () => clock.now().mono);
-  const ledger = createLedger(
-    clock,
-    (e) => process.env.DBG && console.log(e.at.mono, e.kind, e.who, e.lease),
-  );
+  const nodes = keepNodeHistory(api.store, () => clock.now().mono);
+  const ledger = createLedger(clock);
   const transport = inProcessTransport(api);
   const machines = Array.from({ length: machineCount }, (_, index) => machine(`machine-${index}`, transport));
   const parts: Parts = { clock, random, ledger, transport, machines };
@@ -57,13 +58,14 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
   const usualLagMs = between(random, 5, 150);
   const stopping = new AbortController();
   const stop = stopping.signal;
-  const sky = { api, judge, judgeLink, machines, teams, ledger, clock, random, stop, usualLagMs };
 
   api.faults.watchLag(usualLagMs);
   const kubelets = machines.map(({ name, link }) => new Kubelet({ transport: link, clock, random, name }));
+  const sky = { api, judge, judgeLink, machines, kubelets, teams, ledger, clock, random, stop, usualLagMs };
   for (const kubelet of kubelets) kubelet.start();
   const playing = [
     createQuietLeases(parts),
+    keepBeating({ ...parts, random: seededRandom(-seed) }, stop),
     ...teams.map((team, index) => enter(team, index, parts, history, stop)),
     weatherOver(sky, plan.weatherMs),
   ];
@@ -82,6 +84,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     seed,
     endedAt,
     history,
+    nodes,
     ledger: ledger.entries,
     almanac: almanacOf(ledger.entries),
     lives: judge.lives,

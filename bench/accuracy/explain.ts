@@ -46,7 +46,10 @@ function sightLine({ at, how, index }: Sighting, commits: readonly Commit[]): Li
   return { at, text: `  shown ${how} ${commits[index]?.revision ?? 'no such lease'}` };
 }
 
-function lifeLines({ from, to, rounds, states, testimony }: Life, lease: string): Line[] {
+function lifeLines(
+  { from, to, rounds, states, outages, expectations, testimony }: Life,
+  lease: string,
+): Line[] {
   return [
     { at: from, text: 'did    judge starts' },
     { at: to, text: 'did    judge is killed' },
@@ -57,6 +60,15 @@ function lifeLines({ from, to, rounds, states, testimony }: Life, lease: string)
     ...states
       .filter((each) => each.lease === lease)
       .map(({ at, to: state, why }) => ({ at, text: `    said ${state}: ${why}` })),
+    ...outages
+      .filter(({ node }) => lease === `kube-node-lease/${node}`)
+      .map(({ at, step, traceId, end = 'open' }) => ({
+        at,
+        text: `    said outage ${traceId.slice(0, 6)} ${step}: ${end}`,
+      })),
+    ...expectations
+      .filter((each) => each.lease === lease)
+      .map(({ at, to, why }) => ({ at, text: `    said expected ${to}: ${why}` })),
     ...rounds
       .filter((each) => each.lease === lease)
       .map((each) => ({ at: each.at, text: `    said round ${roundText(each)}` })),

@@ -1,4 +1,10 @@
-import type { LeaseState, OverlapEvent, RoundEvent } from '../../exporter/model/event.ts';
+import type {
+  ExpectationEvent,
+  LeaseState,
+  NodeOutageEvent,
+  OverlapEvent,
+  RoundEvent,
+} from '../../exporter/model/event.ts';
 import type { Testimony } from './witness.ts';
 
 /** What the judge said of a round; `at` is monotonic milliseconds of the server. */
@@ -33,6 +39,21 @@ export interface OverlapVerdict {
   readonly secondWrite: number;
 }
 
+export interface OutageVerdict {
+  readonly at: number;
+  readonly node: string;
+  readonly step: NodeOutageEvent['step'];
+  readonly traceId: string;
+  readonly end: NodeOutageEvent['end'];
+}
+
+export interface ExpectationVerdict {
+  readonly at: number;
+  readonly lease: string;
+  readonly to: ExpectationEvent['to'];
+  readonly why: string;
+}
+
 /** All that one life of the judge, from start to kill, was shown and said. */
 export interface Life {
   readonly from: number;
@@ -41,13 +62,15 @@ export interface Life {
   readonly rounds: RoundVerdict[];
   readonly states: StateVerdict[];
   readonly overlaps: OverlapVerdict[];
+  readonly outages: OutageVerdict[];
+  readonly expectations: ExpectationVerdict[];
   /** Elections that were not seen but told by `leaseTransitions`, by lease, as of the end. */
   readonly missed: Map<string, number>;
 }
 
 export function newLife(from: number): Life {
   const testimony = { deliveries: [], blindness: [{ from: 0, to: Number.POSITIVE_INFINITY }] };
-  const said = { rounds: [], states: [], overlaps: [], missed: new Map() };
+  const said = { rounds: [], states: [], overlaps: [], outages: [], expectations: [], missed: new Map() };
   return { from, to: Number.POSITIVE_INFINITY, testimony, ...said };
 }
 

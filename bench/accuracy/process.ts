@@ -9,9 +9,13 @@ import { Model } from '../../exporter/model/model.ts';
 import { clusterSource } from '../../exporter/sources/cluster.ts';
 import { leaseSource } from '../../exporter/sources/leases.ts';
 import { nodeSource } from '../../exporter/sources/nodes.ts';
+import { policies } from './expectations.ts';
 import type { JudgeOptions } from './judge.ts';
 import { type Life, overlapVerdict, roundVerdict } from './life.ts';
 import { type Witness, witness } from './witness.ts';
+
+/** After this silence a node is NotReady, as since Kubernetes 1.32 (ms). */
+export const graceMs = 50_000;
 
 /** The clock of a process: when it dies, its timers do nothing any more. */
 export interface MortalClock extends Clock {
@@ -45,7 +49,7 @@ export class Process {
     const leases = leaseSource(common);
     const sources = [leases, nodeSource(common)];
     const names = sources.map(({ name }) => name);
-    this.#model = new Model({ sources: names, nodes: { graceMs: 50_000 } });
+    this.#model = new Model({ sources: names, nodes: { graceMs }, policies });
     const { recollection } = this.#model;
     this.#remembrance = createRemembrance({ table, clock, recollection, sources: names, warn: () => {} });
     this.#driver = createDriver({
@@ -61,7 +65,8 @@ export class Process {
   async kill(): Promise<void> {
     this.#life.to = this.#clock.now().mono;
     for (const { namespace, name, missedRounds } of this.#model.leases()) {
-      this.#life.missed.set(`${namespace}/${name}`, missedRounds);
+      const key = `${namespace}/${name}`;
+      this.#life.missed.set(key, (this.#life.missed.get(key) ?? 0) + missedRounds);
     }
     this.#witness.close();
     this.#driver.stop();
@@ -79,11 +84,16 @@ export class Process {
   #hear(event: Event): void {
     this.#remembrance.onEvent(event);
     const at = event.at.mono;
-    const { rounds, overlaps, states } = this.#life;
+    const { rounds, overlaps, outages, expectations, states } = this.#life;
     if (event.kind === 'round') rounds.push(roundVerdict(event, at));
     if (event.kind === 'overlap') overlaps.push(overlapVerdict(event, at));
-    if (event.kind !== 'lease-state') return;
-    const { to, why } = event;
-    states.push({ at, lease: `${event.namespace}/${event.lease}`, to, why });
+    if (event.kind === 'node-outage') {
+      const { node, step, traceId, end } = event;
+      outages.push({ at, node, step, traceId, end });
+    }
+    if (event.kind !== 'lease-state' && event.kind !== 'expectation') return;
+    const lease = `${event.namespace}/${event.lease}`;
+    if (event.kind === 'expectation') expectations.push({ at, lease, to: event.to, why: event.why });
+    else states.push({ at, lease, to: event.to, why: event.why });
   }
 }

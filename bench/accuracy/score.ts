@@ -1,12 +1,27 @@
 import type { Chronicle } from './arena.ts';
 import { type Comparison, compareLease, type LeaseReport, type Result } from './compare.ts';
+import { compareMissed } from './compare-missed.ts';
+import { compareNode } from './compare-nodes.ts';
 import { compareOverlaps } from './compare-overlaps.ts';
+import { compareExpectations } from './expectations.ts';
 import type { RoundVerdict } from './life.ts';
 import { compareStates, type Fault } from './stale.ts';
 
 /** Something that must not have happened, with where to look. */
 export interface Wrong {
-  readonly what: Result | 'spurious' | 'false stale' | 'missed stale' | 'overlap spurious' | 'overlap missed';
+  readonly what:
+    | Result
+    | 'spurious'
+    | 'false stale'
+    | 'missed stale'
+    | 'overlap spurious'
+    | 'overlap missed'
+    | 'outage spurious'
+    | 'outage missed'
+    | 'outage ended wrongly'
+    | 'missed rounds'
+    | 'absence spurious'
+    | 'absence missed';
   readonly why: string;
   readonly at: number;
   readonly report: LeaseReport;
@@ -34,6 +49,10 @@ export interface Tally {
   readonly detectionDelaysMs: number[];
   /** Invisible ones left no record: two leaders by their own belief, and nobody outside can know. */
   readonly overlaps: { found: number; missed: number; invisible: number };
+  /** Of nodes. */
+  readonly outages: { found: number; missed: number };
+  /** Of leases that are expected to be held. */
+  readonly absences: { found: number; missed: number };
 }
 
 export function newTally(): Tally {
@@ -45,12 +64,16 @@ export function newTally(): Tally {
     excessMs: [],
     detectionDelaysMs: [],
     overlaps: { found: 0, missed: 0, invisible: 0 },
+    outages: { found: 0, missed: 0 },
+    absences: { found: 0, missed: 0 },
   };
 }
 
 /** Adds one virtual cluster to the tally. */
 export function count(tally: Tally, chronicle: Chronicle): void {
   const struck = strikesOf(chronicle);
+  for (const node of chronicle.nodes.keys()) countNode(tally, chronicle, struck, node);
+  countAbsences(tally, chronicle, struck);
   for (const lease of chronicle.history.keys()) {
     if (lease.startsWith('kube-node-lease/')) continue;
     const report = compareLease(chronicle, lease);
@@ -65,9 +88,33 @@ export function count(tally: Tally, chronicle: Chronicle): void {
     const overlaps = compareOverlaps(chronicle, report);
     overlaps.spurious.forEach(wrong('overlap spurious'));
     overlaps.missed.forEach(wrong('overlap missed'));
+    compareMissed(report).forEach(wrong('missed rounds'));
     tally.overlaps.found += overlaps.found;
     tally.overlaps.missed += overlaps.missed.length;
     tally.overlaps.invisible += overlaps.invisible;
+  }
+}
+
+function countNode(tally: Tally, chronicle: Chronicle, struck: Strikes, node: string): void {
+  const { report, found, missed, spurious, wrongEnd } = compareNode(chronicle, node);
+  const wrong = (what: Wrong['what']) => (fault: Fault) =>
+    tally.wrongs.push(wrongOf(what, fault, report, chronicle, struck));
+  missed.forEach(wrong('outage missed'));
+  spurious.forEach(wrong('outage spurious'));
+  wrongEnd.forEach(wrong('outage ended wrongly'));
+  tally.outages.found += found;
+  tally.outages.missed += missed.length;
+}
+
+function countAbsences(tally: Tally, chronicle: Chronicle, struck: Strikes): void {
+  for (const [lease, { found, missed, spurious }] of compareExpectations(chronicle)) {
+    const report = compareLease(chronicle, lease);
+    const wrong = (what: Wrong['what']) => (fault: Fault) =>
+      tally.wrongs.push(wrongOf(what, fault, report, chronicle, struck));
+    missed.forEach(wrong('absence missed'));
+    spurious.forEach(wrong('absence spurious'));
+    tally.absences.found += found;
+    tally.absences.missed += missed.length;
   }
 }
 

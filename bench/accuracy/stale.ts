@@ -87,11 +87,11 @@ function delayOf(
   return over > up + verdictMs ? 'missed' : undefined;
 }
 
-/** A judge that was blind waits for one whole duration from when it sees again. */
+/** A judge that was blind, or went blind before the read was back, waits for one whole duration from when it sees again. */
 function timeUp({ testimony }: Watcher['life'], shown: number, durationMs: number): number {
   let start = shown;
   for (const blind of testimony.blindness) {
-    if (blind.from < start + durationMs && blind.to > start) start = Math.max(start, blind.to);
+    if (blind.from < start + durationMs + verdictMs && blind.to > start) start = Math.max(start, blind.to);
   }
   return start + durationMs;
 }

@@ -17,6 +17,17 @@ export interface Summary {
   readonly overlaps_found: number;
   readonly overlaps_spurious: number;
   readonly overlaps_invisible: number;
+  /** Silences of nodes beyond the grace period that were to be told, or were told rightly. */
+  readonly outages_true: number;
+  readonly outages_found: number;
+  readonly outages_spurious: number;
+  readonly outages_wrong_end: number;
+  /** Counts of missed rounds that are not what the record tells. */
+  readonly missed_rounds_wrong: number;
+  /** Times in which nobody held what a policy expects to be held, for longer than its grace. */
+  readonly absences_true: number;
+  readonly absences_found: number;
+  readonly absences_spurious: number;
   readonly gap_error_p99_ms: number;
   readonly leaderless_error_p99_ms: number;
   readonly detection_delay_p99_ms: number;
@@ -39,6 +50,14 @@ export function summarise(tally: Tally): Summary {
     overlaps_found: tally.overlaps.found,
     overlaps_spurious: wrongs('overlap spurious'),
     overlaps_invisible: tally.overlaps.invisible,
+    outages_true: tally.outages.found + tally.outages.missed,
+    outages_found: tally.outages.found,
+    outages_spurious: wrongs('outage spurious'),
+    outages_wrong_end: wrongs('outage ended wrongly'),
+    missed_rounds_wrong: wrongs('missed rounds'),
+    absences_true: tally.absences.found + tally.absences.missed,
+    absences_found: tally.absences.found,
+    absences_spurious: wrongs('absence spurious'),
     gap_error_p99_ms: p99(tally.gapErrorsMs),
     leaderless_error_p99_ms: p99(tally.leaderlessErrorsMs),
     detection_delay_p99_ms: p99(tally.detectionDelaysMs),
@@ -55,6 +74,10 @@ export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
     'wrong_outcome',
     'overlaps_spurious',
     'uncertain_unjustified',
+    'outages_spurious',
+    'outages_wrong_end',
+    'missed_rounds_wrong',
+    'absences_spurious',
   ] as const;
   const { rounds, found, uncertain, overlaps_true, overlaps_found, detection_delay_p99_ms } = summary;
   return [
@@ -63,6 +86,12 @@ export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
       ? []
       : [`found + uncertain is ${found + uncertain} of ${rounds} rounds`]),
     ...(overlaps_found === overlaps_true ? [] : [`overlaps_found is ${overlaps_found} of ${overlaps_true}`]),
+    ...(summary.outages_found === summary.outages_true
+      ? []
+      : [`outages_found is ${summary.outages_found} of ${summary.outages_true}`]),
+    ...(summary.absences_found === summary.absences_true
+      ? []
+      : [`absences_found is ${summary.absences_found} of ${summary.absences_true}`]),
     ...(detection_delay_p99_ms <= 1000 ? [] : [`detection_delay_p99_ms is ${detection_delay_p99_ms}`]),
     ...(p99(tally.excessMs) <= 1
       ? []

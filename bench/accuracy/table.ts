@@ -13,14 +13,30 @@ const columns: readonly (readonly [string, (result: Result) => boolean])[] = [
 ];
 
 /** Rounds by what struck the election last, and once more by the weather over the cluster. */
-export function table({ counted }: Tally): string {
+export function table(tally: Tally): string {
+  const { counted } = tally;
   return [
     ...section('after the storm', counted, ({ storm }) => storm),
     '',
     ...section('in or after the weather', counted, ({ weather }) => weather),
     '',
     ...section('in all', counted, () => 'all'),
+    '',
+    ...beside(tally),
   ].join('\n');
+}
+
+/** What is judged beside the rounds. */
+function beside({ outages, absences, overlaps, wrongs }: Tally): string[] {
+  const wrong = (what: Wrong['what']) => wrongs.filter((each) => each.what === what).length;
+  const line = (name: string, { found, missed }: { found: number; missed: number }, what: Wrong['what']) =>
+    row(name, [found + missed, found, missed, wrong(what)].map(cell));
+  return [
+    row('beside the rounds', ['true', 'found', 'missed', 'spurious']),
+    line('overlaps', overlaps, 'overlap spurious'),
+    line('outages of nodes', outages, 'outage spurious'),
+    line('absences of what is expected', absences, 'absence spurious'),
+  ];
 }
 
 function section(title: string, counted: readonly Counted[], nameOf: (one: Counted) => string): string[] {
@@ -38,8 +54,12 @@ function section(title: string, counted: readonly Counted[], nameOf: (one: Count
 function numbers(group: readonly Counted[]): string[] {
   return columns.map(([, holds]) => {
     const number = group.filter(({ result }) => holds(result)).length;
-    return number === 0 ? '·' : String(number);
+    return cell(number);
   });
+}
+
+function cell(number: number): string {
+  return number === 0 ? '·' : String(number);
 }
 
 function row(name: string, cells: readonly string[]): string {

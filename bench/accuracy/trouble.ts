@@ -10,6 +10,7 @@ const troubles: readonly string[] = [
   'judge restarted',
   'judge restarted, memory lost',
   'judge restarted in an outage',
+  'judge restarted in a round',
 ];
 
 /** Whether a read could fail or be late at some moment between two. */

@@ -1,10 +1,12 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
+import type { Kubelet } from '../../simulator/actors/kubelet.ts';
 import type { ApiServer } from '../../simulator/apiserver/api.ts';
 import type { Ledger } from '../../simulator/ledger.ts';
 import { between, pick } from '../../simulator/random.ts';
 import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
 import type { Team } from './team.ts';
+import { autoscale, drain, hangKubelet, reboot, restartKubelet } from './weather-machines.ts';
 
 /** What is struck when a storm goes over the whole cluster, or over the judge itself. */
 export interface Sky {
@@ -13,6 +15,8 @@ export interface Sky {
   /** The judge's own way to the API server. */
   readonly judgeLink: Machine;
   readonly machines: readonly Machine[];
+  /** One for each machine, in the same order. */
+  readonly kubelets: readonly Kubelet[];
   readonly teams: readonly Team[];
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -43,12 +47,15 @@ export const weathers: readonly Weather[] = [
   { name: 'judge restarted', weight: 2, strike: (sky) => restartJudge(sky, 'kept') },
   { name: 'judge restarted, memory lost', weight: 1, strike: (sky) => restartJudge(sky, 'lost') },
   { name: 'judge restarted in an outage', weight: 0.7, strike: restartInOutage },
+  { name: 'judge restarted in a round', weight: 1, strike: restartInRound },
   { name: "judge's clock jumps", weight: 2, strike: jumpClock },
   { name: 'every elector cut off', weight: 0.5, strike: cutEverybody },
   { name: 'machine cut off', weight: 1, strike: cutMachine },
   { name: 'machine drained', weight: 2, strike: drain },
   { name: 'machine rebooted', weight: 1, strike: reboot },
   { name: 'machine taken by the autoscaler', weight: 1, strike: autoscale },
+  { name: 'kubelet cut off', weight: 1, strike: hangKubelet },
+  { name: 'kubelet restarted', weight: 0.5, strike: restartKubelet },
 ];
 
 function wait({ clock, stop }: Sky, ms: number): Promise<void> {
@@ -123,6 +130,15 @@ async function restartInOutage(sky: Sky): Promise<void> {
   await outage;
 }
 
+/** A leader dies, and the judge before the next one is elected. */
+async function restartInRound(sky: Sky): Promise<void> {
+  const { random } = sky;
+  const { members, setting } = pick(random, sky.teams);
+  members.find((member) => member.well)?.crash(between(random, 5000, 60_000));
+  await wait(sky, Math.min(60_000, between(random, 0.2, 1.2) * setting.times.durationSeconds * 1000));
+  await restartJudge(sky, 'kept', 10_000);
+}
+
 async function jumpClock(sky: Sky): Promise<void> {
   sky.judge.jumpWall(between(sky.random, -3_600_000, 3_600_000));
 }
@@ -144,44 +160,5 @@ async function cutOff(sky: Sky, machines: readonly Machine[], forMs: number): Pr
   for (const { name, link } of machines) {
     sky.ledger.record('mended', name);
     link.mend();
-  }
-}
-
-function membersOn({ teams }: Sky, machine: Machine) {
-  return teams.flatMap(({ members }) => members).filter((member) => member.machine === machine);
-}
-
-/** Everybody on it is told to stop and comes back elsewhere. */
-async function drain(sky: Sky): Promise<void> {
-  const { random, machines } = sky;
-  const from = pick(random, machines);
-  const others = machines.filter((machine) => machine !== from);
-  for (const member of membersOn(sky, from)) {
-    member.roll(between(random, 1000, 8000), pick(random, others));
-    await wait(sky, between(random, 0, 500));
-  }
-}
-
-async function reboot(sky: Sky): Promise<void> {
-  const { random, machines, ledger } = sky;
-  const machine = pick(random, machines);
-  const downMs = between(random, 15_000, 90_000);
-  ledger.record('powered-off', machine.name);
-  machine.link.cut();
-  for (const member of membersOn(sky, machine)) member.crash(downMs + between(random, 1000, 10_000));
-  await wait(sky, downMs);
-  machine.link.mend();
-  ledger.record('rebooted', machine.name);
-}
-
-/** A drain in a hurry: who has not stopped by then is killed. */
-async function autoscale(sky: Sky): Promise<void> {
-  const { random, machines } = sky;
-  const from = pick(random, machines);
-  const others = machines.filter((machine) => machine !== from);
-  for (const member of membersOn(sky, from)) {
-    const downMs = between(random, 2000, 30_000);
-    if (random() < 0.3) member.crash(downMs, pick(random, others));
-    else member.roll(downMs, pick(random, others));
   }
 }

@@ -1,0 +1,86 @@
+import type { LeasePolicy } from '../../exporter/model/policy.ts';
+import type { Chronicle } from './arena.ts';
+import type { ExpectationVerdict, Life } from './life.ts';
+import { wasBlind } from './sightings.ts';
+import type { Fault } from './stale.ts';
+import { type Tenure, tenuresOf } from './tenures.ts';
+import { isTroubled } from './trouble.ts';
+
+const graceMs = 30_000;
+const verdictMs = 1000;
+/** News of a lease may be late by so much in any weather that leaves no trace in the testimony. */
+const lateMs = 30_000;
+
+/** Nobody ever creates it. */
+const neverThere = 'never-there';
+const expected: readonly string[] = [neverThere, 'election-0', 'election-1'];
+
+/** What the configuration of the judge expects to be held. */
+export const policies: readonly LeasePolicy[] = expected.map((name, index) => ({
+  ...{ about: 'leases', path: `policies[${index}]`, match: { namespace: 'default', name, labels: {} } },
+  ...{ expect: 'held', graceMs, severity: undefined, team: undefined, lateAfterMs: undefined },
+  ...{ ignore: false, class: undefined },
+}));
+
+export interface ExpectationReport {
+  readonly found: number;
+  readonly missed: readonly Fault[];
+  readonly spurious: readonly Fault[];
+}
+
+interface Absence {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** For how long nobody held what was expected to be held, and what was told of it. */
+export function compareExpectations(chronicle: Chronicle): ReadonlyMap<string, ExpectationReport> {
+  return new Map(expected.map((name) => [`default/${name}`, compareLease(chronicle, `default/${name}`)]));
+}
+
+function compareLease(chronicle: Chronicle, lease: string): ExpectationReport {
+  const { lives, endedAt, history } = chronicle;
+  const commits = (history.get(lease) ?? []).filter(({ at }) => at <= endedAt);
+  const absences = absencesOf(tenuresOf(commits, endedAt), endedAt);
+  const told = lives.flatMap(({ expectations }) =>
+    expectations.filter((each) => each.lease === lease && each.to === 'absent'),
+  );
+  const required = absences.flatMap((absence) =>
+    lives.filter((life) => isEvident(absence, life, chronicle)).map((life) => ({ absence, life })),
+  );
+  const missed = required.filter(
+    ({ absence, life }) => !life.expectations.some((each) => each.lease === lease && isTrue(each, absence)),
+  );
+  return {
+    found: required.length - missed.length,
+    missed: missed.map(({ absence }) => ({ at: absence.from + graceMs, why: 'its absence was not told' })),
+    spurious: told
+      .filter((verdict) => !absences.some((absence) => isTrue(verdict, absence)))
+      .map(({ at, why }) => ({ at, why: `told absent: ${why}` })),
+  };
+}
+
+/** Nobody is named as the holder: who let it run out is, and pages by itself. */
+function absencesOf(tenures: readonly Tenure[], endedAt: number): readonly Absence[] {
+  let from = 0;
+  const absences: Absence[] = [];
+  for (const { writes, end } of tenures) {
+    absences.push({ from, to: writes[0].at });
+    from = end?.how === 'released' || end?.how === 'deleted' ? end.at : Number.POSITIVE_INFINITY;
+  }
+  absences.push({ from, to: Number.POSITIVE_INFINITY });
+  return absences.filter((each) => each.from + graceMs < Math.min(each.to, endedAt));
+}
+
+function isTrue({ at }: ExpectationVerdict, { from, to }: Absence): boolean {
+  return from + graceMs <= at && at <= to + lateMs;
+}
+
+/** This life could see, all the time, and long enough. */
+function isEvident({ from, to }: Absence, life: Life, { almanac, endedAt }: Chronicle): boolean {
+  const sighted = life.testimony.blindness.find((blind) => blind.to > Math.max(from, life.from))?.to ?? from;
+  const begin = Math.max(from, sighted);
+  const up = begin + graceMs + lateMs + verdictMs;
+  if (up > Math.min(to, life.to, endedAt)) return false;
+  return !wasBlind(life, begin, up) && !isTroubled(almanac, from, up);
+}
