@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Metric, metrics, prefix } from '../exporter/catalogue.ts';
+import { prefix } from '../exporter/catalogue.ts';
+import { knownSeries, labelNames, targetLabels, problemsOf as unknownNames } from '../test/promql-names.ts';
 import { foreignLabels, recordedLabels } from './series.ts';
 
 const rule = z.object({
@@ -21,62 +22,8 @@ const built = file
   .parse(parse(readFileSync(join(import.meta.dirname, 'leasewatch.rules.yaml'), 'utf8')))
   .groups.flatMap(({ rules }) => rules);
 
-/** Labels that every scraped series may have. */
-const targetLabels = ['cluster', 'namespace', 'job', 'pod', 'instance'];
-
-const known = new Map<string, readonly string[]>([
-  ...Object.entries<Metric>(metrics).flatMap(([name, metric]) => {
-    const parts = metric.type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
-    return parts.map((part): [string, readonly string[]] => [
-      `${prefix}${name}${part}`,
-      part === '_bucket' ? [...metric.labels, 'le'] : metric.labels,
-    ]);
-  }),
-  ...Object.entries(recordedLabels),
-  ...Object.entries(foreignLabels),
-]);
-
-/** What is wrong with a query: a syntax error, an unknown metric, a matcher or a grouping by an unknown label. */
-function problemsOf(query: string): string[] {
-  const problems: string[] = [];
-  const used = new Set<string>();
-  const text = (node: { from: number; to: number }) => query.slice(node.from, node.to);
-  parser.parse(query).iterate({
-    enter(node) {
-      if (node.type.isError) problems.push(`syntax error at ${node.from} of ${query}`);
-      if (node.name !== 'VectorSelector') return;
-      const name = node.node.getChild('Identifier');
-      if (name === null) return void problems.push(`a selector without a name: ${text(node)}`);
-      const labels = known.get(text(name));
-      if (labels === undefined) return void problems.push(`unknown metric ${text(name)}`);
-      for (const label of [...labels, ...targetLabels]) used.add(label);
-      problems.push(...unknownMatchers(text(node), labels));
-    },
-  });
-  return [...problems, ...unknownGroupings(query, used)];
-}
-
-function labelNames(query: string, within: string): string[] {
-  const names: string[] = [];
-  parser.parse(query).iterate({
-    enter(node) {
-      if (node.name === 'LabelName' && node.node.parent?.name === within)
-        names.push(query.slice(node.from, node.to));
-    },
-  });
-  return names;
-}
-
-function unknownMatchers(selector: string, labels: readonly string[]): string[] {
-  const names = labelNames(selector, 'UnquotedLabelMatcher');
-  const wrong = names.filter((name) => !labels.includes(name) && !targetLabels.includes(name));
-  return wrong.map((name) => `${selector} has no label ${name}`);
-}
-
-function unknownGroupings(query: string, used: ReadonlySet<string>): string[] {
-  const wrong = labelNames(query, 'GroupingLabels').filter((name) => !used.has(name));
-  return wrong.map((name) => `nothing has the label ${name} that is grouped by in ${query}`);
-}
+const known = knownSeries(recordedLabels, foreignLabels);
+const problemsOf = (query: string) => unknownNames(query, known);
 
 /** Queries inside the Go templates of an annotation, with something in the place of what is filled in. */
 function templateQueries(annotation: string): string[] {

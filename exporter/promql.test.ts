@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, histogramSeries, labelsOf, promql, secondsOf, series, seriesOf } from './promql.ts';
+import {
+  duration,
+  histogramSeries,
+  labelsOf,
+  promql,
+  secondsOf,
+  series,
+  seriesOf,
+  seriesWithin,
+} from './promql.ts';
 
 test('a series carries the prefix and its matchers', () => {
   assert.equal(series('lease_state').promql, 'leasewatch_lease_state');
@@ -35,6 +44,27 @@ test('other series are known by what was declared of them', () => {
   foreign('up', { alertname: 'x' });
   // @ts-expect-error minutes are m
   duration('5min');
+});
+
+test('fixed matchers are carried by the metrics that have their labels', () => {
+  const { series: within, histogram } = seriesWithin({
+    target: { job: { like: '$job' } },
+    own: { lease: { like: '$lease' }, node: { like: '$node' } },
+  });
+  assert.equal(
+    within('lease_state', { state: 'held' }).promql,
+    'leasewatch_lease_state{job=~"$job",lease=~"$lease",state="held"}',
+  );
+  assert.equal(
+    within('lease_transitions', { lease: 'a' }).promql,
+    'leasewatch_lease_transitions{job=~"$job",lease="a"}',
+  );
+  assert.equal(
+    histogram('detection_delay_seconds', 'bucket').promql,
+    'leasewatch_detection_delay_seconds_bucket{job=~"$job"}',
+  );
+  // @ts-expect-error no such label
+  within('lease_state', { holder: 'x' });
 });
 
 test('what the catalogue does not know does not compile', () => {

@@ -1,4 +1,4 @@
-import { type LabelOf, type MetricName, type metrics, prefix } from './catalogue.ts';
+import { type LabelOf, type MetricName, metrics, prefix } from './catalogue.ts';
 
 /** Queries from the catalogue: one that names an unknown metric or label does not compile. */
 export interface Query {
@@ -21,10 +21,10 @@ export type TargetLabel = 'cluster' | 'namespace' | 'job' | 'pod' | 'instance';
 /** What a histogram is stored as. */
 export type Part = 'bucket' | 'sum' | 'count';
 
-type HistogramName = {
+export type HistogramName = {
   [N in MetricName]: (typeof metrics)[N]['type'] extends 'histogram' ? N : never;
 }[MetricName];
-type PlainName = Exclude<MetricName, HistogramName>;
+export type PlainName = Exclude<MetricName, HistogramName>;
 
 /** The selector of a gauge or a counter. */
 export function series<N extends PlainName>(name: N, matchers?: Matchers<N>): Query {
@@ -34,6 +34,29 @@ export function series<N extends PlainName>(name: N, matchers?: Matchers<N>): Qu
 /** The selector of one part of a histogram. */
 export function histogramSeries<N extends HistogramName>(name: N, part: Part, matchers?: Matchers<N>): Query {
   return selector(`${prefix}${name}_${part}`, matchers ?? {});
+}
+
+/** Matchers that every selector of somebody shall carry. */
+export interface Fixed {
+  /** Of labels that the scrape gives to every series. */
+  readonly target: Readonly<Partial<Record<TargetLabel, Matcher>>>;
+  /** Of labels that only some metrics have: the others go without. */
+  readonly own: Readonly<Record<string, Matcher>>;
+}
+
+/** Selectors of the exporter's own series that carry fixed matchers; one that is told beside them wins. */
+export function seriesWithin({ target, own }: Fixed) {
+  const within = (name: MetricName): Readonly<Record<string, Matcher>> => {
+    const labels: readonly string[] = metrics[name].labels;
+    const had = Object.entries(own).filter(([label]) => labels.includes(label));
+    return { ...target, ...Object.fromEntries(had) };
+  };
+  return {
+    series: <N extends PlainName>(name: N, matchers?: Matchers<N>): Query =>
+      selector(prefix + name, { ...within(name), ...matchers }),
+    histogram: <N extends HistogramName>(name: N, part: Part, matchers?: Matchers<N>): Query =>
+      selector(`${prefix}${name}_${part}`, { ...within(name), ...matchers }),
+  };
 }
 
 /** Selectors of series that are not the exporter's own, such as `up`, from their names and labels. */

@@ -1,6 +1,6 @@
 /**
  * Writes the files that are made from the catalogue, the schema of the configuration, the drawing of the
- * state machines and the alert rules. With `--check` it writes nothing and ends with exit code 1, naming them,
+ * state machines, the alert rules and the dashboards. With `--check` it writes nothing and ends with exit code 1, naming them,
  * when some are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { testFiles } from '../alerts/tests/files.ts';
 import { testsYaml } from '../alerts/tests/render.ts';
 import { manifestYaml, rulesYaml } from '../alerts/yaml.ts';
+import { dashboards } from '../dashboards/dashboards.ts';
+import { dashboardJson } from '../dashboards/render.ts';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
 import { judgingPage } from './judging-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -18,6 +20,10 @@ const generated: readonly { readonly path: string; readonly make: () => string }
   { path: 'exporter/config.schema.json', make: configJsonSchema },
   { path: 'alerts/leasewatch.rules.yaml', make: rulesYaml },
   { path: 'alerts/leasewatch.prometheusrule.yaml', make: manifestYaml },
+  ...dashboards.map((dashboard) => ({
+    path: `dashboards/json/${dashboard.uid}.json`,
+    make: () => dashboardJson(dashboard),
+  })),
   ...testFiles.map((file) => ({ path: file.path, make: () => testsYaml(file) })),
 ];
 

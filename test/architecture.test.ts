@@ -77,9 +77,12 @@ function importsOf(file: string, text: string): Import[] {
 }
 
 const sources = new Map(
-  globSync(['exporter/**/*.ts', 'alerts/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'], {
-    cwd: root,
-  })
+  globSync(
+    ['exporter', 'alerts', 'dashboards', 'simulator', 'scripts', 'bench'].map(
+      (folder) => `${folder}/**/*.ts`,
+    ),
+    { cwd: root },
+  )
     .sort()
     .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
 );
@@ -139,6 +142,15 @@ test('alert rules know the names of the exporter, and nothing else of it', () =>
   assert.deepEqual(told(wrong), []);
 });
 
+test('dashboards know the names of the exporter and the alerts, and nothing else', () => {
+  const may = ['dashboards/', 'alerts/', 'exporter/promql.ts', 'exporter/catalogue.ts'];
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('dashboards/') && !isTest(file) && !may.some((allowed) => target.startsWith(allowed)),
+  );
+  assert.deepEqual(told(wrong), []);
+});
+
 test('nothing imports a test, and only tests import fixtures', () => {
   const wrong = imports.filter(
     ({ file, target }) => target.endsWith('.test.ts') || (isTest(target) && !isTest(file)),
@@ -158,7 +170,7 @@ test('nothing is exported as default', () => {
 
 test('no file of the product or of the simulator is too long to be read in one go', () => {
   const long = [...sources]
-    .filter(([file]) => /^(exporter|alerts|simulator)\//.test(file))
+    .filter(([file]) => /^(exporter|alerts|dashboards|simulator)\//.test(file))
     .map(([file, text]) => ({ file, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > mostLines);
   assert.deepEqual(

@@ -16,7 +16,9 @@ const wholeRunMs = 10 * 60_000;
 const [first, ...others] = process.argv.slice(2);
 const unit = first === 'unit';
 const options = unit || first === undefined ? others : [first, ...others];
-const folders = unit ? ['exporter', 'simulator'] : ['exporter', 'simulator', 'alerts', 'test'];
+const folders = unit
+  ? ['exporter', 'simulator']
+  : ['exporter', 'simulator', 'alerts', 'dashboards', 'compose', 'test'];
 const files = globSync(
   folders.map((folder) => `${folder}/**/*.test.ts`),
   { cwd: root },

@@ -95,7 +95,8 @@ export async function startAlertmanager(program: string, folder: string, pager: 
 export interface PrometheusParts {
   readonly rules: string;
   readonly target: string;
-  readonly alertmanager: string;
+  /** Without one nobody is paged. */
+  readonly alertmanager?: string;
 }
 
 export async function startPrometheus(
@@ -106,11 +107,12 @@ export async function startPrometheus(
   const host = (url: string) => new URL(url).host;
   const rules = join(folder, 'rules.yaml');
   const config = join(folder, 'prometheus.yaml');
+  const managers = parts.alertmanager === undefined ? [] : [parts.alertmanager];
   writeFileSync(rules, parts.rules);
   const settings = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [rules],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [host(parts.alertmanager)] }] }] },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: managers.map(host) }] }] },
     scrape_configs: [
       { job_name: 'leasewatch', honor_labels: true, static_configs: [{ targets: [host(parts.target)] }] },
     ],
@@ -121,6 +123,7 @@ export async function startPrometheus(
     `--storage.tsdb.path=${join(folder, 'prometheus')}`,
     // It finds Alertmanager some seconds after its first alert, and would not send that again for a minute.
     '--rules.alert.resend-delay=1s',
+    '--enable-feature=exemplar-storage',
     `--web.listen-address=${listen}`,
   ]);
 }

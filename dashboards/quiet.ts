@@ -1,0 +1,49 @@
+/** A query that shows nothing in a cluster where what it is about did not happen. */
+export interface Quiet {
+  readonly dashboard: string;
+  readonly panel: number;
+  readonly refId: string;
+  /** What feeds it. */
+  readonly fedBy: string;
+  /** The story under test/scenarios in which leasewatch tells the metric; undefined where others tell it. */
+  readonly scenario: string | undefined;
+}
+
+/** Every other query returns data within a minute of `leasewatch demo`; a test runs them all. */
+export const quiet: readonly Quiet[] = [
+  {
+    dashboard: 'leasewatch-leases',
+    panel: 18,
+    refId: 'A',
+    fedBy: 'a scrape of processes that stand for election with client-go, such as kube-scheduler',
+    scenario: undefined,
+  },
+  {
+    dashboard: 'leasewatch-nodes',
+    panel: 9,
+    refId: 'A',
+    fedBy: 'a node whose lease is fresh while its Node is not Ready, or the other way round',
+    scenario: 'fresh-lease-not-ready',
+  },
+  {
+    dashboard: 'leasewatch-nodes',
+    panel: 11,
+    refId: 'A',
+    fedBy: 'the end of the outage of a node: it takes longer than a minute to be lost and to come back',
+    scenario: 'node-back',
+  },
+  {
+    dashboard: 'leasewatch-self',
+    panel: 10,
+    refId: 'A',
+    fedBy: 'a watch that broke; the API server also ends each of them after some minutes',
+    scenario: 'watch-resumed',
+  },
+  {
+    dashboard: 'leasewatch-self',
+    panel: 16,
+    refId: 'A',
+    fedBy: 'replicas, of which the holder of a Lease pushes',
+    scenario: 'replicas',
+  },
+];

@@ -1,0 +1,130 @@
+import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
+import { elections, told } from './annotations.ts';
+import { dashboard } from './dashboard.ts';
+import { loki, prometheus } from './datasources.ts';
+import { uids } from './links.ts';
+import { linesAbout } from './logql.ts';
+import { logs, stat, timeSeries } from './panels.ts';
+import { lines, now, over, rateInterval } from './targets.ts';
+import { type Choice, chosenSeries } from './variables.ts';
+
+const choices = ['namespace', 'port'] as const satisfies readonly Choice[];
+const { series } = chosenSeries(choices, ['namespace']);
+const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
+const named = '{{namespace}} {{job}} :{{port}}';
+
+const byPort = (of: Query) => promql`sum by (${portKey}) (${of})`;
+const open = series('websocket_connections');
+const halfAnHour = duration('30m');
+const often = duration('15s');
+
+const nowOpen = stat(
+  {
+    id: 1,
+    title: 'Connections',
+    description: 'Open and accepted on the chosen ports, from the socket table.',
+    unit: 'short',
+    targets: [now(promql`sum(${open})`)],
+  },
+  [{ from: 0, color: 'blue' }],
+);
+
+const ofPeak = stat(
+  {
+    id: 2,
+    title: 'Of the peak of 30 min',
+    description: 'How many of the most connections within half an hour are left.',
+    unit: 'percentunit',
+    targets: [now(promql`sum(${open}) / max_over_time(sum(${open})[${halfAnHour}:${often}])`)],
+  },
+  [
+    { from: 0, color: 'red' },
+    { from: 0.5, color: 'yellow' },
+    { from: 0.8, color: 'green' },
+  ],
+).decimals(0);
+
+const waiting = stat(
+  {
+    id: 3,
+    title: 'Not accepted',
+    description: 'The kernel completed them, and the server has not taken them: it is stuck or overloaded.',
+    unit: 'short',
+    targets: [now(promql`sum(${series('websocket_unaccepted_connections')})`)],
+  },
+  [
+    { from: 0, color: 'green' },
+    { from: 1, color: 'yellow' },
+    { from: 10, color: 'red' },
+  ],
+);
+
+const overTime = timeSeries({
+  id: 4,
+  title: 'Open connections',
+  description:
+    'By port. A row of the socket table is a TCP connection: keep-alive HTTP and scrapes on the same port are counted. The marks are changes of leader.',
+  unit: 'short',
+  targets: [over(byPort(open), named)],
+});
+
+const moving = timeSeries({
+  id: 5,
+  title: 'Gained and lost',
+  description: 'Connections gained, or lost where it is below zero, within a few scrapes.',
+  unit: 'short',
+  targets: [over(byPort(promql`delta(${open}[${rateInterval}])`), named)],
+});
+
+const unaccepted = timeSeries({
+  id: 6,
+  title: 'Not accepted yet',
+  description: 'Connections that wait for the server to accept them.',
+  unit: 'short',
+  targets: [over(byPort(series('websocket_unaccepted_connections')), named)],
+});
+
+const closing = timeSeries({
+  id: 7,
+  title: 'Being closed',
+  description: 'Connections of which one side has said goodbye and the other has not.',
+  unit: 'short',
+  targets: [over(byPort(series('websocket_closing_connections')), named)],
+});
+
+const story = logs({
+  id: 8,
+  title: 'What happened meanwhile',
+  description: 'Election rounds and outages of nodes, which may have taken connections with them.',
+  targets: [lines(linesAbout(['round_opened', 'round_closed', 'node_outage_opened', 'node_outage_closed']))],
+});
+
+export const websockets = dashboard({
+  uid: uids.websockets,
+  title: 'WebSocket connections',
+  description: 'Who is still on the line, and what happened when they fell.',
+  sources: [prometheus, loki],
+  choices,
+  offers: { namespace: 'websocket_connections' },
+  annotations: [elections([]), told(['round_closed', 'node_outage_closed'], 'Rounds and outages')],
+  shelves: [
+    {
+      height: 4,
+      panels: [
+        [8, nowOpen],
+        [8, ofPeak],
+        [8, waiting],
+      ],
+    },
+    { height: 9, panels: [[24, overTime]] },
+    {
+      height: 8,
+      panels: [
+        [8, moving],
+        [8, unaccepted],
+        [8, closing],
+      ],
+    },
+    { height: 9, panels: [[24, story]] },
+  ],
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { stringify } from 'yaml';
+import { dashboardFile, type Told, targetsOf } from '../../dashboards/lint/model.ts';
+import { quiet } from '../../dashboards/quiet.ts';
+import { answer, MisbehavingReceiver } from '../misbehaving-receiver.ts';
+import { needTool } from '../tool.ts';
+import { startProgram, until } from './child-program.ts';
+import { type Daemon, startPrometheus } from './monitoring.ts';
+import { hasData, tracesBeside } from './panel-queries.ts';
+import { scaledRules } from './scaled-rules.ts';
+
+const folder = join(import.meta.dirname, '../../dashboards/json');
+const dashboards = globSync('*.json', { cwd: folder })
+  .sort()
+  .map((name) => dashboardFile.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+
+interface Asked extends Told {
+  readonly dashboard: string;
+}
+
+const asked: readonly Asked[] = dashboards.flatMap((dashboard) =>
+  targetsOf(dashboard)
+    .filter(({ target }) => target.datasource.type === 'prometheus')
+    .map((told) => ({ ...told, dashboard: dashboard.uid })),
+);
+
+const isQuiet = ({ dashboard, panel, target }: Asked) =>
+  quiet.some(
+    (each) => each.dashboard === dashboard && each.panel === panel?.id && each.refId === target.refId,
+  );
+const named = ({ dashboard, where }: Asked) => `${dashboard}: ${where}`;
+
+/** Two leaders die, one hands over and connections drop, all within half a minute. */
+const seed = '21';
+
+interface Stack {
+  readonly prometheus: Daemon;
+  readonly traces: MisbehavingReceiver;
+  readonly logs: MisbehavingReceiver;
+}
+
+/** The demo as a user starts it, with receivers for all that it pushes, and a Prometheus. */
+async function startStack(t: TestContext, program: string): Promise<Stack> {
+  const home = mkdtempSync(join(tmpdir(), 'leasewatch-dashboards-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  // Away at first, so that something has to wait in the outbox.
+  const away = [answer(503), answer(503), answer(503)];
+  const [traces, logs] = [await MisbehavingReceiver.start(), await MisbehavingReceiver.start(...away)];
+  t.after(() => Promise.all([traces.stop(), logs.stop()]));
+  const config = join(home, 'leasewatch.yaml');
+  const policies = [{ match: { namespace: 'shop', name: 'till' }, expect: 'held', team: 'shop' }];
+  writeFileSync(config, stringify({ otlp: { endpoint: traces.url }, loki: { url: logs.url }, policies }));
+  const args = ['demo', '--listen', '127.0.0.1:0', '--chaos', seed, '--config', config];
+  const demo = startProgram({ args, env: { HOME: home } });
+  t.after(() => demo.process.kill('SIGKILL'));
+  const parts = { rules: scaledRules(15), target: await demo.url() };
+  const prometheus = await startPrometheus(program, home, parts);
+  t.after(() => prometheus.close());
+  return { prometheus, traces, logs };
+}
+
+test('every query of every panel returns data from a real Prometheus, and the exemplars lead to traces that were sent', async (t) => {
+  const program = needTool(t, 'prometheus');
+  if (program === undefined) return;
+  const stack = await startStack(t, program);
+  let left = asked.filter((each) => !isQuiet(each));
+  assert.ok(left.length > 20);
+  await until('every panel had data', () => nothingLeft(), 50_000).catch(() => {});
+  assert.deepEqual(left.map(named), [], 'these queries returned nothing');
+  for (const each of asked.filter(isQuiet)) await hasData(stack.prometheus, each);
+  await assertExemplars(stack);
+
+  async function nothingLeft(): Promise<boolean> {
+    const answered = await Promise.all(left.map((each) => hasData(stack.prometheus, each)));
+    left = left.filter((_, index) => answered[index] === false);
+    return left.length === 0;
+  }
+});
+
+async function assertExemplars({ prometheus, traces, logs }: Stack): Promise<void> {
+  const exemplary = asked.filter((each) => each.target.exemplar === true && !isQuiet(each));
+  assert.ok(exemplary.length > 0);
+  const sent = traces.received.map(({ body }) => body).join('');
+  const told = logs.received.map(({ body }) => body).join('');
+  for (const each of exemplary) {
+    const found = await tracesBeside(prometheus, each);
+    assert.ok(found.length > 0, `${named(each)} has no exemplars`);
+    for (const trace of found) {
+      assert.match(trace, /^[0-9a-f]{32}$/);
+      assert.ok(sent.includes(trace), `${named(each)}: trace ${trace} was not sent`);
+      assert.ok(told.includes(trace), `${named(each)}: no line tells of trace ${trace}`);
+    }
+  }
+}
+
+test('every query that is listed as quiet is there, and something feeds it', () => {
+  for (const each of quiet) {
+    const { dashboard, panel, refId, scenario } = each;
+    const found = asked.find((one) => isQuiet(one) && one.dashboard === dashboard && one.panel?.id === panel);
+    assert.ok(found !== undefined, `${dashboard} has no query ${panel} ${refId}`);
+    if (scenario === undefined) continue;
+    const story = readFileSync(join(import.meta.dirname, '../scenarios', `${scenario}.txt`), 'utf8');
+    const metrics = [...(found.target.expr ?? '').matchAll(/leasewatch_(\w+)/g)].map(
+      ([, name]) => name ?? '',
+    );
+    const told = metrics.filter((name) => story.includes(`metric ${name.replace(/_bucket$/, '')}`));
+    assert.ok(told.length > 0, `${scenario} tells none of ${metrics.join(', ')}`);
+  }
+});
