@@ -58,15 +58,16 @@ function collect(stream: Readable): () => string {
   return () => chunks.join('');
 }
 
-/** Asks again until `condition` holds; after `ms` it fails and names what was waited for. */
+/** Asks again every `everyMs` until `condition` holds; after `ms` it fails and names what was waited for. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   ms = 40_000,
+  everyMs = 50,
 ): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`after ${ms / 1000} s still not: ${what}`);
-    await pause(50);
+    await pause(everyMs);
   }
 }

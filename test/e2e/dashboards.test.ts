@@ -48,11 +48,13 @@ async function startStack(t: TestContext, program: string): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'leasewatch-dashboards-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
   // Away at first, so that something has to wait in the outbox.
-  const away = [answer(503), answer(503), answer(503)];
-  const [traces, logs] = [await MisbehavingReceiver.start(), await MisbehavingReceiver.start(...away)];
+  const away = answer(503, { 'retry-after': '10' });
+  const [traces, logs] = [await MisbehavingReceiver.start(), await MisbehavingReceiver.start(away)];
   t.after(() => Promise.all([traces.stop(), logs.stop()]));
   const config = join(home, 'leasewatch.yaml');
-  const policies = [{ match: { namespace: 'shop', name: 'till' }, expect: 'held', team: 'shop' }];
+  const policies = [
+    { match: { namespace: 'shop', name: 'till' }, expect: 'held', grace: '5s', team: 'shop' },
+  ];
   writeFileSync(config, stringify({ otlp: { endpoint: traces.url }, loki: { url: logs.url }, policies }));
   const args = ['demo', '--listen', '127.0.0.1:0', '--chaos', seed, '--config', config];
   const demo = startProgram({ args, env: { HOME: home } });
@@ -69,7 +71,7 @@ test('every query of every panel returns data from a real Prometheus, and the ex
   const stack = await startStack(t, program);
   let left = asked.filter((each) => !isQuiet(each));
   assert.ok(left.length > 20);
-  await until('every panel had data', () => nothingLeft(), 50_000).catch(() => {});
+  await until('every panel had data', () => nothingLeft(), 50_000, 1000).catch(() => {});
   assert.deepEqual(left.map(named), [], 'these queries returned nothing');
   for (const each of asked.filter(isQuiet)) await hasData(stack.prometheus, each);
   await assertExemplars(stack);
