@@ -48,3 +48,12 @@ test('a clock that was set forward moves no write into the future', () => {
   lags.note('leases', 5000, -3_600_000);
   assert.equal(lags.notBefore('leases'), 5000);
 });
+
+test('what the watch tells after a list was written after the list was asked for', () => {
+  const lags = new WatchLag();
+  lags.listed('leases', 2000);
+  assert.equal(lags.notBefore('leases'), 2000);
+  lags.note('leases', 5000, 30);
+  lags.listed('leases', 3000);
+  assert.equal(lags.notBefore('leases'), 4970, 'what was told before is never taken back');
+});

@@ -54,6 +54,11 @@ export class WatchLag {
     if (lastDelivery !== undefined) this.note(name, mono, mono - lastDelivery);
   }
 
+  /** All was listed by a read that was sent at `sentAt` (ms): what the watch tells from there on was written later. */
+  listed(source: SourceName, sentAt: number): void {
+    this.#lastWrite.set(source, Math.max(sentAt, this.notBefore(source)));
+  }
+
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
   notBefore(source: SourceName): number {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
