@@ -137,7 +137,8 @@ function judge(
     return ['unseen', ''];
   }
   if (verdict.uncertain) {
-    if (!visibility.clear || round.doubts.length > 0 || wasSlow) return ['uncertain', ''];
+    const unknown = wasGivenByHand(round) && !visibility.knewPredecessor(verdict);
+    if (!visibility.clear || round.doubts.length > 0 || wasSlow || unknown) return ['uncertain', ''];
     return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
   }
   const causes = acceptable(round);
@@ -148,6 +149,11 @@ function judge(
   return differences.length > 0 ? ['wrong outcome', differences.join(', ')] : ['found', ''];
 }
 
+/** A record by hand keeps the acquireTime of the holder before: who did not see it does not know since when it is held. */
+function wasGivenByHand({ predecessor }: TrueRound): boolean {
+  return predecessor !== undefined && firstWrite(predecessor).writer.startsWith('kubectl');
+}
+
 /** A write that etcd took long for is dated long before it was there to be seen: the record contradicts itself. */
 function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: Almanac): boolean {
   const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
@@ -156,16 +162,22 @@ function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: A
 
 function acceptable({ cause, doubts }: TrueRound): readonly string[] {
   if (doubts.includes('taken at the limit')) return ['taken', 'expired'];
+  if (doubts.includes('deleted at the limit')) return ['deleted', 'expired'];
   if (doubts.includes('released late') || doubts.includes('edited in the silence'))
     return ['released', 'expired'];
   return [cause];
 }
 
-/** An ex-leader that blanked its successor within one duration of its takeover. */
-function mustBeMarked({ predecessor, doubts }: TrueRound): boolean {
-  const by = predecessor?.end?.by;
-  if (predecessor?.end?.how !== 'released' || by === undefined || !doubts.includes('blanked')) return false;
-  return by.writer !== predecessor.holder && !by.writer.startsWith('kubectl');
+/**
+ * An ex-leader that blanked its successor within one duration of its takeover. Later than that it cannot be told from
+ * the successor, if their clocks agree.
+ */
+function mustBeMarked({ predecessor }: TrueRound): boolean {
+  if (predecessor?.end?.how !== 'released') return false;
+  const { holder, writes, end } = predecessor;
+  const [{ at, spec }] = writes;
+  if (end.by === undefined || end.by.writer === holder || end.by.writer.startsWith('kubectl')) return false;
+  return end.at - at <= (spec?.durationSeconds ?? 0) * 1000;
 }
 
 function differencesOf(

@@ -31,13 +31,15 @@ export interface TrueRound {
 export type Doubt =
   /** It was written over less than a second before its time was up: late by any candidate's clock. */
   | 'taken at the limit'
+  /** It was deleted less than a second before or after its time was up: no read could prove which came first. */
+  | 'deleted at the limit'
   /** The expiry was over within a second, before any read could prove it. */
   | 'expired for a moment'
   /** The holder gave it up as it was told to, but long after its last renewal, as after failed renewals. */
   | 'released late'
   /** The holder was blanked by somebody else, or by itself so soon after a takeover that nobody can tell. */
   | 'blanked'
-  /** The last renewal was under way for long after its holder had dated it: its date and its receipt contradict each other. */
+  /** The last renewal or the release was under way for long after its holder had dated it: its date and its receipt contradict each other. */
   | 'dated early'
   /** A hand touched the record in the silence before the release: a change that no holder made. */
   | 'edited in the silence';
@@ -143,6 +145,10 @@ function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told):
   const silentMs = (end?.at ?? 0) - lastWrite(predecessor).at;
   const durationMs = (lastWrite(predecessor).spec?.durationSeconds ?? 0) * 1000;
   if (end?.how === 'taken' && silentMs > durationMs - momentMs) doubts.push('taken at the limit');
+  if (end?.how === 'deleted' && silentMs > durationMs - momentMs) doubts.push('deleted at the limit');
+  if (end?.how === 'expired' && (predecessor.deletedAt ?? Number.POSITIVE_INFINITY) - end.at <= momentMs) {
+    doubts.push('deleted at the limit');
+  }
   if (end?.how === 'expired' && attempts[0]?.isReturn && firstWrite(attempts[0]).at - end.at <= momentMs) {
     doubts.push('expired for a moment');
   }
@@ -160,9 +166,10 @@ function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told):
 }
 
 /** By the clock of the holder itself: the other renewals tell how far it is from the server's. */
-function isDatedEarly({ writes }: Tenure): boolean {
-  const ways = writes.map(({ at, spec }) => at - Date.parse(spec?.renewTime ?? ''));
-  return (ways.at(-1) ?? 0) - Math.min(...ways) > momentMs;
+function isDatedEarly({ holder, writes, end }: Tenure): boolean {
+  const last = end?.how === 'released' && end.by?.writer === holder ? [end.by] : [];
+  const ways = [...writes, ...last].map(({ at, spec }) => at - Date.parse(spec?.renewTime ?? ''));
+  return ways.slice(writes.length - 1).some((way) => way - Math.min(...ways) > momentMs);
 }
 
 /** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */

@@ -24,6 +24,8 @@ export interface Tenure {
   /** How long the lease had been absent when this began, in ms; 0 when it was there. */
   readonly absentMs: number;
   readonly end: TenureEnd | undefined;
+  /** When its lease was deleted, in its time or after it. */
+  readonly deletedAt: number | undefined;
 }
 
 interface Draft {
@@ -34,7 +36,7 @@ interface Draft {
 
 /** The tenures of one lease, oldest first, as of the time `until`. */
 export function tenuresOf(commits: readonly Commit[], until: number): readonly Tenure[] {
-  const tenures: Tenure[] = [];
+  const tenures: Draft['tenure'][] = [];
   let current: Draft | undefined;
   let previous: Commit | undefined;
   let returning: Commit | undefined;
@@ -55,6 +57,8 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
     } else if (spec === undefined) {
       end('deleted', commit.at, commit);
       deletedAt = commit.at;
+      const last = tenures.at(-1);
+      if (last !== undefined) last.deletedAt ??= deletedAt;
     } else if (spec.holder === '') {
       end('released', commit.at, commit);
     } else if (current !== undefined && isSameHolder(current.last, commit)) {
@@ -79,7 +83,8 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
 function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: number): Draft {
   const writes: [Commit, ...Commit[]] = [commit];
   const { uid, revision } = commit;
-  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
+  const unended = { end: undefined, deletedAt: undefined };
+  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, ...unended };
   return { tenure, writes, last: commit };
 }
 

@@ -151,7 +151,7 @@ export class Bench {
 /** A lease of 15 s that was renewed before our eyes, last at 4 s. */
 export function held(): Bench {
   const bench = new Bench();
-  bench.list(0, [leaseRecord({ transitions: 3 })]);
+  bench.list(0, [leaseRecord({ transitions: 3, acquireTime: moment(-3600).wall })]);
   bench.write(2);
   bench.write(4);
   return bench;

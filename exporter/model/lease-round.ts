@@ -7,7 +7,7 @@ import { holderName } from './holder-identity.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { entitledBy, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
+import { entitledBy, isDeletedLate, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
@@ -26,6 +26,7 @@ interface Opening {
 export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
   if (!hasRounds(row.class) || row.round !== undefined) return;
   const record = opening.record ?? row.record;
+  const version = opening.record === undefined ? row.versionWhenUp : undefined;
   row.round = new ElectionRound(
     {
       namespace: row.namespace,
@@ -36,7 +37,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       predecessor: opening.cause === 'created' ? '' : row.lastHolder,
       durationSeconds: row.durationSeconds ?? 0,
       // The last record before the opening: every restart and every replica knows it.
-      traceId: traceId('round', now.clusterUid, record.uid, record.resourceVersion),
+      traceId: traceId('round', now.clusterUid, record.uid, version ?? record.resourceVersion),
       lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
       vacated: opening.vacated,
       uncertain: opening.uncertain ?? false,
@@ -83,22 +84,35 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   }
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
   const silent = silenceBefore(row, now, next);
-  const failed = row.seenAlive && !unseen && silent.ms > row.lateAfterMs;
+  const byHand = handOf(next) !== undefined;
+  const failed = row.seenAlive && !unseen && !byHand && silent.ms > row.lateAfterMs;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
-  const rival = now.at.mono <= rivalUntil(row);
-  const either = Math.abs(silent.ms - row.lateAfterMs) <= silent.within;
+  const rival = now.at.mono <= rivalUntil(row) || isDatedByAnother(row, now, next);
+  const either = !byHand && Math.abs(silent.ms - row.lateAfterMs) <= silent.within;
   const uncertain = unseen || rival || either || !row.seenAlive;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
 }
 
 /** Until when (monotonic ms) the one before may still write: for a duration after the lease was taken from it. */
-function rivalUntil({ rivalUntil: told, clock, acquireTime, ownAcquisition, durationMs }: LeaseRow): number {
-  // The news of the takeover may have been late: the holder tells when it was, once its clock is known.
-  const dated = ownAcquisition && clock.established && acquireTime !== undefined;
-  const taken = dated ? clock.wroteAt(acquireTime) : undefined;
-  return taken === undefined ? told : Math.min(told, taken + durationMs);
+function rivalUntil(row: LeaseRow): number {
+  const { acquireTime, renewTime, ownAcquisition } = row;
+  if (!ownAcquisition || acquireTime === undefined || renewTime === undefined) return row.rivalUntil;
+  // The news of the takeover may have been late, or there was none: the holder tells how long it has held the lease.
+  const taken = lastWrite(row) - Math.max(0, renewTime - acquireTime) / 1000;
+  return Math.min(row.rivalUntil, taken + row.durationMs);
+}
+
+/**
+ * client-go dates a release as it writes it. One whose date is as far from the last renewal as its receipt is not
+ * was dated by another clock than that of the holder, or was under way for long: whose it is does not show.
+ */
+function isDatedByAnother(row: LeaseRow, now: Now, { renewTime }: LeaseRecord): boolean {
+  if (renewTime === undefined || row.renewTime === undefined || renewTime === row.renewTime) return false;
+  const dated = (renewTime - row.renewTime) / 1000;
+  const isTimed = row.seenAlive && !row.listed && !row.edited;
+  return isTimed && Math.abs(dated - (now.at.mono - row.observedMono)) > lateNews;
 }
 
 /**
@@ -155,6 +169,17 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
   if (renewTime === undefined || acquireTime === undefined) return 'expired';
   const after = (acquireTime - renewTime) / 1000;
   return after >= 0 && after < (durationMs * 2) / 3 ? 'released' : 'expired';
+}
+
+/**
+ * A lease is deleted that somebody holds, or held until a moment ago: no read had proved yet that its time was up.
+ * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
+ */
+export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
+  const uncertain = unseen || !row.seenAlive;
+  if (!uncertain && row.named === undefined && isDeletedLate(row, now))
+    return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs });
+  openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
 }
 
 /** A holder that has not renewed once loses its lease by a deletion: it may go on leading beside the next. */

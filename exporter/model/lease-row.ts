@@ -65,6 +65,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   rivalUntil = Number.NEGATIVE_INFINITY;
   /** The holder dated its acquisition itself: an edit by hand leaves the date of the one before. */
   ownAcquisition = false;
+  /** The resourceVersion that stood when the time was up, once somebody has edited a label since. */
+  versionWhenUp: string | undefined;
   /** Who stand for the election, where LeaseCandidates tell. */
   standing: number | undefined;
   deletedAt = 0;
@@ -209,6 +211,7 @@ export function forgetSuspicion(row: LeaseRow): void {
   row.asked = false;
   row.retryAt = 0;
   row.before = undefined;
+  row.versionWhenUp = undefined;
   const shown = row.ahead?.record;
   if (shown !== undefined && !isOlder(row.record.resourceVersion, shown.resourceVersion))
     row.ahead = undefined;

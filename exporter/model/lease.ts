@@ -5,8 +5,9 @@ import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
 import {
   acquired,
+  endedByDeletion,
+  lastRenewal,
   lostByDeletion,
-  openRound,
   released,
   renewed,
   settledUnseen,
@@ -27,6 +28,9 @@ export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   }
   if (neverExpires(row)) return row.turn(now, 'held', 'a lock has no duration: it never expires');
   row.deadline = now.at.mono + row.durationMs;
+  // Since when its holder has it, only the record tells, unless a hand wrote it.
+  row.rivalUntil = row.deadline;
+  row.ownAcquisition = handOf(row.record) === undefined;
 }
 
 function created(row: LeaseRow, now: Now, change: Change): void {
@@ -44,6 +48,8 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
   if (sameSpec(row.record, next)) {
+    if (now.at.mono >= lastRenewal(row, now) + row.durationMs)
+      row.versionWhenUp ??= row.record.resourceVersion;
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
@@ -208,7 +214,7 @@ export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   // Somebody may have created it and deleted it again while we could not see.
   if (row.state === 'deleted') return;
   if (row.round?.settling) lostByDeletion(row, now, unseen);
-  if (row.holder !== '') openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unseen });
+  if (row.holder !== '') endedByDeletion(row, now, unseen);
   row.round?.wrote(now, 'deleted', row.holder, row.record);
   row.deletedAt = now.at.mono;
   row.deadline = Number.POSITIVE_INFINITY;

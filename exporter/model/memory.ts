@@ -39,6 +39,10 @@ export interface LeaseMemory {
   readonly listed: boolean;
   readonly edited: boolean;
   readonly named: Naming | undefined;
+  /** Until when a predecessor may still write: an age, and negative while it may; `undefined` where there is none. */
+  readonly rivalUntilAge: number | undefined;
+  readonly ownAcquisition: boolean;
+  readonly versionWhenUp: string | undefined;
   /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;

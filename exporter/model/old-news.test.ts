@@ -61,11 +61,11 @@ test('a holder that released and came back before anybody else is one change, no
 
 test('a clock that was set back an hour makes no gap of an hour', () => {
   const bench = held();
-  bench.write(6, { renewTime: moment(6 - 3600).wall });
-  bench.write(8, { renewTime: moment(8 - 3600).wall });
-  bench.release(9);
-  bench.write(10, { holder: 'b', durationSeconds: 15 });
-  bench.write(12, { holder: 'b', durationSeconds: 15 });
+  bench.write(16, { renewTime: moment(16 - 3600).wall });
+  bench.write(18, { renewTime: moment(18 - 3600).wall });
+  bench.write(19, { holder: '', durationSeconds: 1, renewTime: moment(19 - 3600).wall });
+  bench.write(20, { holder: 'b', durationSeconds: 15 });
+  bench.write(22, { holder: 'b', durationSeconds: 15 });
   assert.equal(bench.lease().gapSeconds, 2);
 });
 

@@ -23,6 +23,9 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
       edited,
     },
     named: row.named,
+    rivalUntilAge: Number.isFinite(row.rivalUntil) ? ageAt(at, row.rivalUntil) : undefined,
+    ownAcquisition: row.ownAcquisition,
+    versionWhenUp: row.versionWhenUp,
     stood: standing(row),
     clockAhead: row.clock.ahead(at),
     observedAge: ageAt(at, row.observedMono),
@@ -55,6 +58,9 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.listed = memory.listed;
   row.edited = memory.edited;
   row.named = memory.named;
+  if (memory.rivalUntilAge !== undefined) row.rivalUntil = place(memory.rivalUntilAge);
+  row.ownAcquisition = memory.ownAcquisition;
+  row.versionWhenUp = memory.versionWhenUp;
   row.lastTraceId = memory.lastTraceId;
   row.lastHolder = memory.lastHolder;
   if (deletedAge === undefined) row.before = stood;

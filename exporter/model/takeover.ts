@@ -73,10 +73,19 @@ export function isEarly(first: Entitled, row: LeaseRow, next: LeaseRecord, now: 
 /** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
 export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
   if (row.state === 'expired') return true;
-  const lag = now.lags.at(row.source, now.at.mono) ?? 0;
-  const told = Math.max(now.at.mono - lag, now.lags.notBefore(row.source));
-  const earliest = Math.min(told, latestAcquisition(row, next, now));
+  const earliest = Math.min(earliestWrite(row, now), latestAcquisition(row, next, now));
   return earliest >= lastWrite(row) + row.durationMs - tolerance;
+}
+
+/** Whether the time of the holder was up, for sure, when its lease was deleted, as we hear now. */
+export function isDeletedLate(row: LeaseRow, now: Now): boolean {
+  return earliestWrite(row, now) >= lastWrite(row) + row.durationMs;
+}
+
+/** The earliest moment at which what reaches us now was written. */
+function earliestWrite(row: LeaseRow, now: Now): number {
+  const lag = now.lags.at(row.source, now.at.mono) ?? 0;
+  return Math.max(now.at.mono - lag, now.lags.notBefore(row.source));
 }
 
 /**
