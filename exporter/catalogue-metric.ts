@@ -1,3 +1,6 @@
+/** What every name of a metric begins with. */
+export const prefix = 'leasewatch_';
+
 export type MetricType = 'gauge' | 'counter' | 'histogram';
 
 export interface Metric {

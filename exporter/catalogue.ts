@@ -6,12 +6,10 @@
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
 import { probeMetrics } from './catalogue-probes.ts';
 
-export type { Metric, MetricType } from './catalogue-metric.ts';
+export { type Metric, type MetricType, prefix } from './catalogue-metric.ts';
 
 const lease = ['namespace', 'lease'] as const;
 const electionBuckets = [0.5, 1, 2, 4, 8, 12, 15, 17, 20, 30, 60, 120, 300, 900] as const;
-
-export const prefix = 'leasewatch_';
 
 export const metrics = {
   lease_info: gauge(

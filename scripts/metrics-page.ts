@@ -1,8 +1,9 @@
 import { logEvents, type Metric, metrics, prefix, spans } from '../exporter/catalogue.ts';
+import { appMetrics } from '../instrument/catalogue.ts';
 
 /** METRICS.md as text, from the catalogue. */
 export function metricsPage(): string {
-  return `${[...introduction, ...metricTables(), ...spanTable(), ...logTable()].join('\n').trimEnd()}\n`;
+  return `${[...introduction, ...metricTables(), ...appTable(), ...spanTable(), ...logTable()].join('\n').trimEnd()}\n`;
 }
 
 const introduction = [
@@ -41,6 +42,14 @@ function metricRow(name: string, metric: Metric): string[] {
   const labels = metric.labels.map((label) => `\`${label}\``).join(', ');
   const buckets = metric.buckets === undefined ? '' : ` Buckets: ${metric.buckets.join(', ')}.`;
   return [`\`${prefix}${name}\``, metric.type, labels, metric.unit, metric.help + buckets];
+}
+
+function appTable(): string[] {
+  const rows = Object.entries(appMetrics).map((row) => metricRow(...row));
+  const heads = ['metric', 'type', 'labels', 'unit', 'meaning'];
+  const [title, line, ...table] = section('In an application, by leasewatch/instrument', heads, rows);
+  const scraped = 'These are scraped from the application itself; leasewatch does not tell them.';
+  return [title ?? '', line ?? '', scraped, '', ...table];
 }
 
 function spanTable(): string[] {

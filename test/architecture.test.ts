@@ -78,7 +78,7 @@ function importsOf(file: string, text: string): Import[] {
 
 const sources = new Map(
   globSync(
-    ['exporter', 'alerts', 'dashboards', 'simulator', 'scripts', 'bench'].map(
+    ['exporter', 'instrument', 'alerts', 'dashboards', 'simulator', 'scripts', 'bench'].map(
       (folder) => `${folder}/**/*.ts`,
     ),
     { cwd: root },
@@ -142,6 +142,15 @@ test('alert rules know the names of the exporter, and nothing else of it', () =>
   assert.deepEqual(told(wrong), []);
 });
 
+test('what an application loads is small: of the exporter it knows names alone', () => {
+  const may = ['instrument/', 'exporter/catalogue'];
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('instrument/') && !isTest(file) && !may.some((allowed) => target.startsWith(allowed)),
+  );
+  assert.deepEqual(told(wrong), []);
+});
+
 test('dashboards know the names of the exporter and the alerts, and nothing else', () => {
   const may = ['dashboards/', 'alerts/', 'exporter/promql.ts', 'exporter/catalogue.ts'];
   const wrong = imports.filter(
@@ -170,7 +179,7 @@ test('nothing is exported as default', () => {
 
 test('no file of the product or of the simulator is too long to be read in one go', () => {
   const long = [...sources]
-    .filter(([file]) => /^(exporter|alerts|dashboards|simulator)\//.test(file))
+    .filter(([file]) => /^(exporter|instrument|alerts|dashboards|simulator)\//.test(file))
     .map(([file, text]) => ({ file, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > mostLines);
   assert.deepEqual(

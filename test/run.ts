@@ -17,8 +17,8 @@ const [first, ...others] = process.argv.slice(2);
 const unit = first === 'unit';
 const options = unit || first === undefined ? others : [first, ...others];
 const folders = unit
-  ? ['exporter', 'simulator']
-  : ['exporter', 'simulator', 'alerts', 'dashboards', 'compose', 'test'];
+  ? ['exporter', 'instrument', 'simulator']
+  : ['exporter', 'instrument', 'simulator', 'alerts', 'dashboards', 'compose', 'test'];
 const files = globSync(
   folders.map((folder) => `${folder}/**/*.test.ts`),
   { cwd: root },

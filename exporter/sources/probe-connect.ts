@@ -18,7 +18,8 @@ export async function resolveHost(host: string, allow: readonly string[]): Promi
   }
   const allowed = diallable(addresses, allow);
   if (allowed.length > 0) return { got: allowed };
-  const why = `${host} is ${addresses.join(', ')}: metadata and link-local addresses are not dialled unless allowed`;
+  const where = isIP(host) === 0 ? `${host} is ${addresses.join(', ')}` : host;
+  const why = `${where}: metadata and link-local addresses are not dialled unless allowed`;
   return { failure: 'denied', why };
 }
 
