@@ -4,6 +4,7 @@ import type { KubeTransport } from './kube/transport.ts';
 import type { Observation } from './model/observation.ts';
 import { labelKeysOf } from './model/policy.ts';
 import { candidateSource } from './sources/candidates.ts';
+import { endpointSource } from './sources/endpoints.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { probeSource } from './sources/probes.ts';
@@ -40,7 +41,11 @@ export function sourcesOf(parts: SourceParts): Sources {
   const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
   const leases = leaseSources(parts);
   const all = [...leases, ...nodeSources(parts), ...sockets];
-  return { all, optional: [...candidateSources(parts), ...probeSources(parts)], leases };
+  return {
+    all,
+    optional: [...candidateSources(parts), ...probeSources(parts), ...endpointSources(parts)],
+    leases,
+  };
 }
 
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
@@ -73,6 +78,10 @@ function candidateSources({ config, clock, random, transport }: SourceParts): re
 
 function probeSources({ config, clock, random }: SourceParts): readonly Source[] {
   return config.websockets.probes.map((target) => probeSource({ target, clock, random }));
+}
+
+function endpointSources({ config, clock }: SourceParts): readonly Source[] {
+  return config.websockets.endpoints.map((target) => endpointSource({ target, clock }));
 }
 
 function nodeSources({ config, clock, random, transport }: SourceParts): readonly Source[] {

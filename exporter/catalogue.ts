@@ -3,6 +3,7 @@
  * rules take the names from here; a projection that is missing, or a query that names an unknown label,
  * does not compile.
  */
+import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
 import { probeMetrics } from './catalogue-probes.ts';
 
@@ -181,6 +182,7 @@ export const metrics = {
     'Connections on a declared port that are being closed.',
   ),
   ...probeMetrics,
+  ...endpointMetrics,
   mass_silence: gauge(
     ['class'] as const,
     '',

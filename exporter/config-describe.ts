@@ -10,6 +10,7 @@ export function describeConfig(config: Config): string {
     websockets: {
       ...config.websockets,
       probes: config.websockets.probes.map((probe) => ({ ...probe, headers: hideValues(probe.headers) })),
+      endpoints: config.websockets.endpoints.map((each) => ({ ...each, headers: hideValues(each.headers) })),
     },
     otlp: { tracesUrl: hidePassword(config.otlp.tracesUrl), headers: hideValues(config.otlp.headers) },
     loki: {

@@ -64,9 +64,10 @@ function sidecarProblems(
   modeAt: string,
 ): readonly ConfigProblem[] {
   const leases = has('kubernetes', 'leases');
-  if (!leases && !has('websockets', 'ports') && !has('websockets', 'probes')) {
+  const sockets = ['ports', 'probes', 'endpoints'].some((key) => has('websockets', key));
+  if (!leases && !sockets) {
     const message =
-      'sidecar has nothing to watch: name kubernetes.leases, websockets.ports or websockets.probes';
+      'sidecar has nothing to watch: name kubernetes.leases, or ports, probes or endpoints of websockets';
     return [{ path: modeAt, value: '', message }];
   }
   if (!leases || has('pod', 'namespace') || has('kubernetes', 'namespaces')) return [];

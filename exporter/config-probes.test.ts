@@ -102,11 +102,11 @@ const bad: readonly (readonly [string, string])[] = [
   [
     '{ name: a, url: "ws://a", headers: { "a b": secret, upgrade: secret } }',
     `headers: must not have "a b": it is no name of a header
-headers: must not have "upgrade": the handshake itself sets it`,
+headers: must not have "upgrade": it belongs to the connection`,
   ],
   [
     '{ name: a, url: "ws://a", headerFiles: { Sec-WebSocket-Key: /x } }',
-    'headerFiles: must not have "Sec-WebSocket-Key": the handshake itself sets it',
+    'headerFiles: must not have "Sec-WebSocket-Key": it belongs to the connection',
   ],
   ['{ name: a, url: "ws://a", timeout: 31s }', 'timeout: must not be longer than the interval'],
   [

@@ -19,7 +19,8 @@ export interface ProbeConfig {
   readonly allowAddresses: readonly string[];
 }
 
-const targetName = written(
+/** A name that becomes a label. */
+export const targetName = written(
   { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' },
   (input): Parsed<string> => {
     if (typeof input === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(input)) return { value: input };
@@ -120,7 +121,6 @@ export function probeProblems(probes: readonly ProbeConfig[]): readonly ConfigPr
     const path = `websockets.probes[${index}]`;
     const tell = (key: string, message: string) => ({ path: `${path}.${key}`, value: '', message });
     const twice = probes.findIndex(({ name }) => name === probe.name);
-    const names = ['headers', 'headerFiles'] as const;
     return [
       ...(twice < index ? [tell('name', `is the name of websockets.probes[${twice}] too`)] : []),
       ...(probe.timeoutMs > probe.intervalMs
@@ -129,20 +129,32 @@ export function probeProblems(probes: readonly ProbeConfig[]): readonly ConfigPr
       ...(probe.caFile !== undefined && probe.url.startsWith('ws:')
         ? [tell('caFile', 'has no meaning without TLS: the address begins with ws://')]
         : []),
-      ...names.flatMap((key) =>
-        Object.keys(probe[key])
-          .filter((name) => !tokenForm.test(name) || isOurs(name))
-          .map((name) => tell(key, `must not have ${JSON.stringify(name)}: ${whyNot(name)}`)),
-      ),
+      ...headerProblems(path, probe),
     ];
   });
 }
 
-/** Headers by which a handshake is made. */
+/** Headers that cannot be sent, or that are not for the user to set. */
+export function headerProblems(
+  path: string,
+  target: Pick<ProbeConfig, 'headers' | 'headerFiles'>,
+): readonly ConfigProblem[] {
+  return (['headers', 'headerFiles'] as const).flatMap((key) =>
+    Object.keys(target[key])
+      .filter((name) => !tokenForm.test(name) || isOurs(name))
+      .map((name) => ({
+        path: `${path}.${key}`,
+        value: '',
+        message: `must not have ${JSON.stringify(name)}: ${whyNot(name)}`,
+      })),
+  );
+}
+
+/** Headers by which a connection or a handshake is made. */
 function isOurs(name: string): boolean {
   return /^(connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i.test(name);
 }
 
 function whyNot(name: string): string {
-  return isOurs(name) ? 'the handshake itself sets it' : 'it is no name of a header';
+  return isOurs(name) ? 'it belongs to the connection' : 'it is no name of a header';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endpointsSchema } from './config-endpoints.ts';
 import { labelPattern, namePattern, namespacePattern } from './config-patterns.ts';
 import { probesSchema } from './config-probes.ts';
 import * as value from './config-values.ts';
@@ -77,6 +78,9 @@ export const configSchema = z.strictObject({
       ports: z.array(value.port).optional().describe('Local ports of WebSocket servers.'),
       interval: value.duration.optional().describe('Between two readings of the socket table, such as 5s.'),
       probes: probesSchema.optional().describe('WebSocket servers to which a client of our own connects.'),
+      endpoints: endpointsSchema
+        .optional()
+        .describe('Metrics of proxies and applications that count connections themselves.'),
     })
     .optional(),
   otlp: z

@@ -49,7 +49,7 @@ test('config: nothing given is everything of the cluster', (t) => {
       pods: true,
     },
     replicas: undefined,
-    websockets: { ports: [], intervalMs: 5000, probes: [] },
+    websockets: { ports: [], intervalMs: 5000, probes: [], endpoints: [] },
     otlp: { tracesUrl: undefined, headers: {} },
     loki: { pushUrl: undefined, tenant: undefined, headers: {} },
     outbox: { path: '/home/me/.local/state/leasewatch/outbox.db', maxBytes: 268435456 },
@@ -104,7 +104,7 @@ test('config: every key of a file arrives', (t) => {
     pods: false,
   });
   assert.deepEqual(config.replicas, { namespace: 'monitoring', lease: 'leasewatch', pod: 'leasewatch-0' });
-  assert.deepEqual(config.websockets, { ports: [8080, 8443], intervalMs: 500, probes: [] });
+  assert.deepEqual(config.websockets, { ports: [8080, 8443], intervalMs: 500, probes: [], endpoints: [] });
   assert.equal(config.otlp.tracesUrl, 'http://tempo:4318/base/v1/traces');
   assert.equal(config.loki.pushUrl, 'http://loki:3100/loki/api/v1/push');
   assert.deepEqual(config.outbox, { path: '/var/outbox.db', maxBytes: 2147483648 });
@@ -279,7 +279,7 @@ FILE:2:8: is no YAML: Flow sequence in block collection must be sufficiently ind
   [
     'a sidecar with nothing to do',
     { flags: { mode: 'sidecar' } },
-    `--mode: sidecar has nothing to watch: name kubernetes.leases, websockets.ports or websockets.probes`,
+    `--mode: sidecar has nothing to watch: name kubernetes.leases, or ports, probes or endpoints of websockets`,
   ],
   [
     'a sidecar that does not know its namespace',

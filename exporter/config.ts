@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EndpointConfig, endpointProblems, resolveEndpoints } from './config-endpoints.ts';
 import { type Environment, environmentSettings } from './config-environment.ts';
 import { type FlagValues, flagSettings } from './config-flags.ts';
 import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
@@ -39,6 +40,7 @@ export interface Config {
     readonly ports: readonly number[];
     readonly intervalMs: number;
     readonly probes: readonly ProbeConfig[];
+    readonly endpoints: readonly EndpointConfig[];
   };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
   readonly otlp: {
@@ -101,6 +103,7 @@ export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
     ...policyProblems(merged),
     ...(config === undefined ? [] : policyListProblems(config)),
     ...(config === undefined ? [] : probeProblems(config.websockets.probes)),
+    ...(config === undefined ? [] : endpointProblems(config.websockets.endpoints)),
   ];
   if (config === undefined || problems.length > 0) return { kind: 'invalid', problems };
   return { kind: 'ok', config: freeze(config) };
@@ -126,6 +129,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
       ports: [...new Set(websockets?.ports)],
       intervalMs: websockets?.interval ?? 5000,
       probes: resolveProbes(websockets?.probes),
+      endpoints: resolveEndpoints(websockets?.endpoints),
     },
     otlp: {
       tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),

@@ -98,7 +98,7 @@ function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config>
       node: undefined,
       pods: true,
     },
-    websockets: { ports: [chat.port], intervalMs: 1000, probes: [] },
+    websockets: { ports: [chat.port], intervalMs: 1000, probes: [], endpoints: [] },
     outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
   };
 }

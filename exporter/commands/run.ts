@@ -52,7 +52,9 @@ function what({ kubernetes, websockets }: Config): string {
   const kube = leases?.length === 0 ? [] : [`${which} in ${place}`];
   const targets = websockets.probes.map(({ name }) => name).join(', ');
   const probes = targets === '' ? [] : [`probes ${targets}`];
-  return [...kube, ...(nodes ? ['nodes'] : []), ...ports, ...probes].join('; ');
+  const counting = websockets.endpoints.map(({ name }) => name).join(', ');
+  const endpoints = counting === '' ? [] : [`counts of ${counting}`];
+  return [...kube, ...(nodes ? ['nodes'] : []), ...ports, ...probes, ...endpoints].join('; ');
 }
 
 function fail(why: string): number {

@@ -133,6 +133,7 @@ export class Model implements ModelView {
         return this.#sight(observation, now);
       case 'sockets':
       case 'probe':
+      case 'counts':
         return this.#connection(observation, now);
       case 'answer':
         return this.#answer(observation, now);
@@ -299,7 +300,8 @@ export class Model implements ModelView {
 
   #connection(seen: ConnectionObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
-    this.#see(source, now, this.#connections.see(seen, source, now));
+    const why = this.#connections.see(seen, source, now);
+    if (why !== undefined) this.#see(source, now, why);
   }
 
   #answer(seen: AnswerObservation, now: Now): void {

@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { FindHolder, HolderObservation } from './holder-observation.ts';
 
+export type { CountsFailure, CountsObservation } from './counts-observation.ts';
 export type {
   EndedContainer,
   FindHolder,
@@ -9,7 +10,6 @@ export type {
   PodRecord,
   Workload,
 } from './holder-observation.ts';
-
 export type {
   ProbeCertificates,
   ProbeFailure,
@@ -18,6 +18,7 @@ export type {
   ProbeTold,
 } from './probe-observation.ts';
 
+import type { CountsObservation } from './counts-observation.ts';
 import type { Memory } from './memory.ts';
 import type { ProbeObservation } from './probe-observation.ts';
 
@@ -35,6 +36,7 @@ export type Observation =
   | ClusterObservation
   | SocketsObservation
   | ProbeObservation
+  | CountsObservation
   | Answer
   | RememberedObservation
   | ReplicaObservation

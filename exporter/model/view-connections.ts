@@ -5,6 +5,17 @@ import type { ProbeHandshake } from './probe-observation.ts';
 export interface ConnectionsView {
   ports(): Iterable<PortCensus>;
   probes(): Iterable<ProbeView>;
+  counts(): Iterable<CountsView>;
+}
+
+/** What a proxy or an application counts itself; `undefined` while nobody knows. */
+export interface CountsView {
+  readonly target: string;
+  readonly side: 'proxy' | 'app';
+  readonly connections: number | undefined;
+  readonly total: number | undefined;
+  /** Readings without a count, by reason. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 export interface ProbeView {

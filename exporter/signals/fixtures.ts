@@ -9,7 +9,7 @@ import type {
   PoliciesView,
   SourceView,
 } from '../model/view.ts';
-import type { ProbeView } from '../model/view-connections.ts';
+import type { CountsView, ProbeView } from '../model/view-connections.ts';
 
 /** Hand-made views and events for the tests of this folder. */
 
@@ -131,12 +131,17 @@ export function probeView(part: Partial<ProbeView> = {}): ProbeView {
   };
 }
 
+export function countsView(part: Partial<CountsView> = {}): CountsView {
+  const failures = new Map([['timeout', 4]]);
+  return { target: 'envoy', side: 'proxy', connections: 31, total: 900, failures, ...part };
+}
+
 export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<ModelView[K]> }): ModelView {
   return {
     leases: () => part.leases ?? [],
     nodes: () => part.nodes ?? [],
     sources: () => part.sources ?? [],
-    connections: () => part.connections ?? { ports: () => [], probes: () => [] },
+    connections: () => part.connections ?? { ports: () => [], probes: () => [], counts: () => [] },
     pushes: () => part.pushes,
     openRounds: () => part.openRounds ?? [],
     massSilence: () => part.massSilence ?? [],

@@ -8,6 +8,7 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
 import {
   at,
+  countsView,
   leasePolicy,
   leaseStateEvent,
   leaseView,
@@ -51,6 +52,10 @@ function smallView(): ModelView {
     connections: {
       ports: () => [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
       probes: () => [probeView()],
+      counts: () => [
+        countsView(),
+        countsView({ target: 'hub', side: 'app', connections: 30, total: undefined }),
+      ],
     },
     openRounds: [open],
     massSilence: [{ class: 'election', active: true }],

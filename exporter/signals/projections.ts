@@ -2,6 +2,7 @@ import type { NamesOf, Sample } from '../catalogue.ts';
 import type { Moment } from '../clock.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ModelView } from '../model/view.ts';
+import { countsProjections } from './projections-counts.ts';
 import { leaseProjections } from './projections-leases.ts';
 import { nodeProjections } from './projections-nodes.ts';
 import { policyProjections } from './projections-policies.ts';
@@ -32,5 +33,6 @@ export const projections: Projections = {
   ...policyProjections,
   ...nodeProjections,
   ...probeProjections,
+  ...countsProjections,
   ...selfProjections,
 };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { EndpointTarget } from './endpoint-target.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
 /** What the tests of probes share. */
@@ -35,4 +36,21 @@ export async function listening(t: TestContext, server: Server): Promise<number>
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('fixture: the server has no port');
   return address.port;
+}
+
+export function endpointTarget(part: Partial<EndpointTarget> = {}): EndpointTarget {
+  return {
+    name: 'envoy',
+    url: 'http://127.0.0.1:1/metrics',
+    side: 'proxy',
+    connections: 'open',
+    total: undefined,
+    labels: {},
+    intervalMs: 15_000,
+    timeoutMs: 5000,
+    headers: {},
+    headerFiles: {},
+    caFile: undefined,
+    ...part,
+  };
 }

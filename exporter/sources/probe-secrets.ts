@@ -13,7 +13,9 @@ export type ReadSecrets =
   | { readonly kind: 'failed'; readonly why: string };
 
 /** Reads the files of a target. They may change while we run: a token is renewed, a secret is mounted late. */
-export async function readSecrets(target: ProbeTarget): Promise<ReadSecrets> {
+export async function readSecrets(
+  target: Pick<ProbeTarget, 'headers' | 'headerFiles' | 'caFile'>,
+): Promise<ReadSecrets> {
   const headers: Record<string, string> = { ...target.headers };
   try {
     for (const [name, file] of Object.entries(target.headerFiles)) {
@@ -36,5 +38,5 @@ export function headerFrom(text: string): string | undefined {
 }
 
 function failed(why: string): ReadSecrets {
-  return { kind: 'failed', why: `cannot be probed: ${why}` };
+  return { kind: 'failed', why: `${why}` };
 }

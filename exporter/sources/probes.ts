@@ -58,7 +58,7 @@ class Probe {
     const { target, clock, dial } = this.#options;
     const until = clock.now().mono + target.intervalMs;
     const read = await readSecrets(target);
-    if (read.kind === 'failed') this.#blind(read.why);
+    if (read.kind === 'failed') this.#blind(`cannot be probed: ${read.why}`);
     else {
       this.#blindness = undefined;
       const { handshake, connection } = await dial({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { memorySchema } from './memory-schema.ts';
 import { candidateRecord, leaseRecord, moment, nodeRecord } from './record-schemas.ts';
+import { countsObservation } from './recording-counts.ts';
 import { holderObservation } from './recording-holder.ts';
 import { probeObservation } from './recording-probe.ts';
 
@@ -62,6 +63,7 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('cluster'), at: moment, uid: z.string() }),
   z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
   probeObservation,
+  countsObservation,
   ...answers,
   holderObservation,
   z.strictObject({ kind: z.literal('progress'), ...told, resourceVersion: z.string() }),

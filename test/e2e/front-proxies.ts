@@ -11,6 +11,13 @@ import { until } from './child-program.ts';
 /** Real proxies in front of WebSocket servers, on free ports of the loopback address. */
 export interface Front {
   readonly port: number;
+  /** Ends it before the test does. */
+  stop(): Promise<void>;
+}
+
+export interface MeasuredFront extends Front {
+  /** Where its own metrics are. */
+  readonly metrics: string;
 }
 
 /** nginx, or undefined after saying that the test was skipped. `balance` is a line such as `ip_hash;`. */
@@ -23,8 +30,8 @@ export async function startNginx(
   if (nginx === undefined) return undefined;
   const port = await freePort();
   const { folder, config } = written(t, 'nginx.conf', nginxConfig(port, backends, balance));
-  await started(t, spawn(nginx, ['-p', folder, '-c', config, '-e', 'stderr'], { stdio: 'ignore' }), port);
-  return { port };
+  const child = spawn(nginx, ['-p', folder, '-c', config, '-e', 'stderr'], { stdio: 'ignore' });
+  return { port, stop: await started(t, child, port) };
 }
 
 function nginxConfig(port: number, backends: readonly number[], balance: string): string {
@@ -56,10 +63,10 @@ export async function startHaproxy(
   t: TestContext,
   backends: readonly number[],
   cookie = false,
-): Promise<Front | undefined> {
+): Promise<MeasuredFront | undefined> {
   const haproxy = needTool(t, 'haproxy');
   if (haproxy === undefined) return undefined;
-  const port = await freePort();
+  const [port, statistics] = [await freePort(), await freePort()];
   const servers = backends.map(
     (each) => `  server s${each} 127.0.0.1:${each}${cookie ? ` cookie s${each}` : ''}`,
   );
@@ -76,13 +83,16 @@ defaults
 frontend front
   bind 127.0.0.1:${port}
   default_backend chat
+frontend statistics
+  bind 127.0.0.1:${statistics}
+  http-request use-service prometheus-exporter
 backend chat
   balance roundrobin
 ${cookie ? '  cookie SERVER insert indirect nocache\n' : ''}${servers.join('\n')}
 `,
   );
-  await started(t, spawn(haproxy, ['-db', '-f', config], { stdio: 'ignore' }), port);
-  return { port };
+  const stop = await started(t, spawn(haproxy, ['-db', '-f', config], { stdio: 'ignore' }), port);
+  return { port, stop, metrics: `http://127.0.0.1:${statistics}/metrics` };
 }
 
 function written(t: TestContext, name: string, text: string) {
@@ -93,16 +103,18 @@ function written(t: TestContext, name: string, text: string) {
   return { folder, config };
 }
 
-async function started(t: TestContext, child: ChildProcess, port: number): Promise<void> {
+async function started(t: TestContext, child: ChildProcess, port: number): Promise<() => Promise<void>> {
   const exit = once(child, 'exit');
-  t.after(async () => {
+  const stop = async () => {
     child.kill('SIGTERM');
     await exit;
-  });
+  };
+  t.after(stop);
   await until(`${child.spawnfile} listens`, () => {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
     return canConnect(port);
   });
+  return stop;
 }
 
 function canConnect(port: number): Promise<boolean> {

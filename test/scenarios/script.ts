@@ -26,6 +26,7 @@
  *   handshake TARGET WHY failure= status= dns= tcp= tls= upgrade= pong= leaf= issuer=
  *                           what a probe saw; phases in seconds, ends of certificates as seconds from the start
  *   pong TARGET after=  closed TARGET WHY code= by= held=
+ *   counts TARGET side= connections= total= failed=       what a proxy or an application counts itself
  *   bookmark SOURCE                         the watch says that it has told everything
  *   late SOURCE  prompt SOURCE              what the source sees comes late, all at once when it is prompt again
  *   unreadable WHY  readable                reads fail from here on, or succeed

@@ -10,6 +10,7 @@ import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
 import { Cluster, received, type Write } from './cluster.ts';
+import { countsTold } from './counts.ts';
 import { Disk } from './disk.ts';
 import { Pods } from './pods.ts';
 import { policiesOf } from './policies.ts';
@@ -171,6 +172,8 @@ class Stage {
           ...probeTold(command, epoch),
           ...{ kind: 'probe', source: `probes/${first}`, at, target: first },
         });
+      case 'counts':
+        return this.#see(countsTold(command, at));
       case 'unreadable':
         this.#unreadable = text;
         return;

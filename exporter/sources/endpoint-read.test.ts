@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '../clock.ts';
+import { readEndpoint } from './endpoint-read.ts';
+import type { EndpointTarget } from './endpoint-target.ts';
+import { endpointTarget, listening } from './fixture.ts';
+
+function readOnce(part: Partial<EndpointTarget>, headers: Record<string, string> = {}) {
+  const target = endpointTarget(part);
+  const secrets = { headers, ca: undefined };
+  return readEndpoint({ target, secrets, clock: systemClock(), stop: new AbortController().signal });
+}
+
+async function answering(t: TestContext, listener: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listening(t, createServer(listener))}/metrics`;
+}
+
+/** What Envoy 1.3x answers on its admin port, shortened. */
+const envoy = `# TYPE envoy_http_downstream_cx_upgrades_total counter
+envoy_http_downstream_cx_upgrades_total{envoy_http_conn_manager_prefix="admin"} 0
+envoy_http_downstream_cx_upgrades_total{envoy_http_conn_manager_prefix="ingress_http"} 900
+# TYPE envoy_http_downstream_cx_upgrades_active gauge
+envoy_http_downstream_cx_upgrades_active{envoy_http_conn_manager_prefix="admin"} 0
+envoy_http_downstream_cx_upgrades_active{envoy_http_conn_manager_prefix="ingress_http"} 31
+`;
+
+const ofEnvoy = {
+  connections: 'envoy_http_downstream_cx_upgrades_active',
+  total: 'envoy_http_downstream_cx_upgrades_total',
+};
+
+test('endpoint: the upgrades of Envoy, over all its connection managers or one', async (t) => {
+  const url = await answering(t, (_request, response) => response.end(envoy));
+  assert.deepEqual(await readOnce({ url, ...ofEnvoy }), { kind: 'counted', connections: 31, total: 900 });
+  const labels = { envoy_http_conn_manager_prefix: 'admin' };
+  assert.deepEqual(await readOnce({ url, ...ofEnvoy, labels }), {
+    kind: 'counted',
+    connections: 0,
+    total: 0,
+  });
+});
+
+test('endpoint: a counter that is not there is no zero', async (t) => {
+  const url = await answering(t, (_request, response) => response.end('open 3\n'));
+  assert.deepEqual(await readOnce({ url, total: 'all_total' }), {
+    ...{ kind: 'counted', connections: 3, total: undefined },
+  });
+});
+
+test('endpoint: headers reach it', async (t) => {
+  const url = await answering(t, (request, response) =>
+    response.end(request.headers.authorization === 'Bearer x' ? 'open 1' : 'open 0'),
+  );
+  assert.deepEqual(await readOnce({ url }, { authorization: 'Bearer x' }), {
+    ...{ kind: 'counted', connections: 1, total: undefined },
+  });
+});
+
+const line = Buffer.from(`${'x'.repeat(40)}{a="b"} 1\n`.repeat(1000));
+
+const bad: readonly {
+  readonly name: string;
+  readonly listener: RequestListener;
+  readonly reason: string;
+  readonly why: RegExp;
+}[] = [
+  {
+    name: 'answers nothing at all',
+    listener: () => undefined,
+    reason: 'timeout',
+    why: /^no whole answer within 0\.3 s$/,
+  },
+  {
+    name: 'begins to answer and stops',
+    listener: (_request, response) => response.write('open 1\n'),
+    reason: 'timeout',
+    why: /^no whole answer/,
+  },
+  {
+    name: 'answers an empty page',
+    listener: (_request, response) => response.end(),
+    reason: 'no_series',
+    why: /^has no series open$/,
+  },
+  {
+    name: 'answers HTML',
+    listener: (_request, response) => response.end('<!DOCTYPE html>\n<html></html>'),
+    reason: 'not_prometheus',
+    why: /^line 1: no sample: "<!DOCTYPE html>"$/,
+  },
+  {
+    name: 'answers without end',
+    listener: (_request, response) => {
+      const next = () => {
+        while (!response.destroyed && response.write(line));
+        response.once('drain', next);
+      };
+      next();
+    },
+    reason: 'too_large',
+    why: /^sends more than 16777216 bytes$/,
+  },
+  {
+    name: 'answers one line without end',
+    listener: (_request, response) => {
+      const next = () => {
+        while (!response.destroyed && response.write('x'.repeat(50_000)));
+        response.once('drain', next);
+      };
+      next();
+    },
+    reason: 'not_prometheus',
+    why: /a line without end/,
+  },
+  {
+    name: 'redirects',
+    listener: (_request, response) =>
+      response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end('open 1'),
+    reason: 'status',
+    why: /^answered 302$/,
+  },
+  {
+    name: 'breaks off in its answer',
+    listener: (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('open 1\n', () => response.destroy());
+    },
+    reason: 'unreachable',
+    why: /./,
+  },
+];
+
+for (const { name, listener, reason, why } of bad) {
+  test(`endpoint: one that ${name} has no count: ${reason}`, async (t) => {
+    const url = await answering(t, listener);
+    const timeoutMs = reason === 'timeout' ? 300 : 10_000;
+    const reply = await readOnce({ url, timeoutMs });
+    assert.ok(reply.kind === 'failed');
+    assert.equal(reply.reason, reason, reply.why);
+    assert.match(reply.why, why);
+  });
+}
+
+test('endpoint: nobody listens, or speaks no HTTP', async (t) => {
+  const nobody = await readOnce({ url: 'http://127.0.0.1:1/' });
+  assert.deepEqual(nobody.kind === 'failed' && nobody.reason, 'unreachable');
+  const port = await listening(
+    t,
+    createTcpServer((socket) => socket.end('SSH-2.0\r\n')),
+  );
+  const other = await readOnce({ url: `http://127.0.0.1:${port}/` });
+  assert.deepEqual(other.kind === 'failed' && other.reason, 'unreachable');
+});
