@@ -26,7 +26,7 @@ const ofLease = ['cluster', 'namespace', 'lease'] as const;
 const leaseSelector = (name: LeaseMetric): Query => placed(series(name), ofLease);
 type LeaseMetric = 'lease_info' | 'lease_observed_renewal_timestamp_seconds' | 'lease_open_round_info';
 
-function placed(query: Query, labels: readonly string[], ...more: readonly string[]): Query {
+export function placed(query: Query, labels: readonly string[], ...more: readonly string[]): Query {
   return { promql: `${query.promql}{${[...labels.map((label) => `${label}=%q`), ...more].join(',')}}` };
 }
 

@@ -13,6 +13,8 @@ export const config = {
   traces: 'https://jaeger.example/trace/',
   /** What the outbox may grow to, in bytes: `outbox.maxBytes` of the configuration of leasewatch. */
   outboxMaxBytes: 256 * 1024 * 1024,
+  /** A certificate of a probed server that ends within so many days is worth an alert. */
+  certificateDays: 7,
   /** The share of time in which a lease may be without a leader: 99.9 % is the objective. */
   errorBudget: 0.001,
 } as const;

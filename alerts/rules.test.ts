@@ -82,7 +82,8 @@ test('names are short, summaries are sentences that fit every alert, description
   for (const { alert, summary, description, severity } of alerts) {
     assert.match(alert, /^[A-Z][A-Za-z]{1,39}$/);
     assert.match(summary, /^[A-Z][^{}]*\.$/, alert);
-    if (severity !== 'none') assert.match(description, /^(lease|node|class|job|port|no target) /, alert);
+    if (severity !== 'none')
+      assert.match(description, /^(lease|node|class|job|port|target|no target) /, alert);
   }
   for (const group of groups) {
     assert.ok(group.name.length <= 40 && group.rules.length <= 20, group.name);

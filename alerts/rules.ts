@@ -4,6 +4,7 @@ import { nodeAlerts } from './nodes.ts';
 import { evaluatedEvery, objectiveAlerts } from './objective.ts';
 import { outboxAlerts } from './outbox.ts';
 import { presenceAlerts } from './presence.ts';
+import { probeAlerts } from './probes.ts';
 import { gapRecords, leaseRecords, nodeRecords, silenceRecords, socketRecords } from './recording.ts';
 import type { Group } from './rule.ts';
 import { sightAlerts } from './sight.ts';
@@ -33,6 +34,10 @@ export const groups: readonly Group[] = [
     interval: `${evaluatedEvery}s`,
     rules: [...gapRecords, ...objectiveAlerts],
   },
-  { name: 'leasewatch-websockets', interval: '15s', rules: [...socketRecords, ...socketAlerts] },
+  {
+    name: 'leasewatch-websockets',
+    interval: '15s',
+    rules: [...socketRecords, ...socketAlerts, ...probeAlerts],
+  },
   { name: 'leasewatch-itself', interval: '15s', rules: [...presenceAlerts, ...sightAlerts, ...outboxAlerts] },
 ];

@@ -7,9 +7,12 @@ import { jobKey, processKey } from './series.ts';
 const sees = series('source_up');
 const sourceKey = labelsOf('source_up', 'cluster', 'job', 'source');
 
+/** Without them less is known of connections, and all else is judged as before: no reason to page. */
+const needed = series('source_up', { source: { unlike: '(probes|endpoints)/.*' } });
+
 /** What processes of one mode see; the last known, so that a scrape that failed changes nothing. */
 function seenBy(mode: Query): Query {
-  return promql`last_over_time(${sees}[${bridged}]) and on (${processKey}) last_over_time(${mode}[${bridged}])`;
+  return promql`last_over_time(${needed}[${bridged}]) and on (${processKey}) last_over_time(${mode}[${bridged}])`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { leaderStories } from './leaders.ts';
 import { nodeStories } from './nodes.ts';
 import { objectiveStories } from './objective.ts';
 import { outboxStories } from './outbox.ts';
+import { probeStories } from './probes.ts';
 import type { TestFile } from './render.ts';
 import { socketStories } from './websockets.ts';
 
@@ -16,6 +17,7 @@ export const testFiles: readonly TestFile[] = [
   { path: 'alerts/tests/elections.yaml', stories: electionStories },
   { path: 'alerts/tests/nodes.yaml', stories: nodeStories },
   { path: 'alerts/tests/websockets.yaml', stories: socketStories },
+  { path: 'alerts/tests/probes.yaml', stories: probeStories },
   { path: 'alerts/tests/itself.yaml', stories: itselfStories },
   { path: 'alerts/tests/outbox.yaml', stories: outboxStories },
   { path: 'alerts/tests/objective.yaml', stories: objectiveStories, evaluatedEvery },

@@ -1,0 +1,53 @@
+import { duration, labelsOf, promql, series } from '../exporter/promql.ts';
+import { asked, placed, socketLinks } from './annotations.ts';
+import { bridged, config } from './config.ts';
+import type { AlertRule } from './rule.ts';
+
+const targetKey = labelsOf('websocket_probe_up', 'cluster', 'job', 'target');
+const up = series('websocket_probe_up');
+
+/** Why most handshakes failed in the last ten minutes. */
+const reason = asked(
+  promql`topk(1, sum by (${labelsOf('websocket_probe_handshakes_total', 'failure')}) (increase(${placed(
+    series('websocket_probe_handshakes_total'),
+    ['cluster', 'job', 'target'],
+    'failure!="none"',
+  )}[${duration('10m')}])))`,
+  ['cluster', 'job', 'target'],
+  { label: 'failure' },
+  'unknown',
+);
+
+/** Several processes may probe one target: it fails when it does for all of them. */
+const failing: AlertRule = {
+  alert: 'WebSocketProbeFailing',
+  expr: promql`max by (${targetKey}) (last_over_time(${up}[${bridged}])) == 0`,
+  for: '5m',
+  severity: 'warning',
+  summary: 'No new WebSocket client gets in: the handshakes of a probe fail.',
+  description: `target {{ $labels.target }} of {{ $labels.job }}: every handshake has failed for 5 minutes, mostly for the reason ${reason}`,
+  annotations: socketLinks,
+};
+
+const notAfter = series('websocket_probe_cert_not_after_seconds');
+const certificateKey = labelsOf(
+  'websocket_probe_cert_not_after_seconds',
+  'cluster',
+  'job',
+  'target',
+  'certificate',
+);
+
+/** A handshake that fails shows no certificate, and makes none younger. */
+const expiring: AlertRule = {
+  alert: 'WebSocketCertificateExpiring',
+  expr: promql`min by (${certificateKey}) (last_over_time(${notAfter}[${duration('1h')}])) - time() < ${config.certificateDays} * 86400`,
+  for: '15m',
+  severity: 'warning',
+  summary: 'A certificate that a WebSocket server shows ends soon, or has ended.',
+  description:
+    'target {{ $labels.target }} of {{ $labels.job }}: the certificate of the {{ $labels.certificate }} ends in {{ $value | humanizeDuration }}',
+  annotations: socketLinks,
+};
+
+export const probeAlerts: readonly AlertRule[] = [failing, expiring];
