@@ -5,7 +5,7 @@ import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
-import { firstWrite, lastWrite, type Tenure, tenuresOf } from './tenures.ts';
+import { firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
 import { isUnder, slowestMs } from './trouble.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
 
@@ -38,6 +38,9 @@ export interface LeaseReport {
   readonly comparisons: readonly Comparison[];
   readonly spurious: readonly RoundVerdict[];
 }
+
+/** Clocks that differ by less cannot be told from one another by what news takes. */
+const strangeClockMs = 3000;
 
 export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const { endedAt, lives, ledger } = chronicle;
@@ -80,7 +83,7 @@ function match(rounds: readonly TrueRound[], tenures: readonly Tenure[], verdict
     const tenure = tenures.findLast((each) => firstWrite(each).revision <= revision);
     const round =
       rounds.find((each) => tenure !== undefined && belongs(tenure, each, verdict.outcome)) ??
-      rounds.find((each) => isUnseenReturn(each, tenure, verdict));
+      rounds.find((each) => isUnseenEnd(each, tenures, verdict));
     if (round === undefined || matched.has(round)) spurious.push(verdict);
     else matched.set(round, verdict);
   }
@@ -95,19 +98,17 @@ function belongs(tenure: Tenure, round: TrueRound, told: RoundVerdict['outcome']
 }
 
 /**
- * The holder had created it again, and it was deleted for good, all while the judge was blind: that it is abandoned
- * is true, and that the judge is not sure of the rest as well.
+ * Somebody held the lease, and it was deleted for good, all while the judge was blind: that it is abandoned is true,
+ * and that the judge is not sure of the rest as well.
  */
-function isUnseenReturn(round: TrueRound, before: Tenure | undefined, verdict: RoundVerdict): boolean {
-  const { predecessor, outcome, opened } = round;
-  const same = predecessor?.holder === before?.holder && before?.end?.how === 'deleted';
-  return (
-    same &&
-    outcome === 'abandoned' &&
-    verdict.outcome === 'abandoned' &&
-    verdict.uncertain &&
-    opened < verdict.at
-  );
+function isUnseenEnd(
+  { opened, outcome }: TrueRound,
+  tenures: readonly Tenure[],
+  verdict: RoundVerdict,
+): boolean {
+  const both = outcome === 'abandoned' && verdict.outcome === 'abandoned';
+  const again = tenures.some((each) => firstWrite(each).at > opened && firstWrite(each).at < verdict.at);
+  return both && verdict.uncertain && opened < verdict.at && !again;
 }
 
 function compare(
@@ -133,9 +134,7 @@ function judge(
     const required = visibility.evident && !round.doubts.includes('expired for a moment');
     return required ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
   }
-  if (verdict.cause === 'created' && round.cause !== 'created' && !visibility.knewPredecessor(verdict)) {
-    return ['unseen', ''];
-  }
+  if (!visibility.knewPredecessor(verdict) && beganWithin(round, verdict)) return ['unseen', ''];
   if (verdict.uncertain) {
     const unknown = wasGivenByHand(round) && !visibility.knewPredecessor(verdict);
     if (!visibility.clear || round.doubts.length > 0 || wasSlow || unknown) return ['uncertain', ''];
@@ -154,30 +153,45 @@ function wasGivenByHand({ predecessor }: TrueRound): boolean {
   return predecessor !== undefined && firstWrite(predecessor).writer.startsWith('kubectl');
 }
 
+/** Whoever looked for the first time in the middle of a round takes what it saw then for the beginning. */
+function beganWithin({ cause, attempts }: TrueRound, verdict: RoundVerdict): boolean {
+  if (verdict.cause === 'created') return cause !== 'created';
+  return attempts.some(({ holder }) => holder === verdict.predecessor);
+}
+
 /** A write that etcd took long for is dated long before it was there to be seen: the record contradicts itself. */
 function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: Almanac): boolean {
   const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
   return isUnder(almanac, 'slow etcd', from - slowestMs, (acquisition?.at ?? opened) + slowestMs);
 }
 
-function acceptable({ cause, doubts }: TrueRound): readonly string[] {
+function acceptable({ cause, doubts, predecessor }: TrueRound): readonly string[] {
   if (doubts.includes('taken at the limit')) return ['taken', 'expired'];
   if (doubts.includes('deleted at the limit')) return ['deleted', 'expired'];
+  if (doubts.includes('expired for a moment')) return ['expired', endedBy(predecessor?.end?.after)];
   if (doubts.includes('released late') || doubts.includes('edited in the silence'))
     return ['released', 'expired'];
   return [cause];
 }
 
+/** What the write would be that came a moment after the expiry, had it come before. */
+function endedBy(write: Commit | undefined): string {
+  if (write?.spec === undefined) return 'deleted';
+  return write.spec.holder === '' ? 'released' : 'expired';
+}
+
 /**
- * An ex-leader that blanked its successor within one duration of its takeover. Later than that it cannot be told from
- * the successor, if their clocks agree.
+ * An ex-leader that blanked its successor within one duration of its takeover, or with a date that is not of the
+ * clock of the successor. Later than that, and by equal clocks, nobody can tell it from a release.
  */
-function mustBeMarked({ predecessor }: TrueRound): boolean {
-  if (predecessor?.end?.how !== 'released') return false;
-  const { holder, writes, end } = predecessor;
-  const [{ at, spec }] = writes;
-  if (end.by === undefined || end.by.writer === holder || end.by.writer.startsWith('kubectl')) return false;
-  return end.at - at <= (spec?.durationSeconds ?? 0) * 1000;
+function mustBeMarked({ predecessor, doubts }: TrueRound): boolean {
+  const by = predecessor?.end?.by;
+  if (predecessor?.end?.how !== 'released' || by === undefined || !doubts.includes('blanked')) return false;
+  if (by.writer === predecessor.holder || by.writer.startsWith('kubectl')) return false;
+  const { writes } = predecessor;
+  const termMs = (writes[0].spec?.durationSeconds ?? 0) * 1000;
+  const strangeMs = Math.min(...writes.map((write) => Math.abs(wayOf(by) - wayOf(write))));
+  return by.at - writes[0].at <= termMs || strangeMs > strangeClockMs;
 }
 
 function differencesOf(

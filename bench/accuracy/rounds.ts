@@ -1,6 +1,6 @@
 import { forgotten } from './cast.ts';
 import type { Commit } from './history.ts';
-import { firstWrite, lastWrite, type Tenure } from './tenures.ts';
+import { firstWrite, lastWrite, type Tenure, wayOf } from './tenures.ts';
 
 export type TrueCause = 'released' | 'expired' | 'deleted' | 'taken' | 'created';
 export type TrueOutcome = 'elected' | 'resumed' | 'recreated' | 'abandoned';
@@ -61,7 +61,7 @@ export function roundsOf(lease: string, tenures: readonly Tenure[], told: Told, 
   let predecessor: Tenure | undefined;
   let attempts: Tenure[] = [];
   const close = (outcome: TrueOutcome | undefined): void => {
-    const round = roundOf(lease, predecessor, attempts, outcome, told);
+    const round = roundOf(lease, predecessor, attempts, outcome, told, tenures);
     if (round !== undefined) rounds.push(round);
     predecessor = attempts.at(-1);
     attempts = [];
@@ -100,6 +100,7 @@ function roundOf(
   attempts: readonly Tenure[],
   outcome: TrueOutcome | undefined,
   told: Told,
+  tenures: readonly Tenure[],
 ): TrueRound | undefined {
   const first = attempts[0];
   const opened = predecessor === undefined ? first?.writes[0].at : predecessor.end?.at;
@@ -118,7 +119,7 @@ function roundOf(
     settled: atOnce ? acquisition : final?.writes[1],
     gapMs: (acquisition?.at ?? opened) - (predecessor === undefined ? opened : lastWrite(predecessor).at),
     leaderlessMs: leaderless(predecessor, attempts),
-    doubts: [...(predecessor === undefined ? [] : doubtsOf(predecessor, attempts, told))],
+    doubts: [...(predecessor === undefined ? [] : doubtsOf(predecessor, attempts, told, tenures))],
   };
 }
 
@@ -139,17 +140,19 @@ function leaderless(predecessor: Tenure | undefined, attempts: readonly Tenure[]
   return sum;
 }
 
-function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told): Doubt[] {
+function doubtsOf(
+  predecessor: Tenure,
+  attempts: readonly Tenure[],
+  told: Told,
+  tenures: readonly Tenure[],
+): Doubt[] {
   const doubts: Doubt[] = [];
   const { end } = predecessor;
   const silentMs = (end?.at ?? 0) - lastWrite(predecessor).at;
   const durationMs = (lastWrite(predecessor).spec?.durationSeconds ?? 0) * 1000;
   if (end?.how === 'taken' && silentMs > durationMs - momentMs) doubts.push('taken at the limit');
   if (end?.how === 'deleted' && silentMs > durationMs - momentMs) doubts.push('deleted at the limit');
-  if (end?.how === 'expired' && (predecessor.deletedAt ?? Number.POSITIVE_INFINITY) - end.at <= momentMs) {
-    doubts.push('deleted at the limit');
-  }
-  if (end?.how === 'expired' && attempts[0]?.isReturn && firstWrite(attempts[0]).at - end.at <= momentMs) {
+  if (end?.how === 'expired' && end.after !== undefined && end.after.at - end.at <= momentMs) {
     doubts.push('expired for a moment');
   }
   if (end?.how === 'released' && silentMs > durationMs / 2 && told.toldToStop(predecessor.holder, end.at)) {
@@ -158,18 +161,19 @@ function doubtsOf(predecessor: Tenure, attempts: readonly Tenure[], told: Told):
   if (end?.how === 'released' && lastWrite(predecessor).writer !== predecessor.holder) {
     doubts.push('edited in the silence');
   }
-  if (isDatedEarly(predecessor)) doubts.push('dated early');
+  if (isDatedEarly(predecessor, tenures)) doubts.push('dated early');
   if ([predecessor, ...attempts].some((tenure) => isBlanked(tenure, tenure !== predecessor))) {
     doubts.push('blanked');
   }
   return doubts;
 }
 
-/** By the clock of the holder itself: the other renewals tell how far it is from the server's. */
-function isDatedEarly({ holder, writes, end }: Tenure): boolean {
-  const last = end?.how === 'released' && end.by?.writer === holder ? [end.by] : [];
-  const ways = [...writes, ...last].map(({ at, spec }) => at - Date.parse(spec?.renewTime ?? ''));
-  return ways.slice(writes.length - 1).some((way) => way - Math.min(...ways) > momentMs);
+/** By the clock of the holder itself: all its writes tell how far it is from the server's. */
+function isDatedEarly({ holder, writes, end }: Tenure, tenures: readonly Tenure[]): boolean {
+  const ways = tenures.filter((each) => each.holder === holder).flatMap((each) => each.writes.map(wayOf));
+  const released = end?.how === 'released' ? end.by : undefined;
+  const last = [writes.at(-1), released].flatMap((write) => (write === undefined ? [] : [wayOf(write)]));
+  return last.some((way) => way - Math.min(...ways) > momentMs);
 }
 
 /** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */

@@ -6,6 +6,8 @@ export interface TenureEnd {
   readonly at: number;
   /** The write that ended it; an expiry needs none. */
   readonly by: Commit | undefined;
+  /** The write that came after an expiry. */
+  readonly after?: Commit;
 }
 
 /**
@@ -24,8 +26,6 @@ export interface Tenure {
   /** How long the lease had been absent when this began, in ms; 0 when it was there. */
   readonly absentMs: number;
   readonly end: TenureEnd | undefined;
-  /** When its lease was deleted, in its time or after it. */
-  readonly deletedAt: number | undefined;
 }
 
 interface Draft {
@@ -36,20 +36,21 @@ interface Draft {
 
 /** The tenures of one lease, oldest first, as of the time `until`. */
 export function tenuresOf(commits: readonly Commit[], until: number): readonly Tenure[] {
-  const tenures: Draft['tenure'][] = [];
+  const tenures: Tenure[] = [];
   let current: Draft | undefined;
   let previous: Commit | undefined;
   let returning: Commit | undefined;
   let deletedAt: number | undefined;
 
-  const end = (how: TenureEnd['how'], at: number, by: Commit | undefined): void => {
-    if (current !== undefined) current.tenure.end = { how, at, by };
+  const end = (how: TenureEnd['how'], at: number, by: Commit | undefined, after?: Commit): void => {
+    const next = after === undefined ? {} : { after };
+    if (current !== undefined) current.tenure.end = { how, at, by, ...next };
     current = undefined;
   };
   for (const commit of commits) {
     if (current !== undefined && commit.at >= expiryOf(current.last)) {
       returning = current.last;
-      end('expired', expiryOf(current.last), undefined);
+      end('expired', expiryOf(current.last), undefined, commit);
     }
     const { spec } = commit;
     if (spec !== undefined && isSameRecord(previous, commit)) {
@@ -57,8 +58,6 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
     } else if (spec === undefined) {
       end('deleted', commit.at, commit);
       deletedAt = commit.at;
-      const last = tenures.at(-1);
-      if (last !== undefined) last.deletedAt ??= deletedAt;
     } else if (spec.holder === '') {
       end('released', commit.at, commit);
     } else if (current !== undefined && isSameHolder(current.last, commit)) {
@@ -83,8 +82,7 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
 function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: number): Draft {
   const writes: [Commit, ...Commit[]] = [commit];
   const { uid, revision } = commit;
-  const unended = { end: undefined, deletedAt: undefined };
-  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, ...unended };
+  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
   return { tenure, writes, last: commit };
 }
 
@@ -108,4 +106,9 @@ export function firstWrite({ writes }: Tenure): Commit {
 
 export function lastWrite({ writes }: Tenure): Commit {
   return writes.at(-1) ?? writes[0];
+}
+
+/** From the date of a write, by the clock of whoever wrote it, to its commit by that of the server (ms). */
+export function wayOf({ at, spec }: Commit): number {
+  return at - Date.parse(spec?.renewTime ?? '');
 }

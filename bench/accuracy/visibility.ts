@@ -102,8 +102,9 @@ function showsAnother(
   const before = sightings[first - 1];
   const after = sightings.slice(first).filter(({ index }) => index >= acquisition && index <= last);
   if (first < 1 || before === undefined || after.length === 0) return false;
-  // Whoever never saw the one before takes this one for the first.
-  const knew = ({ index }: Sighting) => index <= span.from && commits[index]?.spec !== undefined;
+  // Whoever never saw the one before takes this one for the first, or for part of the round before.
+  const knew = ({ index }: Sighting) =>
+    span.begin <= index && index <= span.from && commits[index]?.spec !== undefined;
   if (!sightings.slice(0, first).some(knew) && round.predecessor !== undefined) return false;
   // What a read or a list was ahead of is old news when the watch brings it.
   const itself = after[0]?.index === acquisition && after[0].how !== 'list';
@@ -121,11 +122,11 @@ function sawAbandoned(
   { life, sightings }: Watcher,
   { predecessor, attempts }: TrueRound,
   commits: readonly Commit[],
-  { from }: Span,
+  { begin, from }: Span,
 ): boolean {
   const deletion = [predecessor, ...attempts].findLast((tenure) => tenure?.end?.by !== undefined)?.end?.by;
   if (deletion === undefined) return false;
-  const knew = sightings.some(({ index, at }) => index <= from && index >= 0 && at < deletion.at);
+  const knew = sightings.some(({ index, at }) => index <= from && index >= begin && at < deletion.at);
   const gone = commits.indexOf(deletion);
   const heard = sightings.find(({ index }) => index >= gone)?.at;
   const again = commits[gone + 1]?.at ?? Number.POSITIVE_INFINITY;
