@@ -88,6 +88,11 @@ export class HolderClock {
     return this.known ? this.#least - (now.wall - now.mono * 1000) : undefined;
   }
 
+  /** Takes over what was known of it: so far (µs) it was ahead of our wall clock at that moment. */
+  recall(ahead: number | undefined, { mono, wall }: Moment): void {
+    if (ahead !== undefined) this.see(wall + ahead, { mono, wall }, { prompt: true });
+  }
+
   /** When the holder wrote this renewTime (Unix µs), in monotonic ms; `undefined` before the first renewal. */
   wroteAt(renewTime: number): number | undefined {
     return this.known ? (renewTime - this.#least) / 1000 : undefined;

@@ -7,12 +7,22 @@ import { holderName } from './holder-identity.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { entitledBy, isDeletedLate, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
+import {
+  earliestWrite,
+  entitledBy,
+  isDeletedLate,
+  isEarly,
+  isLate,
+  lastWrite,
+  stillEntitled,
+} from './takeover.ts';
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
 /** News that is older than this makes the times of a round doubtful (ms). */
 const lateNews = 1000;
+/** For this share of the duration a holder tries to renew before it gives up, in every setting of the field. */
+const renewDeadline = 2 / 3;
 
 interface Opening {
   readonly cause: Cause;
@@ -82,14 +92,15 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
     row.round.lose(now);
     return;
   }
-  // client-go also releases after renewals failed for the whole renew deadline: that is an expiry.
+  // client-go also releases after renewals failed for the whole renew deadline: that is an expiry. A hand does not.
   const silent = silenceBefore(row, now, next);
+  const deadline = row.durationMs * renewDeadline;
   const byHand = handOf(next) !== undefined;
-  const failed = row.seenAlive && !unseen && !byHand && silent.ms > row.lateAfterMs;
+  const failed = row.seenAlive && !unseen && !byHand && silent.ms > deadline;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
   const rival = now.at.mono <= rivalUntil(row) || isDatedByAnother(row, now, next);
-  const either = !byHand && Math.abs(silent.ms - row.lateAfterMs) <= silent.within;
+  const either = !byHand && Math.abs(silent.ms - deadline) <= silent.within;
   const uncertain = unseen || rival || either || !row.seenAlive;
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
@@ -121,9 +132,10 @@ function isDatedByAnother(row: LeaseRow, now: Now, { renewTime }: LeaseRecord): 
  */
 function silenceBefore(row: LeaseRow, now: Now, { renewTime }: LeaseRecord) {
   const received = now.at.mono - row.observedMono;
+  const longest = now.at.mono - earliestWrite(row);
   const dated = row.renewTime === undefined ? 0 : ((renewTime ?? 0) - row.renewTime) / 1000;
-  if (dated > 0 && dated <= received + lateNews) return { ms: dated, within: 0 };
-  return { ms: received, within: longestWay(row, now) };
+  if (dated <= 0 || dated > longest + lateNews) return { ms: received, within: longestWay(row, now) };
+  return { ms: dated, within: Number.isFinite(longest) ? 0 : Math.max(0, dated - received) };
 }
 
 /** How long (ms) the last write of a holder, or what ends its term now, may have been on its way to us. */
@@ -131,7 +143,7 @@ function longestWay(row: LeaseRow, now: Now): number {
   const { mono } = now.at;
   const late = (at: number) => now.lags.at(row.source, at) ?? 0;
   const lastWay = row.clock.established ? row.observedMono - lastWrite(row) : late(row.observedMono);
-  return Math.max(lastWay, late(mono), mono - (row.doubtedSince ?? mono));
+  return Math.max(lastWay, late(mono), mono - (gapBefore(row, now)?.from ?? mono));
 }
 
 /**
@@ -176,7 +188,9 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
-  const uncertain = unseen || !row.seenAlive;
+  // Its time was up already, by what we saw, and after a gap nothing has proved or disproved it.
+  const unproved = row.state === 'unknown' && now.at.mono >= lastRenewal(row, now) + row.durationMs;
+  const uncertain = unseen || unproved || !row.seenAlive;
   if (!uncertain && row.named === undefined && isDeletedLate(row, now))
     return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs });
   openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
@@ -240,8 +254,14 @@ function doubtLateNews(row: LeaseRow, now: Now): void {
   if (ahead !== undefined && now.at.mono - ahead.since > lateNews)
     return row.round?.doubt(ahead.told, now.at.mono);
   const lag = now.lags.at(row.source, now.at.mono) ?? 0;
-  if (row.doubtedSince === undefined || lag < lateNews) return;
+  if (gapBefore(row, now) === undefined || lag < lateNews) return;
   row.round?.doubt(Math.max(now.lags.notBefore(row.source), now.at.mono - lag), now.at.mono);
+}
+
+/** The gap in which the write that is told now may have been made. */
+function gapBefore({ gap, source }: LeaseRow, now: Now): LeaseRow['gap'] {
+  // Others wrote later than that and were told before.
+  return gap === undefined || now.lags.notBefore(source) >= gap.to ? undefined : gap;
 }
 
 /** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */

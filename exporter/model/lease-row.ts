@@ -57,8 +57,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   named: Naming | undefined;
   /** Since when something may have been missed, while that is so. */
   blindSince: number | undefined;
-  /** The same after the source sees again, until the next write: that may have been made while it did not. */
-  doubtedSince: number | undefined;
+  /** The last such gap, until the next write: that may have been made in it. */
+  gap: { readonly from: number; readonly to: number } | undefined;
   /** The last write cannot have been made before this (monotonic ms), however late it reached us. */
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */

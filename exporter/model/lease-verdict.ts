@@ -54,7 +54,8 @@ function nextJudgement(row: LeaseRow): number {
 /** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
 export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
   if ('failed' in result) return readFailed(row, now, result.failed);
-  if (sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row)) {
+  const stale = sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row);
+  if (stale || row.state === 'deleted') {
     row.asked = false;
     return;
   }
@@ -153,7 +154,7 @@ export function sightedLease(row: LeaseRow, now: Now): void {
   // Whether somebody had it meanwhile cannot be known any more.
   const abandoned = row.state === 'deleted' && now.at.mono >= row.deletedAt + abandonedAfter;
   if (abandoned && row.blindSince !== undefined) row.round?.doubt(row.blindSince, now.at.mono);
-  row.doubtedSince = row.blindSince;
+  row.gap = row.blindSince === undefined ? undefined : { from: row.blindSince, to: now.at.mono };
   row.blindSince = undefined;
   if (row.state !== 'unknown' || row.deadline !== Number.POSITIVE_INFINITY) return;
   // Nobody has to prove anything about a lease that nobody held.

@@ -174,7 +174,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   if (change !== 'listed' && own) seeClock(row, next, now);
   row.listed = change === 'listed';
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
-  row.doubtedSince = undefined;
+  row.gap = undefined;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
   if (row.holder !== '' && named === undefined) row.lastHolder = row.holder;
@@ -195,7 +195,7 @@ function isOwnWrite(row: LeaseRow, next: LeaseRecord): boolean {
 /** Late news would set a clock that is not known yet wrong by as much. */
 function seeClock(row: LeaseRow, { renewTime }: LeaseRecord, now: Now): void {
   const lag = now.lags.at(row.source, now.at.mono);
-  const late = lag !== undefined && lag > 0;
+  const late = (lag ?? now.lags.lately(row.source, now.at.mono)) > 0;
   if (renewTime !== undefined && (row.clock.established || !late))
     row.clock.see(renewTime, now.at, { prompt: lag === 0, notBefore: now.lags.notBefore(row.source) });
 }

@@ -93,6 +93,8 @@ export interface NodeMemory {
   readonly observedWall: number;
   readonly heard: boolean;
   readonly renewed: number | undefined;
+  /** How far its clock is ahead of the wall clock of `at`, in microseconds. */
+  readonly clockAhead: number | undefined;
   readonly outage: OutageMemory | undefined;
 }
 

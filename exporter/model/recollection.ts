@@ -65,7 +65,10 @@ export class Recollection {
       }
       case 'node':
         if (this.#nodes.has(memory.name)) return;
-        this.#nodes.set(memory.name, recallNode(memory, policies.rulesOf(memory.name), now, place));
+        this.#nodes.set(
+          memory.name,
+          recallNode(memory, policies.rulesOf(memory.name), now, place, sameClock),
+        );
         return;
       case 'silence':
         return this.#silence.recall(memory, place);

@@ -27,7 +27,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     ownAcquisition: row.ownAcquisition,
     versionWhenUp: row.versionWhenUp,
     stood: standing(row),
-    clockAhead: row.clock.ahead(at),
+    clockAhead: row.clock.established ? row.clock.ahead(at) : undefined,
     observedAge: ageAt(at, row.observedMono),
     blindAge: row.blindSince === undefined ? 0 : ageAt(at, row.blindSince),
     deletedAge: row.state === 'deleted' ? ageAt(at, row.deletedAt) : undefined,
@@ -68,14 +68,10 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
     row.state = 'deleted';
     row.deletedAt = place(deletedAge);
   }
-  if (sameClock) recallClock(row, memory, place);
+  // A clock that is wrong by a jump of ours would date the next writes wrong: only the same one is of use.
+  if (sameClock) row.clock.recall(memory.clockAhead, { mono: place(0), wall: memory.at.wall });
   const { namespace, name: lease } = row;
   if (round !== undefined)
     row.round = ElectionRound.recall({ namespace, lease, class: row.class }, round, place);
   return row;
-}
-
-/** A clock that is wrong by a jump of ours would date the next writes wrong: only the same one is of use. */
-function recallClock(row: LeaseRow, { clockAhead, at }: LeaseMemory, place: Place): void {
-  if (clockAhead !== undefined) row.clock.see(at.wall + clockAhead, { mono: place(0), wall: at.wall });
 }

@@ -9,6 +9,7 @@ export function nodeMemory(row: NodeRow, at: Moment): NodeMemory {
   return {
     ...{ of: 'node', at, name, lease, node, observedWall, heard, renewed },
     observedAge: ageAt(at, row.observedMono),
+    clockAhead: row.clock.established ? row.clock.ahead(at) : undefined,
     outage: outage === undefined ? undefined : outageMemory(outage, at),
   };
 }
@@ -24,7 +25,13 @@ function outageMemory({ traceId, anchorWall, bootId, ...outage }: Outage, at: Mo
 }
 
 /** The row of an earlier process, blind until the first list: silence is counted anew from there. */
-export function recallNode(memory: NodeMemory, rules: NodeRules, now: Now, place: Place): NodeRow {
+export function recallNode(
+  memory: NodeMemory,
+  rules: NodeRules,
+  now: Now,
+  place: Place,
+  sameClock: boolean,
+): NodeRow {
   const row = new NodeRow(memory.name, rules, now);
   row.leaseGeneration = neverListed;
   row.nodeGeneration = neverListed;
@@ -35,6 +42,7 @@ export function recallNode(memory: NodeMemory, rules: NodeRules, now: Now, place
   row.heard = memory.heard;
   row.blind = true;
   row.renewed = memory.renewed;
+  if (sameClock) row.clock.recall(memory.clockAhead, { mono: place(0), wall: memory.at.wall });
   row.outage = memory.outage === undefined ? undefined : recallOutage(memory.outage, place);
   return row;
 }

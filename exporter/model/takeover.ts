@@ -36,8 +36,13 @@ export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
 /** The earliest moment at which the last write can have been made. */
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
-  if (row.clock.established) return lastWrite(row);
+  if (row.clock.established && !row.edited) return lastWrite(row);
   return Math.min(row.observedMono, Math.max(byClock(row), byNews(row, now, next)));
+}
+
+/** Before this the last write was not made, whatever is known of the clocks (monotonic ms); −Infinity if nothing is. */
+export function earliestWrite(row: LeaseRow): number {
+  return Math.min(row.observedMono, Math.max(byClock(row), row.notBefore));
 }
 
 /** By what its earlier writes tell of the clock of the holder. */
@@ -73,17 +78,17 @@ export function isEarly(first: Entitled, row: LeaseRow, next: LeaseRecord, now: 
 /** Whether the time of the holder was up, for sure, when the lease was acquired by the writer of `next`. */
 export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
   if (row.state === 'expired') return true;
-  const earliest = Math.min(earliestWrite(row, now), latestAcquisition(row, next, now));
+  const earliest = Math.min(earliestNews(row, now), latestAcquisition(row, next, now));
   return earliest >= lastWrite(row) + row.durationMs - tolerance;
 }
 
 /** Whether the time of the holder was up, for sure, when its lease was deleted, as we hear now. */
 export function isDeletedLate(row: LeaseRow, now: Now): boolean {
-  return earliestWrite(row, now) >= lastWrite(row) + row.durationMs;
+  return earliestNews(row, now) >= lastWrite(row) + row.durationMs;
 }
 
 /** The earliest moment at which what reaches us now was written. */
-function earliestWrite(row: LeaseRow, now: Now): number {
+function earliestNews(row: LeaseRow, now: Now): number {
   const lag = now.lags.at(row.source, now.at.mono) ?? 0;
   return Math.max(now.at.mono - lag, now.lags.notBefore(row.source));
 }

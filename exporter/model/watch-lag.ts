@@ -18,6 +18,8 @@ interface Heard {
 
 /** Less than this is the usual way of an event (ms). */
 const usual = 200;
+/** For so long a lag that somebody told is taken to last while nobody tells of it (ms). */
+const stale = 20_000;
 /** How many seconds are kept for each source. */
 const most = 4096;
 /** Who is heard in these seconds tells of the news between. */
@@ -30,6 +32,8 @@ const around = [-2, -1, 0, 1, 2];
  */
 export class WatchLag {
   readonly #heard = new Map<SourceName, Map<number, Heard>>();
+  /** How late the last news of somebody known was, and when that was (monotonic ms). */
+  readonly #last = new Map<SourceName, { readonly at: number; readonly lag: number }>();
   /** When the last write of a known holder was made that each source told (monotonic ms). */
   readonly #lastWrite = new Map<SourceName, number>();
 
@@ -42,6 +46,7 @@ export class WatchLag {
     const seconds = this.#heard.get(source) ?? new Map<number, Heard>();
     this.#heard.set(source, seconds);
     this.#lastWrite.set(source, mono - lag);
+    this.#last.set(source, { at: mono, lag: lag < usual ? 0 : lag });
     const second = Math.floor(mono / 1000);
     const before = seconds.get(second);
     const longest = Math.max(lag < usual ? 0 : lag, before?.longest ?? 0);
@@ -62,6 +67,12 @@ export class WatchLag {
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
   notBefore(source: SourceName): number {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** How late the last news was of which that is known; 0 when that is long ago. */
+  lately(source: SourceName, mono: number): number {
+    const last = this.#last.get(source);
+    return last === undefined || mono - last.at > stale ? 0 : last.lag;
   }
 
   /**

@@ -87,6 +87,7 @@ const node = z.strictObject({
   observedWall: micros,
   heard: z.boolean(),
   renewed: absent(micros),
+  clockAhead: absent(z.number()),
   outage: absent(outage),
 });
 

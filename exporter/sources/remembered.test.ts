@@ -50,6 +50,7 @@ const node: NodeMemory = {
     observedWall: 2,
     heard: true,
     renewed: 9,
+    clockAhead: 3,
   },
   node: {
     ...{ name: 'n1', uid: 'u2', resourceVersion: '8', bootId: undefined, ready: 'Unknown' },
