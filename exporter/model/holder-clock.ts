@@ -34,10 +34,16 @@ export class HolderClock {
   #last = Number.NEGATIVE_INFINITY;
   #known = 0;
   #knownAt = Number.NEGATIVE_INFINITY;
+  #vouchedAt: number | undefined;
 
-  /** Whether enough renewals were seen to rely on it. */
+  /** Whether enough renewals were seen to rely on it, or one that was vouched for. */
   get established(): boolean {
-    return this.#known >= enough;
+    return this.#known >= enough || this.#vouchedAt !== undefined;
+  }
+
+  /** Receipt of the one renewal by which it is known (monotonic ms), where others had to vouch for that. */
+  get vouchedAt(): number | undefined {
+    return this.#vouchedAt;
   }
 
   /** Whether any renewal was seen by which to date others. */
@@ -56,7 +62,7 @@ export class HolderClock {
     { prompt = false, notBefore = Number.NEGATIVE_INFINITY }: Way = {},
   ): void {
     // It was set back: what was learned of it before would make every write an hour old.
-    if (renewTime < this.#last) this.#forget();
+    if (renewTime < this.#last) this.forget();
     this.#last = renewTime;
     if (this.#seen === halfWindow) {
       this.#older = this.#newer;
@@ -68,19 +74,21 @@ export class HolderClock {
       this.#known = Math.min(this.#known + 1, enough);
       this.#knownAt = receipt.mono;
     }
-    if (prompt) this.#known = enough;
+    if (prompt && this.#known < enough) this.#vouchedAt = receipt.mono;
     this.#newer = {
       least: Math.max(this.#newer.least, renewTime - receipt.mono * 1000),
       most: Math.min(this.#newer.most, renewTime - notBefore * 1000),
     };
   }
 
-  #forget(): void {
+  /** Nothing of what was learned is right. */
+  forget(): void {
     this.#older = unknown;
     this.#newer = unknown;
     this.#seen = 0;
     this.#known = 0;
     this.#knownAt = Number.NEGATIVE_INFINITY;
+    this.#vouchedAt = undefined;
   }
 
   /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */

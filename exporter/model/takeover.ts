@@ -2,6 +2,7 @@ import type { Entitled } from './election.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
+import { isMistaken } from './watch-lag.ts';
 
 /** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
 const tolerance = 100;
@@ -36,7 +37,8 @@ export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
 /** The earliest moment at which the last write can have been made. */
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
-  if (row.clock.established && !row.edited) return lastWrite(row);
+  const isSure = row.clock.established && !row.edited && !isMistaken(row.source, row.clock, now);
+  if (isSure) return lastWrite(row);
   return Math.min(row.observedMono, Math.max(byClock(row), byNews(row, now, next)));
 }
 

@@ -91,6 +91,12 @@ export class WatchLag {
 
 /** Somebody whose clock is known tells how long this renewal was on its way. */
 export function noteLag(source: SourceName, clock: HolderClock, renewTime: number, now: Now): void {
+  if (isMistaken(source, clock, now)) clock.forget();
   const wrote = clock.established ? clock.wroteAt(renewTime) : undefined;
   if (wrote !== undefined) now.lags.note(source, now.at.mono, now.at.mono - wrote);
+}
+
+/** Whoever vouched for the one renewal by which a clock is known was heard before a lag began, as others tell since. */
+export function isMistaken(source: SourceName, { vouchedAt }: HolderClock, { lags }: Now): boolean {
+  return vouchedAt !== undefined && (lags.at(source, vouchedAt) ?? 0) > 0;
 }
