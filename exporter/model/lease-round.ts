@@ -188,9 +188,7 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
-  // Its time was up already, by what we saw, and after a gap nothing has proved or disproved it.
-  const unproved = row.state === 'unknown' && now.at.mono >= lastRenewal(row, now) + row.durationMs;
-  const uncertain = unseen || unproved || !row.seenAlive;
+  const uncertain = unseen || !row.seenAlive;
   if (!uncertain && row.named === undefined && isDeletedLate(row, now))
     return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs });
   openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
