@@ -63,6 +63,8 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   };
 }
 
+const traced: ReadonlySet<Event['kind']> = new Set(['round', 'overlap', 'node-outage', 'incident']);
+
 /** The tracer is made at the first event that has a trace: by then it is known in which cluster we are. */
 function lateTraces(config: Config, cluster: Cluster, delivery: Delivery): Traces {
   const url = config.outbox.path === 'off' ? config.otlp.tracesUrl : undefined;
@@ -72,7 +74,7 @@ function lateTraces(config: Config, cluster: Cluster, delivery: Delivery): Trace
   let traces: Traces | undefined;
   return {
     observe(event) {
-      if (event.kind !== 'round' && event.kind !== 'node-outage') return;
+      if (!traced.has(event.kind)) return;
       traces ??= openTraces(config, cluster, delivery, url);
       traces.observe(event);
     },

@@ -6,6 +6,7 @@ import { labelKeysOf } from './model/policy.ts';
 import { candidateSource } from './sources/candidates.ts';
 import { endpointSource } from './sources/endpoints.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
+import { nodeSocketSource } from './sources/node-sockets.ts';
 import { nodeSource } from './sources/nodes.ts';
 import { probeSource } from './sources/probes.ts';
 import { socketSource } from './sources/sockets.ts';
@@ -36,16 +37,29 @@ export interface Sources {
 
 /** One source for each thing to watch: the configuration turned into a list. */
 export function sourcesOf(parts: SourceParts): Sources {
-  const { config, clock } = parts;
-  const { ports, intervalMs } = config.websockets;
-  const sockets = ports.length === 0 ? [] : [socketSource({ clock, ports, intervalMs })];
   const leases = leaseSources(parts);
-  const all = [...leases, ...nodeSources(parts), ...sockets];
-  return {
-    all,
-    optional: [...candidateSources(parts), ...probeSources(parts), ...endpointSources(parts)],
-    leases,
-  };
+  const all = [...leases, ...nodeSources(parts), ...socketSources(parts)];
+  const optional = [
+    ...candidateSources(parts),
+    ...nodeSocketSources(parts),
+    ...probeSources(parts),
+    ...endpointSources(parts),
+  ];
+  return { all, optional, leases };
+}
+
+/** Our own network namespace: on a node it is that of the machine, or holds nobody but us. */
+function socketSources({ config, clock }: SourceParts): readonly Source[] {
+  const { ports, intervalMs } = config.websockets;
+  if (config.mode === 'node' || ports.length === 0) return [];
+  return [socketSource({ clock, ports, intervalMs, namespace: config.pod.namespace, pod: config.pod.name })];
+}
+
+function nodeSocketSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
+  const { ports, find, intervalMs } = config.websockets;
+  const { node } = config.kubernetes;
+  if (config.mode !== 'node' || node === undefined || transport === undefined) return [];
+  return [nodeSocketSource({ transport, clock, random, node, ports, find, intervalMs })];
 }
 
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {

@@ -158,7 +158,7 @@ function serve(
       leases: () => listed(model.leases(), (lease) => leaseJson(lease, clock.now())),
       rounds: () => signals.recent.rounds(),
       nodes: () => listed(model.nodes(), (node) => nodeJson(node, clock.now())),
-      connections: () => listed(model.connections().ports(), connectionsJson),
+      connections: () => connectionsJson(model.connections().places()),
       policies: () => policiesJson(model, clock.now()),
     },
   });

@@ -6,6 +6,7 @@
 import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
 import { probeMetrics } from './catalogue-probes.ts';
+import { socketMetrics } from './catalogue-sockets.ts';
 
 export { type Metric, type MetricType, prefix } from './catalogue-metric.ts';
 
@@ -166,21 +167,7 @@ export const metrics = {
     'From the last heartbeat of a node to its return, reboot or deletion.',
     [30, 40, 50, 60, 90, 120, 300, 600, 1800, 3600],
   ),
-  websocket_connections: gauge(
-    ['port'] as const,
-    '',
-    'Established and accepted connections on a declared port, from the socket table of the network namespace.',
-  ),
-  websocket_unaccepted_connections: gauge(
-    ['port'] as const,
-    '',
-    'Connections that the kernel completed and the server has not accepted.',
-  ),
-  websocket_closing_connections: gauge(
-    ['port'] as const,
-    '',
-    'Connections on a declared port that are being closed.',
-  ),
+  ...socketMetrics,
   ...probeMetrics,
   ...endpointMetrics,
   mass_silence: gauge(
@@ -268,6 +255,10 @@ export const spans = {
     help: 'From an acquisition until the time of the holder before is up: two may have led at once.',
   },
   settle: { name: 'settle', help: 'From the acquisition to the first renewal of the new holder.' },
+  incident: {
+    name: 'connection incident',
+    help: 'From the last census before many connections of a port were lost or came, until 95 % are there again or it has lasted.',
+  },
   outage: {
     name: 'node outage',
     help: 'From the last heartbeat of a node to its return, reboot or deletion.',
@@ -311,6 +302,19 @@ export const logEvents = {
     help: 'A probe of a WebSocket server began to fail, fails for another reason, or succeeds again.',
   },
   probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
+  websocket_incident_opened: {
+    level: 'warn',
+    help: 'Within a minute half of the connections of a port were lost, or they became twice as many.',
+  },
+  websocket_incident_closed: {
+    level: 'info',
+    help: '95 % of the lost connections are there again, or the incident has lasted too long to be one.',
+  },
+  websocket_pod_unread: { level: 'warn', help: 'The connections of a Pod cannot be counted.' },
+  websocket_idle_timeout: {
+    level: 'warn',
+    help: 'Most connections of a port end at one age, one after the other, or no longer do.',
+  },
   replica_state: { level: 'info', help: 'This replica began to push, or stands by for another one.' },
   source_state: { level: 'warn', help: 'A source became able or unable to see.' },
 } as const satisfies Record<string, { level: 'info' | 'warn'; help: string }>;

@@ -22,10 +22,11 @@ export function modeProblems({ raw, origin }: Merged): readonly ConfigProblem[] 
     return [...nodeProblems(has), ...useless];
   }
   if (mode === 'sidecar') {
-    const useless = unused('sidecar', ['kubernetes', 'nodes'], ['replicas']);
+    const useless = unused('sidecar', ['kubernetes', 'nodes'], ['replicas'], ['websockets', 'find']);
     return [...sidecarProblems(has, origin(['mode'])), ...useless];
   }
-  return has('replicas') ? replicaProblems(has, { raw, origin }) : [];
+  const useless = unused('cluster', ['websockets', 'find']);
+  return [...(has('replicas') ? replicaProblems(has, { raw, origin }) : []), ...useless];
 
   function unused(name: string, ...paths: readonly (readonly string[])[]): readonly ConfigProblem[] {
     return paths

@@ -76,6 +76,9 @@ export const configSchema = z.strictObject({
   websockets: z
     .strictObject({
       ports: z.array(value.port).optional().describe('Local ports of WebSocket servers.'),
+      find: value.flag
+        .optional()
+        .describe('Mode node: whether ports with long-lived connections count too. true, if left out.'),
       interval: value.duration.optional().describe('Between two readings of the socket table, such as 5s.'),
       probes: probesSchema.optional().describe('WebSocket servers to which a client of our own connects.'),
       endpoints: endpointsSchema

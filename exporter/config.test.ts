@@ -48,8 +48,9 @@ test('config: nothing given is everything of the cluster', (t) => {
       node: undefined,
       pods: true,
     },
+    pod: { namespace: '', name: '' },
     replicas: undefined,
-    websockets: { ports: [], intervalMs: 5000, probes: [], endpoints: [] },
+    websockets: { ports: [], find: false, intervalMs: 5000, probes: [], endpoints: [] },
     otlp: { tracesUrl: undefined, headers: {} },
     loki: { pushUrl: undefined, tenant: undefined, headers: {} },
     outbox: { path: '/home/me/.local/state/leasewatch/outbox.db', maxBytes: 268435456 },
@@ -104,7 +105,13 @@ test('config: every key of a file arrives', (t) => {
     pods: false,
   });
   assert.deepEqual(config.replicas, { namespace: 'monitoring', lease: 'leasewatch', pod: 'leasewatch-0' });
-  assert.deepEqual(config.websockets, { ports: [8080, 8443], intervalMs: 500, probes: [], endpoints: [] });
+  assert.deepEqual(config.websockets, {
+    ports: [8080, 8443],
+    find: false,
+    intervalMs: 500,
+    probes: [],
+    endpoints: [],
+  });
   assert.equal(config.otlp.tracesUrl, 'http://tempo:4318/base/v1/traces');
   assert.equal(config.loki.pushUrl, 'http://loki:3100/loki/api/v1/push');
   assert.deepEqual(config.outbox, { path: '/var/outbox.db', maxBytes: 2147483648 });

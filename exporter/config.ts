@@ -34,10 +34,14 @@ export interface Config {
     /** Whether the Pods of holders are looked up. */
     readonly pods: boolean;
   };
+  /** Where we run ourselves; empty where it is not known. */
+  readonly pod: { readonly namespace: string; readonly name: string };
   /** `undefined`: this is the only one, and it pushes. */
   readonly replicas: ReplicaConfig | undefined;
   readonly websockets: {
     readonly ports: readonly number[];
+    /** Whether ports of Pods are counted that nobody has declared; in mode node alone. */
+    readonly find: boolean;
     readonly intervalMs: number;
     readonly probes: readonly ProbeConfig[];
     readonly endpoints: readonly EndpointConfig[];
@@ -124,9 +128,11 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     mode: written.mode ?? 'cluster',
     listen: written.listen ?? { host: '0.0.0.0', port: 9465 },
     kubernetes: resolveKubernetes(written),
+    pod: { namespace: written.pod?.namespace ?? '', name: written.pod?.name ?? '' },
     replicas: resolveReplicas(written),
     websockets: {
       ports: [...new Set(websockets?.ports)],
+      find: websockets?.find ?? written.mode === 'node',
       intervalMs: websockets?.interval ?? 5000,
       probes: resolveProbes(websockets?.probes),
       endpoints: resolveEndpoints(websockets?.endpoints),

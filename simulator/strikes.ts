@@ -113,5 +113,5 @@ async function pauseApi(scene: Scene, fault: Fault): Promise<void> {
 
 async function dropConnections(scene: Scene, fault: Fault): Promise<void> {
   if (scene.chat === undefined) return scene.ledger.record('fault-skipped', fault.fault);
-  scene.ledger.record('connections-dropped', `${scene.chat.drop(0.5)} connections`);
+  scene.ledger.record('connections-dropped', `${scene.chat.drop(1)} connections`);
 }

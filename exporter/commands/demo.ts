@@ -98,7 +98,8 @@ function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config>
       node: undefined,
       pods: true,
     },
-    websockets: { ports: [chat.port], intervalMs: 1000, probes: [], endpoints: [] },
+    pod: { namespace: 'chat', name: 'chat-server' },
+    websockets: { ports: [chat.port], find: false, intervalMs: 1000, probes: [], endpoints: [] },
     outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
   };
 }
@@ -144,8 +145,14 @@ function statusOf({ model }: Exporter, story: Story): readonly [string, string] 
     .map(({ name, state, holder }) => `${name}: ${state === 'held' ? podOf(holder, name) : state}`);
   const nodes = Array.from(model.nodes());
   const alive = nodes.filter((node) => node.state === 'alive').length;
-  const open = Array.from(model.connections().ports()).reduce((sum, port) => sum + port.established, 0);
-  return [leads.join(', '), `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections`];
+  const ports = Array.from(model.connections().places()).flatMap((place) => [...place.ports()]);
+  const open = ports.reduce((sum, { census }) => sum + census.established, 0);
+  const stalled = ports.reduce((sum, { census }) => sum + census.stalled, 0);
+  const notReading = stalled === 0 ? '' : `, ${stalled} not reading`;
+  return [
+    leads.join(', '),
+    `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections${notReading}`,
+  ];
 }
 
 /** `scheduler-c11b3_uuid` leads `scheduler`: what tells it from the others is `c11b3`. */

@@ -60,6 +60,11 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['policy', event.to === 'absent' ? 'red' : 'cyan'];
     case 'policy-unmatched':
       return ['policy', 'yellow'];
+    case 'incident':
+      return ['sockets', event.step === 'opened' ? 'red' : 'green'];
+    case 'pod-unread':
+    case 'idle-timeout':
+      return ['sockets', 'yellow'];
     case 'replica':
       return ['replica', 'cyan'];
     case 'probe':

@@ -1,22 +1,31 @@
+import { Census } from './census.ts';
 import { Counts } from './counts.ts';
 import type { CountsObservation } from './counts-observation.ts';
-import type { PortCensus, SocketsObservation } from './observation.ts';
+import { Happenings } from './happenings.ts';
+import type { SocketsObservation, UnreadPlace } from './observation.ts';
 import type { ProbeObservation } from './probe-observation.ts';
 import { Probes } from './probes.ts';
 import type { SourceRow } from './sight.ts';
-import type { Now } from './sink.ts';
-import type { ConnectionsView, CountsView, ProbeView } from './view-connections.ts';
+import type { Now, Sink } from './sink.ts';
+import type { ConnectionsView, CountsView, PlaceView, ProbeView } from './view-connections.ts';
 
 export type ConnectionObservation = SocketsObservation | ProbeObservation | CountsObservation;
 
 /** Everything that is known of WebSocket connections. */
 export class Connections implements ConnectionsView {
-  #ports: readonly PortCensus[] = [];
+  readonly #happenings = new Happenings();
+  readonly #census = new Census(this.#happenings);
   readonly #probes = new Probes();
   readonly #counts = new Counts();
 
-  ports(): Iterable<PortCensus> {
-    return this.#ports;
+  places(): Iterable<PlaceView> {
+    return this.#census.places();
+  }
+  unread(): Iterable<UnreadPlace> {
+    return this.#census.unread();
+  }
+  node(): string | undefined {
+    return this.#census.node();
   }
   probes(): Iterable<ProbeView> {
     return this.#probes.values();
@@ -30,7 +39,7 @@ export class Connections implements ConnectionsView {
   see(seen: ConnectionObservation, source: SourceRow, now: Now): string | undefined {
     if (seen.kind === 'sockets') {
       source.count('census', now.at);
-      this.#ports = seen.ports;
+      this.#census.see(seen, now);
       return 'the socket table was read';
     }
     if (seen.kind === 'counts') {
@@ -43,7 +52,19 @@ export class Connections implements ConnectionsView {
     return 'the target was probed';
   }
 
+  /** What is concluded of leases and nodes may explain what happens to connections. */
+  overhearing(sink: Sink): Sink {
+    return {
+      event: (event) => {
+        this.#happenings.hear(event);
+        sink.event(event);
+      },
+      ask: (ask) => sink.ask(ask),
+    };
+  }
+
   blind(source: string): void {
     this.#probes.blind(source);
+    if (source === 'sockets') this.#census.blind();
   }
 }

@@ -1,4 +1,6 @@
 import type { Moment } from '../clock.ts';
+import type { IdleTimeout } from './idle-timeout.ts';
+import type { IncidentEvent } from './incident-event.ts';
 import type { ProbeEvent } from './probe-event.ts';
 
 /** What the model concludes. Signals turn events into metrics, spans and log lines; nothing else does. */
@@ -15,6 +17,9 @@ export type Event =
   | MassSilenceEvent
   | ExpectationEvent
   | PolicyUnmatchedEvent
+  | IdleTimeoutEvent
+  | PodUnreadEvent
+  | IncidentEvent
   | ReplicaEvent
   | ProbeEvent
   | SourceEvent;
@@ -255,6 +260,28 @@ export interface ReplicaEvent {
   readonly kind: 'replica';
   readonly at: Moment;
   readonly pushes: boolean;
+  readonly why: string;
+}
+
+/** Connections of a port end at one age, one after the other, or no longer do. */
+export interface IdleTimeoutEvent {
+  readonly kind: 'idle-timeout';
+  readonly at: Moment;
+  /** Of the Pod, and its name: empty where they are not known. */
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+  readonly to: 'found' | 'gone';
+  readonly timeout: IdleTimeout | undefined;
+}
+
+/** The connections of a Pod cannot be counted; told again only when the reason changes. */
+export interface PodUnreadEvent {
+  readonly kind: 'pod-unread';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly reason: string;
   readonly why: string;
 }
 

@@ -1,7 +1,15 @@
 import type { Moment } from '../clock.ts';
 import type { Event, RoundEvent } from './event.ts';
 import { Model } from './model.ts';
-import type { AnswerObservation, Ask, Change, LeaseRecord, NodeRecord, Observation } from './observation.ts';
+import type {
+  AnswerObservation,
+  Ask,
+  Change,
+  LeaseRecord,
+  NodeRecord,
+  Observation,
+  PortCensus,
+} from './observation.ts';
 
 /** Wall time of second 0 of every test: Unix microseconds. */
 export const epoch = Date.parse('2026-01-01T00:00:00Z') * 1000;
@@ -41,6 +49,15 @@ export function nodeRecord(fields: Partial<NodeRecord>): NodeRecord {
     terminating: false,
     cordoned: false,
     ...fields,
+  };
+}
+
+export function portCensus(part: Partial<PortCensus> = {}): PortCensus {
+  return {
+    ...{ port: 8080, origin: 'configured', listening: true, established: 0, near: 0 },
+    ...{ ghosts: 0, stalled: 0, deadStalled: 0, unaccepted: 0, closing: 0, acceptQueue: 0 },
+    ...{ sendQueueBytes: 0, longestSendQueueBytes: 0, ages: undefined, closed: 0, ended: [] },
+    ...part,
   };
 }
 

@@ -104,8 +104,9 @@ export class Model implements ModelView {
 
   /** Judges a batch of observations in their order. Never throws on what they contain. */
   see(batch: readonly Observation[], sink: Sink): void {
+    const heard = this.#connections.overhearing(sink);
     for (const observation of batch) {
-      const now = this.#now(observation.at, sink);
+      const now = this.#now(observation.at, heard);
       this.#wakeUntil(now);
       this.#take(observation, now);
       this.#evidence.ask(now);

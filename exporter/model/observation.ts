@@ -107,20 +107,92 @@ export interface ClusterObservation {
   readonly uid: string;
 }
 
-/** One census of the socket table: a row a declared port. */
+/** One census of socket tables: of the own network namespace, or of every Pod of a node. */
 export interface SocketsObservation {
   readonly kind: 'sockets';
   readonly source: SourceName;
   readonly at: Moment;
-  readonly ports: readonly PortCensus[];
+  /** The node of which every Pod is counted. */
+  readonly node?: string;
+  readonly places: readonly PlaceCensus[];
+  /** Pods that ought to be among them and could not be counted. */
+  readonly unread: readonly UnreadPlace[];
 }
 
+/** The census of one network namespace. */
+export interface PlaceCensus {
+  /** Of the Pod, and its name: empty where they are not known. */
+  readonly namespace: string;
+  readonly pod: string;
+  readonly ports: readonly PortCensus[];
+  /** Absent while they cannot be read: an unknown count is no zero. */
+  readonly counters?: NetCounters;
+  /** Of its process that has the least room for more; absent where nobody knows. */
+  readonly descriptors?: Descriptors;
+}
+
+export interface UnreadPlace {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly reason: 'bad_annotation' | 'gone' | 'denied' | 'unreadable';
+  readonly why: string;
+}
+
+/** Descriptors that a process has open, and how many it may. */
+export interface Descriptors {
+  readonly open: number;
+  readonly most: number;
+}
+
+/** What the kernel has counted for the whole network namespace since it exists; nothing between two censuses is missed. */
+export interface NetCounters {
+  /** Connections that came in, on any port. */
+  readonly accepts: number;
+  /** Established connections that a reset ended. */
+  readonly resets: number;
+  /** Connections that the kernel gave up because nobody answered. Some are resets, too. */
+  readonly timeouts: number;
+  /** Connections that were complete and found the accept queue full. */
+  readonly listenOverflows: number;
+}
+
+/** Every connection is counted at one end: the one that has the port as its local port. */
 export interface PortCensus {
   readonly port: number;
+  /** Declared in the configuration or by an annotation of the Pod; `found`: somebody listens there. */
+  readonly origin: PortOrigin;
+  readonly listening: boolean;
+  /** Accepted and established: everything below `near` up to `deadStalled` is a part of these. */
   readonly established: number;
+  /** Of a peer in the same network namespace, such as a proxy in front: of one that stands elsewhere, too. */
+  readonly near: number;
+  /** The peer does not answer: retransmissions or keep-alive probes in vain. */
+  readonly ghosts: number;
+  /** The peer answers, but does not read. */
+  readonly stalled: number;
+  /** The peer had stopped reading, and does not answer any more either. */
+  readonly deadStalled: number;
   readonly unaccepted: number;
   readonly closing: number;
-  readonly listening: boolean;
+  /** Connections in the queues of the listening sockets. */
+  readonly acceptQueue: number;
+  readonly sendQueueBytes: number;
+  readonly longestSendQueueBytes: number;
+  /** Seconds since each was first seen; `undefined` without connections. */
+  readonly ages: Spread | undefined;
+  /** Those that are gone since the census before. */
+  readonly closed: number;
+  /** Whole seconds of life and how many lived so long, of those whose beginning and end were seen. */
+  readonly ended: readonly (readonly [seconds: number, count: number])[];
+}
+
+export type PortOrigin = 'configured' | 'annotated' | 'found';
+
+export interface Spread {
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly max: number;
 }
 
 /** Answers to what the model asked. A read counts as evidence from the moment when it was sent. */

@@ -1,9 +1,15 @@
-import type { PortCensus } from './observation.ts';
+import type { IdleTimeout } from './idle-timeout.ts';
+import type { Descriptors, NetCounters, PortCensus, UnreadPlace } from './observation.ts';
 import type { ProbeHandshake } from './probe-observation.ts';
 
 /** What is known of WebSocket connections, from every side that looks at them. The sides are never added up. */
 export interface ConnectionsView {
-  ports(): Iterable<PortCensus>;
+  /** Network namespaces of which there is a census; none while their source is blind. */
+  places(): Iterable<PlaceView>;
+  /** Pods that ought to be counted and cannot be. */
+  unread(): Iterable<UnreadPlace>;
+  /** The node of which every Pod is counted; `undefined` where that is not done, or not known now. */
+  node(): string | undefined;
   probes(): Iterable<ProbeView>;
   counts(): Iterable<CountsView>;
 }
@@ -24,4 +30,36 @@ export interface ProbeView {
   readonly last: ProbeHandshake | undefined;
   readonly handshakes: ReadonlyMap<string, { status: string; failure: string; count: number }>;
   readonly closes: ReadonlyMap<string, { code: string; initiator: string; count: number }>;
+}
+
+export interface PlaceView {
+  /** Of the Pod, and its name: empty where they are not known. */
+  readonly namespace: string;
+  readonly pod: string;
+  readonly counters: NetCounters | undefined;
+  readonly descriptors: Descriptors | undefined;
+  ports(): Iterable<PortView>;
+}
+
+export interface PortView {
+  readonly census: PortCensus;
+  readonly lifetimes: LifetimesView;
+  readonly idleTimeout: IdleTimeout | undefined;
+}
+
+/** Of connections whose beginning and end were seen. */
+export interface LifetimesView {
+  readonly count: number;
+  readonly sumSeconds: number;
+  /** One that ended beside an election round or a node outage, with that trace; the newest. */
+  readonly example: LifetimeExample | undefined;
+  /** How many lived at most so long. */
+  upTo(seconds: number): number;
+}
+
+export interface LifetimeExample {
+  readonly seconds: number;
+  readonly traceId: string;
+  /** Unix microseconds. */
+  readonly at: number;
 }

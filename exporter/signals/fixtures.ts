@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { LeaseStateEvent, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import type { IncidentEvent } from '../model/incident-event.ts';
 import type { LeasePolicy } from '../model/policy.ts';
 import type {
   ExpectationView,
@@ -9,7 +10,7 @@ import type {
   PoliciesView,
   SourceView,
 } from '../model/view.ts';
-import type { CountsView, ProbeView } from '../model/view-connections.ts';
+import type { CountsView, PlaceView, PortView, ProbeView } from '../model/view-connections.ts';
 
 /** Hand-made views and events for the tests of this folder. */
 
@@ -136,12 +137,57 @@ export function countsView(part: Partial<CountsView> = {}): CountsView {
   return { target: 'envoy', side: 'proxy', connections: 31, total: 900, failures, ...part };
 }
 
+/** 40 connections, and 30 that lived 60 s. */
+export function portView(part: Partial<PortView> = {}): PortView {
+  return {
+    census: {
+      ...{ port: 8080, origin: 'configured', listening: true, established: 40, near: 4 },
+      ...{ ghosts: 3, stalled: 2, deadStalled: 1, unaccepted: 6, closing: 5, acceptQueue: 7 },
+      ...{ sendQueueBytes: 8192, longestSendQueueBytes: 4096 },
+      ...{ ages: { min: 0, p50: 90.5, p90: 300, max: 7200 }, closed: 30, ended: [[60, 30]] },
+    },
+    lifetimes: {
+      ...{ count: 30, sumSeconds: 1800, upTo: (seconds) => (seconds >= 60 ? 30 : 0) },
+      example: { seconds: 60, traceId, at: epoch + 1_000_000 },
+    },
+    idleTimeout: { seconds: 60.25, count: 30, of: 32 },
+    ...part,
+  };
+}
+
+export function placeView(part: Partial<PlaceView> = {}): PlaceView {
+  return {
+    ...{ namespace: 'shop', pod: 'chat-0', ports: () => [portView()] },
+    counters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
+    descriptors: { open: 900, most: 1024 },
+    ...part,
+  };
+}
+
+/** A fall of the connections beside an election round, 25 s long. */
+export function incidentEvent(part: Partial<IncidentEvent> = {}): IncidentEvent {
+  return {
+    ...{ kind: 'incident', step: 'closed', at: at(30), traceId: 'ccf7651916cd43dd8448eb211c80319c' },
+    ...{ namespace: 'shop', pod: 'chat-0', port: 8080, change: 'fall', before: 100, extreme: 20 },
+    ...{ began: epoch + 5_000_000, closed: epoch + 30_000_000, outcome: 'recovered' },
+    beside: { what: 'round', traceId, name: 'shop/chat', cause: 'expired' },
+    ...part,
+  };
+}
+
 export function modelView(part: { readonly [K in keyof ModelView]?: ReturnType<ModelView[K]> }): ModelView {
   return {
     leases: () => part.leases ?? [],
     nodes: () => part.nodes ?? [],
     sources: () => part.sources ?? [],
-    connections: () => part.connections ?? { ports: () => [], probes: () => [], counts: () => [] },
+    connections: () =>
+      part.connections ?? {
+        places: () => [],
+        unread: () => [],
+        node: () => undefined,
+        probes: () => [],
+        counts: () => [],
+      },
     pushes: () => part.pushes,
     openRounds: () => part.openRounds ?? [],
     massSilence: () => part.massSilence ?? [],

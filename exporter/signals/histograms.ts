@@ -1,13 +1,15 @@
 import { Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
 import { metrics as catalogue, type NamesOf, prefix } from '../catalogue.ts';
 import type { Event, NodeOutageEvent, Round } from '../model/event.ts';
+import type { IncidentEvent } from '../model/incident-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import { stampExemplar } from './registry-families.ts';
+import type { ViewHistogramName } from './view-histograms.ts';
 
 export type OpenRegistry = Registry<OpenMetricsContentType>;
 
-/** The histograms of the catalogue: total over it, so that a missing one does not compile. */
-type Histograms = { readonly [N in NamesOf<'histogram'>]: Histogram };
+/** The histograms of the catalogue that events feed: with those of the model, a missing one does not compile. */
+type Histograms = { readonly [N in Exclude<NamesOf<'histogram'>, ViewHistogramName>]: Histogram };
 
 /**
  * Registers every histogram; those of elections and outages carry exemplars with a trace id. Returns
@@ -25,6 +27,7 @@ export function createHistograms(registry: OpenRegistry): (event: Event) => void
     election_leaderless_duration_seconds: make('election_leaderless_duration_seconds', true),
     node_heartbeat_interval_seconds: make('node_heartbeat_interval_seconds', false),
     node_heartbeat_outage_duration_seconds: make('node_heartbeat_outage_duration_seconds', true),
+    websocket_failover_recovery_seconds: make('websocket_failover_recovery_seconds', true),
     detection_delay_seconds: make('detection_delay_seconds', false),
     websocket_probe_phase_seconds: make('websocket_probe_phase_seconds', false),
     websocket_probe_ping_rtt_seconds: make('websocket_probe_ping_rtt_seconds', false),
@@ -38,6 +41,7 @@ function observe(histograms: Histograms, event: Event): void {
     histograms.detection_delay_seconds.observe(event.delaySeconds);
   }
   if (event.kind === 'probe') observeProbe(histograms, event);
+  if (event.kind === 'incident' && event.outcome === 'recovered') observeRecovery(histograms, event);
   if (event.kind === 'round' && event.step === 'closed') observeRound(histograms, event.round);
   if (event.kind === 'node-outage' && event.step === 'closed') observeOutage(histograms, event);
 }
@@ -70,6 +74,15 @@ function observeProbe(histograms: Histograms, event: ProbeEvent): void {
   for (const [phase, seconds] of Object.entries(event.phases)) {
     histograms.websocket_probe_phase_seconds.observe({ target, phase }, seconds);
   }
+}
+
+function observeRecovery(histograms: Histograms, { traceId, began, closed, beside }: IncidentEvent): void {
+  if (closed === undefined) return;
+  histograms.websocket_failover_recovery_seconds.observe({
+    labels: { cause: beside?.cause ?? 'unknown' },
+    value: Math.max(0, closed - began) / 1e6,
+    exemplarLabels: stampExemplar({ trace_id: traceId }, closed / 1e6),
+  });
 }
 
 function observeOutage(histograms: Histograms, outage: NodeOutageEvent): void {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, closedRound, leaseView, modelView, nodeView, roundEvent, traceId } from './fixtures.ts';
+import {
+  at,
+  closedRound,
+  leaseView,
+  modelView,
+  nodeView,
+  placeView,
+  portView,
+  roundEvent,
+  traceId,
+} from './fixtures.ts';
 import { connectionsJson, leaseJson, nodeJson, roundJson, timeJson } from './json.ts';
 import { createRecentRounds } from './recent.ts';
 
@@ -46,9 +56,23 @@ test('absurd times do no harm', () => {
   assert.equal(timeJson(Number.NaN), null);
 });
 
-test('connections are told a port', () => {
-  const port = { port: 8080, established: 3, unaccepted: 1, closing: 0, listening: true };
-  assert.deepEqual(connectionsJson(port), port);
+test('connections are told a port, and null where nothing is known', () => {
+  const unknown = { namespace: '', pod: '', counters: undefined };
+  const bare = portView({ idleTimeout: undefined, census: { ...portView().census, ages: undefined } });
+  const told = connectionsJson([placeView(), placeView({ ...unknown, ports: () => [bare] })]);
+  assert.deepEqual(told[0], {
+    ...{ namespace: 'shop', pod: 'chat-0', port: 8080, origin: 'configured', listening: true },
+    ...{ established: 40, loopback: 4, unaccepted: 6, closing: 5, acceptQueue: 7 },
+    suspect: { ghost: 3, stalled: 2, deadStalled: 1 },
+    ...{ sendQueueBytes: 8192, longestSendQueueBytes: 4096 },
+    ageSeconds: { min: 0, p50: 90.5, p90: 300, max: 7200 },
+    lifetimes: { count: 30, sumSeconds: 1800 },
+    idleTimeoutSeconds: 60.25,
+    namespaceCounters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
+    descriptors: { open: 900, most: 1024 },
+  });
+  const { namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters } = told[1] ?? told[0] ?? {};
+  assert.deepEqual([namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters], Array(5).fill(null));
 });
 
 test('who held it, where, and what became of it is told, and null where nobody knows', () => {

@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { Round } from '../model/event.ts';
-import type { PortCensus } from '../model/observation.ts';
 import type { LeaseView, NodeView } from '../model/view.ts';
+import type { PlaceView, PortView } from '../model/view-connections.ts';
 import { isoTime } from './iso-time.ts';
 import { printable } from './safe-text.ts';
 
@@ -107,8 +107,29 @@ export function nodeJson(node: NodeView, now: Moment) {
   };
 }
 
-export function connectionsJson({ port, established, unaccepted, closing, listening }: PortCensus) {
-  return { port, established, unaccepted, closing, listening };
+export function connectionsJson(places: Iterable<PlaceView>) {
+  return [...places].flatMap((place) => Array.from(place.ports(), (port) => portJson(place, port)));
+}
+
+/** `suspect` are among the established; `acceptQueue` is what the listening sockets say of `unaccepted`. */
+function portJson(
+  { namespace, pod, counters, descriptors }: PlaceView,
+  { census, lifetimes, idleTimeout }: PortView,
+) {
+  const { port, origin, listening, established, near, unaccepted, closing, acceptQueue, ages } = census;
+  return {
+    ...{ namespace: orNull(namespace), pod: orNull(pod), port, origin, listening },
+    ...{ established, loopback: near, unaccepted, closing, acceptQueue },
+    suspect: { ghost: census.ghosts, stalled: census.stalled, deadStalled: census.deadStalled },
+    sendQueueBytes: census.sendQueueBytes,
+    longestSendQueueBytes: census.longestSendQueueBytes,
+    ageSeconds: ages ?? null,
+    lifetimes: { count: lifetimes.count, sumSeconds: lifetimes.sumSeconds },
+    idleTimeoutSeconds: idleTimeout?.seconds ?? null,
+    /** Of the whole network namespace, whatever the port. */
+    namespaceCounters: counters ?? null,
+    descriptors: descriptors ?? null,
+  };
 }
 
 function orNull(text: string): string | null {

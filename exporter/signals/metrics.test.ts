@@ -9,6 +9,7 @@ import type { ModelView } from '../model/view.ts';
 import {
   at,
   countsView,
+  incidentEvent,
   leasePolicy,
   leaseStateEvent,
   leaseView,
@@ -16,6 +17,7 @@ import {
   modelView,
   nodeView,
   outageEvent,
+  placeView,
   policiesView,
   probeView,
   roundEvent,
@@ -50,7 +52,9 @@ function smallView(): ModelView {
     nodes: [nodeView({ disagreement: 'fresh_lease_not_ready' })],
     sources: [sourceView()],
     connections: {
-      ports: () => [{ port: 8080, established: 12, unaccepted: 1, closing: 2, listening: true }],
+      places: () => [placeView()],
+      node: () => 'node-1',
+      unread: () => [{ namespace: 'shop', pod: 'chat-1', reason: 'bad_annotation', why: 'no port' }],
       probes: () => [probeView()],
       counts: () => [
         countsView(),
@@ -73,6 +77,7 @@ async function smallText(
   metrics.observe(outageEvent());
   metrics.observe({ kind: 'heartbeat', at: at(10), node: 'node-1', intervalSeconds: 10 });
   metrics.observe({ kind: 'probe', step: 'handshake', at: at(10), target: 'chat', phases: { dns: 0.002 } });
+  metrics.observe(incidentEvent());
   metrics.observe({ kind: 'probe', step: 'pong', at: at(10), target: 'chat', rttSeconds: 0.002 });
   metrics.observe({ ...leaseStateEvent(), delaySeconds: 0.03 });
   return metrics.render(format);

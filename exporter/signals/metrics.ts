@@ -11,6 +11,7 @@ import { familyOf } from './registry-families.ts';
 import { labelText } from './safe-text.ts';
 import { limitView } from './series-limit.ts';
 import { Tally } from './tally.ts';
+import { registerViewHistograms } from './view-histograms.ts';
 
 export interface MetricsOptions {
   readonly mode: string;
@@ -39,6 +40,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const outbox = outboxReader(options);
   let context: ScrapeContext | undefined;
   registerProjections(registry, () => context);
+  registerViewHistograms(registry, () => context);
   const observeHistograms = createHistograms(registry);
   if (options.processMetrics !== false) registerProcessMetrics(registry);
   return {

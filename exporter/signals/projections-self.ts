@@ -1,13 +1,7 @@
 import type { RouteStats } from '../delivery/outbox.ts';
-import type { PortCensus } from '../model/observation.ts';
 import type { SourceView } from '../model/view.ts';
 import { ownClockAhead } from './own-clock.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
-
-function* eachPort(context: ScrapeContext, value: (port: PortCensus) => number) {
-  for (const port of context.view.connections().ports())
-    yield { labels: { port: String(port.port) }, value: value(port) };
-}
 
 function* eachSource(context: ScrapeContext, value: (source: SourceView) => number | undefined) {
   for (const source of context.view.sources()) {
@@ -24,9 +18,6 @@ function* eachRoute(context: ScrapeContext, value: (stats: RouteStats) => number
 }
 
 export const selfProjections = {
-  websocket_connections: (context) => eachPort(context, (port) => port.established),
-  websocket_unaccepted_connections: (context) => eachPort(context, (port) => port.unaccepted),
-  websocket_closing_connections: (context) => eachPort(context, (port) => port.closing),
   *clock_skew_seconds({ view, now }) {
     const value = ownClockAhead(view, now);
     if (value !== undefined) yield { labels: {}, value };

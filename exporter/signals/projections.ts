@@ -8,6 +8,7 @@ import { nodeProjections } from './projections-nodes.ts';
 import { policyProjections } from './projections-policies.ts';
 import { probeProjections } from './projections-probes.ts';
 import { selfProjections } from './projections-self.ts';
+import { socketProjections } from './projections-sockets.ts';
 import type { Tally } from './tally.ts';
 
 /** What a projection may read while a scrape is answered. */
@@ -34,5 +35,6 @@ export const projections: Projections = {
   ...nodeProjections,
   ...probeProjections,
   ...countsProjections,
+  ...socketProjections,
   ...selfProjections,
 };

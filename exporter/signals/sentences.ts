@@ -1,8 +1,9 @@
-import { type LogEventName, logEvents } from '../catalogue.ts';
+import { type LogEventName, logEvents, type SpanName } from '../catalogue.ts';
 import { type Importance, importance } from '../delivery/outbox.ts';
 import type {
   Event,
   ExpectationEvent,
+  IdleTimeoutEvent,
   MassSilenceEvent,
   NodeOutageEvent,
   OverlapEvent,
@@ -15,6 +16,7 @@ import { holderName } from '../model/holder-identity.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import { printable } from './safe-text.ts';
 import { probeWords } from './sentences-probes.ts';
+import { idleTimeoutText, incidentText } from './socket-sentences.ts';
 import { spanIdOf } from './span-ids.ts';
 
 /** A log line of an event: its sentence and what it is about. */
@@ -79,6 +81,19 @@ export function sentenceOf(event: Event): Sentence | undefined {
       return expectationLine(event);
     case 'policy-unmatched':
       return line('policy_unmatched', unmatched(event), {}, importance.outage);
+    case 'incident': {
+      const { namespace, pod, step } = event;
+      const about = { namespace, pod, ...aboutTrace(event.traceId, 'incident') };
+      const name = step === 'opened' ? 'websocket_incident_opened' : 'websocket_incident_closed';
+      return line(name, incidentText(event), about, importance.outage);
+    }
+    case 'pod-unread': {
+      const { namespace, pod, why } = event;
+      const text = `connections of ${printable(namespace)}/${printable(pod)} are not counted${because(why)}`;
+      return line('websocket_pod_unread', text, { namespace, pod }, importance.outage);
+    }
+    case 'idle-timeout':
+      return idleTimeoutLine(event);
     case 'replica': {
       const told = `this replica ${event.pushes ? 'pushes' : 'stands by'}${because(event.why)}`;
       return line('replica_state', told, {}, importance.outage);
@@ -227,6 +242,12 @@ function massSilenceLine({ class: kind, to, silent, of, nodes }: MassSilenceEven
   return { ...told, text };
 }
 
+function idleTimeoutLine(event: IdleTimeoutEvent): Sentence {
+  const { namespace, pod } = event;
+  const told = line('websocket_idle_timeout', idleTimeoutText(event), { namespace, pod }, importance.outage);
+  return event.to === 'gone' ? { ...told, level: 'info' } : told;
+}
+
 function line(event: LogEventName, text: string, about: Sentence['about'], rank: Importance): Sentence {
   return { event, level: logEvents[event].level, text, about, importance: rank };
 }
@@ -244,7 +265,7 @@ function aboutLease({ namespace, lease }: LeaseNames, holder: string): Sentence[
   return { namespace, lease, holder };
 }
 
-function aboutTrace(traceId: string, span: 'round' | 'outage'): Sentence['about'] {
+function aboutTrace(traceId: string, span: SpanName): Sentence['about'] {
   return { trace_id: traceId, span_id: spanIdOf(traceId, span) };
 }
 

@@ -1,11 +1,12 @@
-import { type Attributes, type Link, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { importance, type OutboxRecord } from '../delivery/outbox.ts';
 import type { Event, NodeOutageEvent, OverlapEvent, Place, Round, RoundEvent } from '../model/event.ts';
 import { isoTime } from './iso-time.ts';
+import { linkTo } from './links.ts';
 import { printable } from './safe-text.ts';
-import { spanIdOf } from './span-ids.ts';
 import { createTracer, type FinishedSpan, type TraceResource } from './tracer.ts';
+import { incidentSpans } from './traces-incidents.ts';
 
 export interface TracesOptions {
   deliver(record: OutboxRecord): void;
@@ -35,6 +36,7 @@ export function spansOf(event: Event): FinishedSpan[] {
   if (event.kind === 'round') return roundSpans(event);
   if (event.kind === 'overlap') return [overlapSpan(event)];
   if (event.kind === 'node-outage') return outageSpans(event);
+  if (event.kind === 'incident') return incidentSpans(event);
   return [];
 }
 
@@ -104,12 +106,6 @@ function rootSpan(round: Round, closed: number): FinishedSpan {
       ? { status: { code: SpanStatusCode.ERROR, message: 'nobody acquired the lease' } }
       : {}),
   };
-}
-
-function linkTo(traceId: string | undefined, span: 'round' | 'outage', what: string): readonly Link[] {
-  if (traceId === undefined) return [];
-  const context = { traceId, spanId: spanIdOf(traceId, span), traceFlags: TraceFlags.SAMPLED };
-  return [{ context, attributes: { 'leasewatch.link': what } }];
 }
 
 function leaseAttributes(round: Round): Attributes {

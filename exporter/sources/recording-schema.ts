@@ -5,20 +5,13 @@ import { candidateRecord, leaseRecord, moment, nodeRecord } from './record-schem
 import { countsObservation } from './recording-counts.ts';
 import { holderObservation } from './recording-holder.ts';
 import { probeObservation } from './recording-probe.ts';
+import { placeCensus, unreadPlace } from './recording-sockets.ts';
 
 /** The first line of a recording. A change to an observation that an older reader would misread needs a new version. */
 export const recordingHeader = { recording: 'leasewatch observations', version: 1 } as const;
 
 const told = { source: z.string(), at: moment };
 const change = z.enum(['listed', 'added', 'modified', 'deleted']);
-
-const portCensus = z.strictObject({
-  port: z.number(),
-  established: z.number(),
-  unaccepted: z.number(),
-  closing: z.number(),
-  listening: z.boolean(),
-});
 
 const answered = { sentAt: moment, at: moment };
 const failed = z.strictObject({ failed: z.string() });
@@ -61,7 +54,13 @@ export const observationSchema: z.ZodType<Observation> = z.discriminatedUnion('k
     restart: z.string().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('cluster'), at: moment, uid: z.string() }),
-  z.strictObject({ kind: z.literal('sockets'), ...told, ports: z.array(portCensus) }),
+  z.strictObject({
+    kind: z.literal('sockets'),
+    ...told,
+    node: z.string().exactOptional(),
+    places: z.array(placeCensus),
+    unread: z.array(unreadPlace),
+  }),
   probeObservation,
   countsObservation,
   ...answers,

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { portCensus } from '../model/fixture.ts';
 import type { LeaseRecord, Observation } from '../model/observation.ts';
 import { recorder } from './record.ts';
 import { parseLine, readRecording, replaySource } from './replay.ts';
@@ -60,7 +61,15 @@ const everyKind: readonly Observation[] = [
     kind: 'sockets',
     source: 'sockets',
     at,
-    ports: [{ port: 80, established: 2, unaccepted: 1, closing: 0, listening: true }],
+    places: [
+      {
+        ...{ namespace: 'shop', pod: 'chat-0' },
+        ports: [portCensus({ ages: { min: 1, p50: 2.5, p90: 3, max: 4 }, closed: 3, ended: [[60, 2]] })],
+        counters: { accepts: 1, resets: 2, timeouts: 3, listenOverflows: 4 },
+      },
+      { namespace: '', pod: '', ports: [portCensus()], descriptors: { open: 1, most: 2 } },
+    ],
+    unread: [{ namespace: 'shop', pod: 'chat-1', reason: 'gone', why: 'ENOENT' }],
   },
   { kind: 'answer', ask, sentAt: at, at, result: { found: lease } },
   { kind: 'answer', ask, sentAt: at, at, result: { absent: true } },

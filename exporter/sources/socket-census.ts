@@ -1,28 +1,89 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PortCensus } from '../model/observation.ts';
-import { newTally, type SocketTally, tallyRows } from './proc-net-tcp.ts';
+import type { PlaceCensus, PortCensus, PortOrigin, UnreadPlace } from '../model/observation.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { readCounters } from './net-counters.ts';
+import { newRow, readRows } from './proc-net-tcp.ts';
+import { newTally, type SocketTally } from './socket-tally.ts';
 
+/** A network namespace that is to be counted. */
+export interface PlaceJob {
+  /** Of the Pod, and its name: empty where they are not known. */
+  readonly namespace: string;
+  readonly pod: string;
+  /** The folder in procfs of a process in that namespace; procfs itself for our own. */
+  readonly processRoot: string;
+  /** Declared ports, and where they are declared. */
+  readonly ports: readonly number[];
+  readonly origin: PortOrigin;
+  /** Whether other ports with listeners are counted, too. */
+  readonly find: boolean;
+}
+
+export type PlaceReply =
+  | {
+      readonly kind: 'census';
+      readonly place: PlaceCensus;
+      /** Why there are no counters. */
+      readonly why?: string;
+    }
+  /** `code` is that of the system, such as `ENOENT`. */
+  | { readonly kind: 'failed'; readonly why: string; readonly code?: string | undefined };
+
+/** The census of every place that was asked for. */
 export type CensusReply =
-  | { readonly kind: 'census'; readonly ports: readonly PortCensus[] }
+  | {
+      readonly kind: 'census';
+      readonly places: readonly PlaceCensus[];
+      readonly unread: readonly UnreadPlace[];
+      /** Why there are no counters, of a place that has none. */
+      readonly why?: string;
+    }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Large enough that the longest line always fits, and reused, so that a census allocates nothing. */
+/** Large enough that the longest line always fits, and reused, so that a census allocates next to nothing. */
 const buffer = new Uint8Array(1024 * 1024);
 
 /**
- * Reads both socket tables of a network namespace and counts the declared ports. It blocks for as long
- * as the kernel takes to write the tables, so it belongs into a worker thread.
+ * Counts a namespace, again and again: connections are known again from one census to the next. A census
+ * blocks for as long as the kernel takes to write the tables, so it belongs into a worker thread.
  */
-export function readCensus(procRoot: string, ports: readonly number[]): CensusReply {
-  const tally = newTally(ports);
-  try {
-    readTable(join(procRoot, 'net/tcp'), tally);
-    readTable6(join(procRoot, 'net/tcp6'), tally);
-  } catch (error) {
-    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+export class CensusTaker {
+  readonly #connections = new ConnectionTable();
+
+  /** `mono` is the time of the census in monotonic milliseconds. */
+  take(job: PlaceJob, mono: number): PlaceReply {
+    const counted = this.#count(job, mono);
+    if ('failed' in counted) return { kind: 'failed', why: counted.failed, code: counted.code };
+    const place = { namespace: job.namespace, pod: job.pod, ports: counted.ports };
+    const counters = readCounters(job.processRoot);
+    if ('failed' in counters) return { kind: 'census', place, why: counters.failed };
+    return { kind: 'census', place: { ...place, counters } };
   }
-  return { kind: 'census', ports: [...tally.ports.values()] };
+
+  #count(
+    { processRoot, ports, origin, find }: PlaceJob,
+    mono: number,
+  ):
+    | { readonly ports: readonly PortCensus[] }
+    | { readonly failed: string; readonly code: string | undefined } {
+    this.#connections.begin(mono);
+    const tally = newTally({ ports, origin, find, connections: this.#connections });
+    try {
+      readTable(join(processRoot, 'net/tcp'), tally);
+      readTable6(join(processRoot, 'net/tcp6'), tally);
+    } catch (error) {
+      this.#connections.abandon();
+      return failure(error);
+    }
+    return { ports: tally.result() };
+  }
+}
+
+function failure(error: unknown) {
+  const failed = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  return { failed, code };
 }
 
 /** A kernel without IPv6 has no such table. */
@@ -41,22 +102,24 @@ function readTable(path: string, tally: SocketTally): void {
   } finally {
     closeSync(file);
   }
-  if (tally.unreadable > 0)
-    throw new Error(`${path} is no socket table: ${tally.unreadable} unreadable lines`);
 }
 
 function readLines(file: number, path: string, tally: SocketTally): void {
+  const row = newRow();
   let kept = 0;
   let total = 0;
+  let unreadable = 0;
   for (;;) {
     const read = readSync(file, buffer, kept, buffer.length - kept, null);
     if (read === 0) break;
     total += read;
-    const used = tallyRows(buffer.subarray(0, kept + read), tally);
-    buffer.copyWithin(0, used, kept + read);
-    kept += read - used;
+    const lines = readRows(buffer.subarray(0, kept + read), row, tally);
+    unreadable += lines.unreadable;
+    buffer.copyWithin(0, lines.used, kept + read);
+    kept += read - lines.used;
     if (kept === buffer.length) throw new Error(`${path} is no socket table: a line of ${kept} bytes`);
   }
   if (total === 0 || kept > 0)
     throw new Error(`${path} is no socket table: it is empty or ends within a line`);
+  if (unreadable > 0) throw new Error(`${path} is no socket table: ${unreadable} unreadable lines`);
 }

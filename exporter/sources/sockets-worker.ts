@@ -1,12 +1,27 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { readCensus } from './socket-census.ts';
+import { parentPort } from 'node:worker_threads';
+import { NodeCensus, type NodeJob } from './node-census.ts';
+import { type CensusReply, CensusTaker, type PlaceJob } from './socket-census.ts';
 
-/** What `sockets.ts` starts this thread with. Every message, whatever it says, asks for one census. */
-export interface SocketsJob {
-  readonly procRoot: string;
-  readonly ports: readonly number[];
+/** Asks this thread for one census: of our own network namespace, or of every Pod of the node. */
+export interface SocketsRequest {
+  /** Monotonic milliseconds. */
+  readonly mono: number;
+  readonly what: { readonly own: PlaceJob } | { readonly node: NodeJob };
 }
 
-const job: SocketsJob = workerData;
+const own = new CensusTaker();
+const node = new NodeCensus();
 
-parentPort?.on('message', () => parentPort?.postMessage(readCensus(job.procRoot, job.ports)));
+parentPort?.on('message', (request: SocketsRequest) => parentPort?.postMessage(answer(request)));
+
+function answer({ mono, what }: SocketsRequest): CensusReply {
+  try {
+    if ('node' in what) return node.take(what.node, mono);
+  } catch (error) {
+    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+  }
+  const read = own.take(what.own, mono);
+  if (read.kind === 'failed') return { kind: 'failed', why: read.why };
+  const { place, why } = read;
+  return { kind: 'census', places: [place], unread: [], ...(why === undefined ? {} : { why }) };
+}

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../clock.ts';
 import type { Observation } from '../model/observation.ts';
-import { readCensus } from './socket-census.ts';
+import { CensusTaker } from './socket-census.ts';
 import { socketSource } from './sockets.ts';
 
 const heading =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
-const established =
-  '   0: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 77 1 0 0\n';
+const connection = (inode: number) =>
+  `   0: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 0\n`;
+const established = connection(77);
+const other = connection(78);
 
 /** A folder that looks like /proc. */
 function fakeProc(t: TestContext, tables: { tcp?: string; tcp6?: string }): string {
@@ -23,6 +25,14 @@ function fakeProc(t: TestContext, tables: { tcp?: string; tcp6?: string }): stri
   for (const [name, text] of Object.entries(tables)) writeFileSync(join(root, 'net', name), text);
   return root;
 }
+
+function readCensus(processRoot: string, ports: readonly number[]) {
+  const place = { namespace: '', pod: '', processRoot, ports, origin: 'configured', find: false } as const;
+  return new CensusTaker().take(place, 0);
+}
+
+const establishedOf = (reply: ReturnType<typeof readCensus>) =>
+  reply.kind === 'census' ? reply.place.ports[0]?.established : undefined;
 
 /** Runs the source until `enough` says that it has seen what it waits for. */
 async function observe(
@@ -41,15 +51,15 @@ async function observe(
 
 test('census: both tables are read, and a missing tcp6 is no error', (t) => {
   const one = readCensus(fakeProc(t, { tcp: heading + established }), [8080]);
-  assert.equal(one.kind === 'census' && one.ports[0]?.established, 1);
-  const two = readCensus(fakeProc(t, { tcp: heading + established, tcp6: heading + established }), [8080]);
-  assert.equal(two.kind === 'census' && two.ports[0]?.established, 2);
+  assert.equal(establishedOf(one), 1);
+  const two = readCensus(fakeProc(t, { tcp: heading + established, tcp6: heading + other }), [8080]);
+  assert.equal(establishedOf(two), 2);
 });
 
 test('census: a table larger than the buffer is read whole', (t) => {
   const rows = 30_000;
-  const reply = readCensus(fakeProc(t, { tcp: heading + established.repeat(rows) }), [8080]);
-  assert.equal(reply.kind === 'census' && reply.ports[0]?.established, rows);
+  const table = Array.from({ length: rows }, (_, index) => connection(index + 1)).join('');
+  assert.equal(establishedOf(readCensus(fakeProc(t, { tcp: heading + table }), [8080])), rows);
 });
 
 const broken = [
@@ -83,23 +93,39 @@ test('sockets: the worker counts real connections of this process', async (t) =>
   const seen = await observe(
     '/proc',
     [port],
-    (it) => it.kind === 'sockets' && it.ports[0]?.established === 3,
+    (it) => it.kind === 'sockets' && it.places[0]?.ports[0]?.established === 3,
   );
   const last = seen.at(-1);
-  assert.deepEqual(last?.kind === 'sockets' && last.ports, [
-    { port, established: 3, unaccepted: 0, closing: 0, listening: true },
-  ]);
+  const place = last?.kind === 'sockets' ? last.places[0] : undefined;
+  const { origin, listening, near, unaccepted, closing, acceptQueue } = place?.ports[0] ?? {};
+  assert.deepEqual([origin, listening, near, unaccepted, closing], ['configured', true, 3, 0, 0]);
+  assert.equal(acceptQueue, 0);
+  assert.ok((place?.counters?.accepts ?? 0) >= 3);
+});
+
+test('sockets: counters that cannot be read are told with a reason, and the counts stand', async (t) => {
+  const root = fakeProc(t, { tcp: heading + established });
+  const seen = await observe(root, [8080], (it) => it.kind === 'sight');
+  assert.deepEqual(
+    seen.map((it) => it.kind),
+    ['sockets', 'sight'],
+  );
+  const [census, sight] = seen;
+  assert.equal(census?.kind === 'sockets' && census.places[0]?.counters, undefined);
+  assert.ok(sight?.kind === 'sight' && sight.source === 'socket-counters' && sight.sight === 'blind');
+  assert.match(sight.why, /net\/snmp/);
 });
 
 test('sockets: blind while the table is unreadable, told once, and sighted before the next census', async (t) => {
   const root = fakeProc(t, {});
   let told = 0;
   const seen = await observe(root, [8080], (it) => {
-    if (it.kind === 'sight') told++;
+    if (it.kind === 'sight' && it.source === 'sockets') told++;
     if (told === 1) writeFileSync(join(root, 'net/tcp'), heading + established);
     return it.kind === 'sockets';
   });
-  const steps = seen.map((it) => (it.kind === 'sight' ? it.sight : it.kind));
+  const tables = seen.filter((it) => !('source' in it) || it.source === 'sockets');
+  const steps = tables.map((it) => (it.kind === 'sight' ? it.sight : it.kind));
   assert.deepEqual(steps, ['blind', 'sighted', 'sockets']);
 });
 

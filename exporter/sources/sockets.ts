@@ -1,96 +1,94 @@
-import { Worker } from 'node:worker_threads';
 import { type Clock, sleep } from '../clock.ts';
 import type { Observation } from '../model/observation.ts';
-import type { CensusReply } from './socket-census.ts';
-import type { SocketsJob } from './sockets-worker.ts';
+import type { CensusReply, PlaceJob } from './socket-census.ts';
+import { socketCounter } from './socket-counter.ts';
+import type { SocketsRequest } from './sockets-worker.ts';
 import type { Source } from './source.ts';
 
 export interface SocketSourceOptions {
   readonly clock: Clock;
   /** The local ports on which WebSocket servers listen. */
   readonly ports: readonly number[];
+  /** Who we are, where it is known: the counts are told of this Pod. */
+  readonly namespace?: string;
+  readonly pod?: string;
   readonly intervalMs?: number;
   /** Where procfs is mounted; the network namespace is that of this process. */
   readonly procRoot?: string;
 }
 
-/**
- * Counts the connections of the declared ports every `intervalMs`, in a worker thread. While the table
- * cannot be read there is no census at all, and the source is `blind`: an unknown count is no zero.
- */
+/** Counts the connections of the declared ports in our own network namespace. */
 export function socketSource(options: SocketSourceOptions): Source {
-  const { clock, ports, intervalMs = 5000, procRoot = '/proc' } = options;
+  const { clock, ports, namespace = '', pod = '', intervalMs = 5000, procRoot = '/proc' } = options;
+  const own: PlaceJob = { namespace, pod, processRoot: procRoot, ports, origin: 'configured', find: false };
   return {
     name: 'sockets',
-    async run(emit, stop) {
-      const counter = socketCounter({ ports, procRoot });
-      const tell = teller(clock, emit);
-      // Ending the thread answers a count that is under way, so that a slow table does not hold up the end.
-      stop.addEventListener('abort', () => void counter.close(), { once: true });
-      while (!stop.aborted) {
-        const reply = await counter.count();
-        if (!stop.aborted) tell(reply);
-        await sleep(clock, intervalMs, stop);
-      }
-      await counter.close();
-    },
+    run: (emit, stop) => countEvery({ clock, intervalMs, what: () => ({ own }), emit, stop }),
   };
+}
+
+export interface Counting {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  /** What the next census is of; `undefined` when that is not known. */
+  readonly what: () => SocketsRequest['what'] | undefined;
+  /** The node of which every Pod is counted. */
+  readonly node?: string;
+  readonly emit: (observation: Observation) => void;
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Takes a census every `intervalMs`, in a worker thread. While the tables cannot be read there is no census
+ * at all, and the source is `blind`: an unknown count is no zero.
+ */
+export async function countEvery({ clock, intervalMs, what, node, emit, stop }: Counting): Promise<void> {
+  const counter = socketCounter();
+  const tell = teller(clock, emit, node);
+  // Ending the thread answers a count that is under way, so that a slow table does not hold up the end.
+  stop.addEventListener('abort', () => void counter.close(), { once: true });
+  while (!stop.aborted) {
+    const job = what();
+    if (job !== undefined) {
+      const reply = await counter.count({ mono: clock.now().mono, what: job });
+      if (!stop.aborted) tell(reply);
+    }
+    await sleep(clock, intervalMs, stop);
+  }
+  await counter.close();
 }
 
 /** Turns replies into observations; a lasting failure is told once, and again when its reason changes. */
-function teller(clock: Clock, emit: (observation: Observation) => void): (reply: CensusReply) => void {
-  let blindness: string | undefined;
+function teller(
+  clock: Clock,
+  emit: (observation: Observation) => void,
+  node: string | undefined,
+): (reply: CensusReply) => void {
+  const tables = sightTeller('sockets', clock, emit);
+  const counters = sightTeller('socket-counters', clock, emit);
   return (reply) => {
-    const common = { source: 'sockets', at: clock.now() };
-    if (reply.kind === 'failed') {
-      if (reply.why !== blindness) emit({ kind: 'sight', ...common, sight: 'blind', why: reply.why });
-      blindness = reply.why;
-      return;
+    if (reply.kind === 'failed') return tables(reply.why);
+    tables(undefined);
+    const { places, unread } = reply;
+    const where = node === undefined ? {} : { node };
+    emit({ kind: 'sockets', source: 'sockets', at: clock.now(), ...where, places, unread });
+    counters(reply.why);
+  };
+}
+
+/** Tells why a source is blind, and when it sees again. */
+function sightTeller(
+  source: string,
+  clock: Clock,
+  emit: (observation: Observation) => void,
+): (why: string | undefined) => void {
+  let blindness: string | undefined;
+  return (why) => {
+    const common = { kind: 'sight', source, at: clock.now() } as const;
+    if (why === undefined && blindness !== undefined) {
+      emit({ ...common, sight: 'sighted', why: 'readable again' });
     }
-    if (blindness !== undefined) emit({ kind: 'sight', ...common, sight: 'sighted', why: 'readable again' });
-    blindness = undefined;
-    emit({ kind: 'sockets', ...common, ports: reply.ports });
+    if (why !== undefined && why !== blindness) emit({ ...common, sight: 'blind', why });
+    blindness = why;
   };
-}
-
-interface SocketCounter {
-  /** One census at a time: the next may be asked for when this one has been answered. */
-  count(): Promise<CensusReply>;
-  close(): Promise<void>;
-}
-
-/** A thread that died is started anew with the next count. */
-function socketCounter(job: SocketsJob): SocketCounter {
-  let worker: Worker | undefined;
-  let settle: (reply: CensusReply) => void = () => undefined;
-  function start(): Worker {
-    const started = new Worker(workerFile(), { workerData: job, name: 'sockets' });
-    let why = '';
-    started.on('message', (reply: CensusReply) => settle(reply));
-    started.on('error', (error: unknown) => {
-      why = error instanceof Error ? error.message : String(error);
-    });
-    started.on('exit', (code) => {
-      worker = undefined;
-      settle({ kind: 'failed', why: `the socket-table thread ended: ${why || `exit code ${code}`}` });
-    });
-    return started;
-  }
-  return {
-    count: () =>
-      new Promise((resolve) => {
-        settle = resolve;
-        worker ??= start();
-        worker.postMessage('count');
-      }),
-    async close() {
-      await worker?.terminate();
-    },
-  };
-}
-
-/** Beside this file: as TypeScript in a checkout, as its own bundle in dist/. */
-function workerFile(): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./sockets-worker.${extension}`, import.meta.url);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CensusTaker } from '../../exporter/sources/socket-census.ts';
 import { seededRandom } from '../random.ts';
 import { type Chat, type ChatTruth, startChat } from './chat.ts';
 
@@ -30,6 +31,21 @@ test('the server throws out who does not answer a ping', async () => {
   const chat = await startChat({ random: seededRandom(2), clients: 10, stepMs: 2, pingMs: 100 });
   try {
     await until(chat, (truth) => truth.thrownOut > 0);
+  } finally {
+    await chat.stop();
+  }
+});
+
+test('a client that asks for the history and reads nothing is stalled, as the kernel tells', async () => {
+  const chat = await startChat({ random: () => 0.66, clients: 3, stepMs: 20, pingMs: 60_000 });
+  const taker = new CensusTaker();
+  const place = { namespace: '', pod: '', processRoot: '/proc', ports: [chat.port], find: false };
+  const stalled = () => {
+    const reply = taker.take({ ...place, origin: 'configured' }, performance.now());
+    return reply.kind === 'census' ? (reply.place.ports[0]?.stalled ?? 0) : 0;
+  };
+  try {
+    await until(chat, () => stalled() > 0);
   } finally {
     await chat.stop();
   }

@@ -52,8 +52,10 @@ export async function startChat(options: ChatOptions): Promise<Chat> {
 
 const goingAway = 1001;
 const longestTextBytes = 120;
+/** More than the buffers of both kernels take. */
+const historyBytes = 16 * 2 ** 20;
 /** Newcomers of one step: a crowd comes back in seconds, not at once. */
-const comersPerStep = 8;
+const comersPerStep = 3;
 
 class ChatRoom implements Chat {
   readonly port: number;
@@ -66,6 +68,8 @@ class ChatRoom implements Chat {
   /** With the local port, by which the server's end of the connection is known. */
   readonly #vanished = new Map<WebSocket, number | undefined>();
   readonly #ports = new WeakMap<WebSocket, number | undefined>();
+  /** Of the sockets of the server: which client each of them has. */
+  readonly #clientPorts = new WeakMap<WebSocket, number | undefined>();
   readonly #answered = new WeakSet<WebSocket>();
   #target: number;
   #came = 0;
@@ -127,6 +131,7 @@ class ChatRoom implements Chat {
 
   #welcome(socket: WebSocket, clientPort: number | undefined): void {
     this.#answered.add(socket);
+    this.#clientPorts.set(socket, clientPort);
     socket.on('pong', () => this.#answered.add(socket));
     socket.on('message', (text) => this.#tellOthers(socket, String(text)));
     // A broken connection is what this server is here to see; `close` follows.
@@ -165,6 +170,7 @@ class ChatRoom implements Chat {
     else if (chance < 0.6) this.#leave();
     else if (chance < 0.63) this.#breakOff();
     else if (chance < 0.65) this.#vanish();
+    else if (chance < 0.67) this.#stall();
   }
 
   #come(): void {
@@ -198,11 +204,21 @@ class ChatRoom implements Chat {
   }
 
   /** Reads no more, and so answers no ping. */
-  #vanish(): void {
+  #vanish(): number | undefined {
     const client = this.#someone();
-    if (client === undefined) return;
+    if (client === undefined) return undefined;
     client.pause();
-    this.#vanished.set(client, this.#ports.get(client));
+    const port = this.#ports.get(client);
+    this.#vanished.set(client, port);
+    return port;
+  }
+
+  /** Asks for the whole history, and reads nothing of it. */
+  #stall(): void {
+    const port = this.#vanish();
+    for (const socket of this.#server.clients) {
+      if (this.#clientPorts.get(socket) === port) socket.send(Buffer.alloc(historyBytes));
+    }
   }
 
   #someone(): WebSocket | undefined {

@@ -145,7 +145,7 @@ const held = 'leasewatch_lease_state{namespace="default",lease="election",class=
 async function countsConnections(url: string, port: number): Promise<void> {
   const clients = Array.from({ length: 7 }, () => new WebSocket(`ws://127.0.0.1:${port}`));
   await until('seven connections are open', () => clients.every(({ readyState }) => readyState === 1));
-  const series = `leasewatch_websocket_connections{port="${port}"}`;
+  const series = `leasewatch_websocket_connections{namespace="",pod="",port="${port}"}`;
   await until('seven connections are counted', async () => (await metricValue(url, series)) === 7);
   for (const client of clients) client.terminate();
   await until('none is counted any more', async () => (await metricValue(url, series)) === 0);

@@ -22,7 +22,7 @@
  *   ping NS/NAME  withdraw NS/NAME          the controller asks the candidate; it is gone
  *   list SOURCE                             a complete list reaches us, and a watch from there
  *   blind SOURCE WHY  sighted SOURCE WHY  forbidden SOURCE WHY    restart=REASON where a watch was lost
- *   sockets PORT=ESTABLISHED/UNACCEPTED/CLOSING
+ *   sockets NS/POD PORT=ESTABLISHED/UNACCEPTED/CLOSING,… counters=    a census; see sockets.ts for the rest
  *   handshake TARGET WHY failure= status= dns= tcp= tls= upgrade= pong= leaf= issuer=
  *                           what a probe saw; phases in seconds, ends of certificates as seconds from the start
  *   pong TARGET after=  closed TARGET WHY code= by= held=

@@ -16,6 +16,7 @@ import { Pods } from './pods.ts';
 import { policiesOf } from './policies.ts';
 import { probeTold } from './probe.ts';
 import { type Command, parseScript } from './script.ts';
+import { censusOf } from './sockets.ts';
 import { eventLine, findLine, readLog, readSpan, samplesMatching } from './transcript.ts';
 
 /** Wall time of second 0: Unix microseconds. Monotonic time starts elsewhere, since its zero means nothing. */
@@ -164,7 +165,7 @@ class Stage {
       case 'prompt':
         return this.#catchUp(first);
       case 'sockets':
-        return this.#see({ kind: 'sockets', source: 'sockets', at, ports: [...fields].map(census) });
+        return this.#see({ kind: 'sockets', source: 'sockets', at, ...censusOf(words, fields) });
       case 'handshake':
       case 'pong':
       case 'closed':
@@ -365,9 +366,4 @@ function question(ask: Ask): string {
     case 'restart-watch':
       return `${ask.relist ? 'list anew' : 'watch anew'} ${ask.source}`;
   }
-}
-
-function census([port, counts]: readonly [string, string]) {
-  const [established = 0, unaccepted = 0, closing = 0] = counts.split('/').map(Number);
-  return { port: Number(port), established, unaccepted, closing, listening: true };
 }

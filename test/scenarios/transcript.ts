@@ -49,6 +49,15 @@ export function eventLine(event: Event): string {
       return `expected ${event.namespace}/${event.lease} ${event.to}: ${event.why}, ${rounded(event.absentSeconds)} s without a holder`;
     case 'policy-unmatched':
       return `${event.policy} matches no ${event.about}; near: ${event.near.join(', ')}`;
+    case 'incident': {
+      const { change, step, before, extreme, beside, outcome } = event;
+      const next = beside === undefined ? 'nothing' : `${beside.what} ${shortTrace(beside.traceId)}`;
+      return `incident ${shortTrace(event.traceId)} ${step}: ${change} of ${event.namespace}/${event.pod}:${event.port} from ${before} to ${extreme}, beside ${next}${outcome === undefined ? '' : `, ${outcome}`}`;
+    }
+    case 'pod-unread':
+      return `connections of ${event.namespace}/${event.pod} not counted (${event.reason}): ${event.why}`;
+    case 'idle-timeout':
+      return `idle timeout of ${event.namespace}/${event.pod}:${event.port} ${event.to}${event.timeout === undefined ? '' : `: ${event.timeout.count} of ${event.timeout.of} ended after ${rounded(event.timeout.seconds)} s`}`;
     case 'replica':
       return `replica ${event.pushes ? 'pushes' : 'stands by'}: ${event.why}`;
     case 'probe':

@@ -1,0 +1,34 @@
+import type { Moment } from '../clock.ts';
+
+/** Many connections of a port were lost, or came, within a minute: told when it begins and when it is over. */
+export interface IncidentEvent {
+  readonly kind: 'incident';
+  readonly step: 'opened' | 'closed';
+  readonly at: Moment;
+  readonly traceId: string;
+  /** Of the Pod, and its name: empty where they are not known. */
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+  readonly change: 'fall' | 'surge';
+  /** Connections before it, and the furthest that it came. */
+  readonly before: number;
+  readonly extreme: number;
+  /** Unix microseconds, on one time line: the census before the change, and the end. */
+  readonly began: number;
+  readonly closed: number | undefined;
+  /** `recovered`: 95 % of the connections are there again; `lasting`: not within half an hour. */
+  readonly outcome: 'recovered' | 'lasting' | 'settled' | undefined;
+  /** What happened beside it: it may be the cause, nobody outside can prove that. */
+  readonly beside: Happening | undefined;
+}
+
+/** An election round in the namespace of the connections, or the outage of their node. */
+export interface Happening {
+  readonly what: 'round' | 'outage';
+  readonly traceId: string;
+  /** `NAMESPACE/LEASE` or the name of the node, as they are: harmless only when they are told. */
+  readonly name: string;
+  /** The cause of the round; `node_outage`. */
+  readonly cause: string;
+}

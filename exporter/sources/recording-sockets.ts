@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { absent } from './record-schemas.ts';
+
+const count = z.number();
+const spread = z.strictObject({ min: count, p50: count, p90: count, max: count });
+
+const portCensus = z.strictObject({
+  port: z.number(),
+  origin: z.enum(['configured', 'annotated', 'found']),
+  listening: z.boolean(),
+  ...{ established: count, near: count, ghosts: count, stalled: count, deadStalled: count },
+  ...{ unaccepted: count, closing: count, acceptQueue: count },
+  ...{ sendQueueBytes: count, longestSendQueueBytes: count },
+  ages: absent(spread),
+  closed: count,
+  ended: z.array(z.tuple([z.number(), count])),
+});
+
+/** The census of one network namespace, as it is read back from JSON. */
+export const placeCensus = z.strictObject({
+  namespace: z.string(),
+  pod: z.string(),
+  ports: z.array(portCensus),
+  counters: z
+    .strictObject({ accepts: count, resets: count, timeouts: count, listenOverflows: count })
+    .exactOptional(),
+  descriptors: z.strictObject({ open: count, most: count }).exactOptional(),
+});
+
+export const unreadPlace = z.strictObject({
+  namespace: z.string(),
+  pod: z.string(),
+  reason: z.enum(['bad_annotation', 'gone', 'denied', 'unreadable']),
+  why: z.string(),
+});

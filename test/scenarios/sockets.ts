@@ -1,0 +1,64 @@
+import type { PlaceCensus, PortCensus, SocketsObservation } from '../../exporter/model/observation.ts';
+
+/**
+ * `sockets NS/POD PORT=NUMBERS …` as a census of one place; without a name that of our own. NUMBERS are
+ * ESTABLISHED/UNACCEPTED/CLOSING, and whatever follows after a comma: `12/0/1,ghosts:3,lived:60*5`.
+ * `counters=ACCEPTS/RESETS/TIMEOUTS/OVERFLOWS` is the whole namespace, `fds=OPEN/MOST` its process;
+ * `node=` the node of the Pods;
+ * with `unread=REASON` the Pod could not be counted, and the words say why.
+ */
+export function censusOf(
+  words: readonly string[],
+  fields: ReadonlyMap<string, string>,
+): Pick<SocketsObservation, 'node' | 'places' | 'unread'> {
+  const reason = fields.get('unread');
+  const node = fields.get('node');
+  const where = node === undefined ? {} : { node };
+  if (reason === undefined) return { ...where, places: placesOf(words, fields), unread: [] };
+  const [namespace = '', pod = ''] = (words[0] ?? '').split('/');
+  const [known = 'unreadable'] = (['bad_annotation', 'gone', 'denied'] as const).filter(
+    (each) => each === reason,
+  );
+  return { places: [], unread: [{ namespace, pod, reason: known, why: words.slice(1).join(' ') }] };
+}
+
+function placesOf(words: readonly string[], fields: ReadonlyMap<string, string>): PlaceCensus[] {
+  const [namespace = '', pod = ''] = (words[0] ?? '').split('/');
+  const ports = [...fields].filter(([name]) => /^\d+$/.test(name));
+  const counters = fields.get('counters')?.split('/').map(Number);
+  const [open, most] = fields.get('fds')?.split('/').map(Number) ?? [];
+  const descriptors = open === undefined || most === undefined ? {} : { descriptors: { open, most } };
+  const place = { namespace, pod, ports: ports.map(portOf), ...descriptors };
+  if (counters === undefined) return [place];
+  const [accepts = 0, resets = 0, timeouts = 0, listenOverflows = 0] = counters;
+  return [{ ...place, counters: { accepts, resets, timeouts, listenOverflows } }];
+}
+
+function portOf([port, text]: readonly [string, string]): PortCensus {
+  const [counts = '', ...others] = text.split(',');
+  const [established = 0, unaccepted = 0, closing = 0] = counts.split('/').map(Number);
+  const number = (name: string) => Number(textOf(others, name) ?? 0);
+  const ended = others.filter((each) => each.startsWith('lived:')).map(lifetimeOf);
+  const age = textOf(others, 'age');
+  return {
+    ...{ port: Number(port), listening: true, established, unaccepted, closing },
+    origin: textOf(others, 'origin') === 'found' ? 'found' : 'configured',
+    near: number('near'),
+    ...{ ghosts: number('ghosts'), stalled: number('stalled'), deadStalled: number('dead') },
+    acceptQueue: unaccepted,
+    ...{ sendQueueBytes: number('queued'), longestSendQueueBytes: number('longest') },
+    ages:
+      age === undefined ? undefined : { min: 0, p50: Number(age) / 2, p90: Number(age), max: Number(age) },
+    closed: ended.reduce((sum, [, count]) => sum + count, 0) + number('closed'),
+    ended,
+  };
+}
+
+function textOf(others: readonly string[], name: string): string | undefined {
+  return others.find((each) => each.startsWith(`${name}:`))?.slice(name.length + 1);
+}
+
+function lifetimeOf(text: string): readonly [number, number] {
+  const [seconds = 0, count = 1] = text.slice('lived:'.length).split('*').map(Number);
+  return [seconds, count];
+}
