@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SocketCounter, socketCounter } from '../../exporter/sources/socket-counter.ts';
+import type { BenchResult } from '../main.ts';
+import { gatherCrowd } from './crowd.ts';
+
+const connections = 100_000;
+const rounds = 7;
+const goals = { ratio: 1.5, memoryMb: 60, pauseMs: 5 } as const;
+
+/**
+ * A census of 100,000 connections, beside the `cat` of the same tables, in turns: what the kernel takes to
+ * write them is the least that anybody can need.
+ */
+export async function bench(): Promise<BenchResult> {
+  const crowd = await gatherCrowd(connections);
+  try {
+    return await compare(crowd.ports);
+  } finally {
+    await crowd.stop();
+  }
+}
+
+interface Run {
+  readonly ms: number;
+  readonly established: number;
+}
+
+async function compare(ports: readonly number[]): Promise<BenchResult> {
+  const idleMb = await settledMemory();
+  const counter = socketCounter();
+  // The thread starts, and what it knows of connections grows to its size.
+  for (let warm = 0; warm < 2; warm++) await takeCensus(counter, ports);
+  const cats: number[] = [];
+  const censuses: Run[] = [];
+  let memoryMb = 0;
+  let pauseMs = 0;
+  for (let round = 0; round < rounds; round++) {
+    cats.push(cat());
+    await sleep(50);
+    const pause = watchPauses();
+    censuses.push(await takeCensus(counter, ports));
+    pauseMs = Math.max(pauseMs, pause());
+    memoryMb = Math.max(memoryMb, process.memoryUsage.rss() / 2 ** 20 - idleMb);
+  }
+  await counter.close();
+  return report(cats, censuses, memoryMb, pauseMs);
+}
+
+function report(
+  cats: readonly number[],
+  censuses: readonly Run[],
+  memoryMb: number,
+  pauseMs: number,
+): BenchResult {
+  const [cat, census] = [median(cats), median(censuses.map(({ ms }) => ms))];
+  const counted = Math.min(...censuses.map(({ established }) => established));
+  const numbers = {
+    ...{ connections, counted, cat_ms: rounded(cat), census_ms: rounded(census) },
+    census_vs_cat_ratio: rounded(census / cat),
+    memory_mb: rounded(memoryMb),
+    longest_pause_ms: rounded(pauseMs),
+  };
+  for (const [name, value] of Object.entries(numbers)) console.log(`${name.padEnd(20)} ${value}`);
+  const missed = [
+    ...(counted === connections ? [] : [`only ${counted} of ${connections} connections were counted`]),
+    ...(census / cat <= goals.ratio ? [] : [`a census takes ${rounded(census / cat)} times the cat`]),
+    ...(memoryMb <= goals.memoryMb ? [] : [`${rounded(memoryMb)} MB of memory`]),
+    ...(pauseMs <= goals.pauseMs ? [] : [`the main thread stood still for ${rounded(pauseMs)} ms`]),
+  ];
+  return { numbers, missed };
+}
+
+async function takeCensus(counter: SocketCounter, ports: readonly number[]): Promise<Run> {
+  const started = performance.now();
+  const place = { namespace: '', pod: '', processRoot: '/proc', ports, find: false } as const;
+  const reply = await counter.count({ mono: started, what: { own: { ...place, origin: 'configured' } } });
+  const ms = performance.now() - started;
+  if (reply.kind !== 'census') throw new Error(`bench: no census: ${reply.why}`);
+  return {
+    ms,
+    established: reply.places
+      .flatMap(({ ports: told }) => told)
+      .reduce((sum, port) => sum + port.established, 0),
+  };
+}
+
+/**
+ * The longest time (ms) for which the main thread worked and came to nothing else, from here to the call of
+ * the result. By its processor time, in the kernel too: what another process takes from it is not ours.
+ */
+function watchPauses(): () => number {
+  let longest = 0;
+  let last = process.threadCpuUsage();
+  const beat = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1000);
+    last = process.threadCpuUsage();
+  }, beatMs);
+  return () => {
+    clearInterval(beat);
+    return longest;
+  };
+}
+
+const beatMs = 1;
+
+/** With the start of the program, in milliseconds: a few, in hundreds. */
+function cat(): number {
+  const started = performance.now();
+  const { status } = spawnSync('cat', ['/proc/net/tcp', '/proc/net/tcp6'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`bench: cat ended with code ${status}`);
+  return performance.now() - started;
+}
+
+/** Resident memory in MB, when what the start allocated has been given back. */
+async function settledMemory(): Promise<number> {
+  await sleep(200);
+  return process.memoryUsage.rss() / 2 ** 20;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,28 @@
+/**
+ * `npm run bench -- NAME`: one benchmark, side by side with what it is measured against in the same run. The
+ * last line of standard output is one flat JSON object. Exit code 1 when a goal is missed, 2 for a wrong
+ * command line.
+ */
+import { bench as census } from './census/bench.ts';
+
+/** What a benchmark found: numbers under their names, and the goals that it missed. */
+export interface BenchResult {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly missed: readonly string[];
+}
+
+const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  census,
+};
+
+const [name = '', ...others] = process.argv.slice(2);
+const run = benches[name];
+if (run === undefined || others.length > 0) {
+  console.error(`bench: name one of these: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const { numbers, missed } = await run();
+  console.log(missed.length === 0 ? 'every goal is met' : missed.join('; '));
+  console.log(JSON.stringify(numbers));
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
