@@ -1,3 +1,4 @@
+import { connectionAlerts } from './connections.ts';
 import { electionAlerts } from './elections.ts';
 import { leaderAlerts } from './leaders.ts';
 import { nodeAlerts } from './nodes.ts';
@@ -37,7 +38,7 @@ export const groups: readonly Group[] = [
   {
     name: 'leasewatch-websockets',
     interval: '15s',
-    rules: [...socketRecords, ...socketAlerts, ...probeAlerts],
+    rules: [...socketRecords, ...socketAlerts, ...connectionAlerts, ...probeAlerts],
   },
   { name: 'leasewatch-itself', interval: '15s', rules: [...presenceAlerts, ...sightAlerts, ...outboxAlerts] },
 ];

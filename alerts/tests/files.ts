@@ -1,4 +1,5 @@
 import { evaluatedEvery } from '../objective.ts';
+import { connectionStories } from './connections.ts';
 import { electionStories } from './elections.ts';
 import { falseAlarmStories } from './false-alarms.ts';
 import { itselfStories } from './itself.ts';
@@ -18,6 +19,7 @@ export const testFiles: readonly TestFile[] = [
   { path: 'alerts/tests/nodes.yaml', stories: nodeStories },
   { path: 'alerts/tests/websockets.yaml', stories: socketStories },
   { path: 'alerts/tests/probes.yaml', stories: probeStories },
+  { path: 'alerts/tests/connections.yaml', stories: connectionStories },
   { path: 'alerts/tests/itself.yaml', stories: itselfStories },
   { path: 'alerts/tests/outbox.yaml', stories: outboxStories },
   { path: 'alerts/tests/objective.yaml', stories: objectiveStories, evaluatedEvery },
