@@ -32,7 +32,7 @@ export const leaseEdges: Edges<LeaseState> = {
   released: { held: 'acquired', deleted: 'deleted', unknown: 'we cannot see' },
   vacant: {
     held: 'acquired',
-    released: 'written without a holder',
+    released: 'held and released while we could not see',
     deleted: 'deleted',
     unknown: 'we cannot see',
   },

@@ -68,6 +68,24 @@ test('a node lost again before its second heartbeat is still in the same outage'
   );
 });
 
+test('two outages between which only the status was heard have traces of their own', () => {
+  const bench = lost();
+  const status = (seconds: number) => {
+    const node = nodeRecord({ readyHeartbeat: moment(seconds).wall });
+    bench.see({ kind: 'node', source: 'nodes', at: moment(seconds), change: 'modified', node });
+  };
+  status(100);
+  status(110);
+  bench.time(140);
+  bench.time(160);
+  bench.answer(160.1);
+  const opened = bench.events.flatMap((event) =>
+    event.kind === 'node-outage' && event.step === 'opened' ? [event.traceId] : [],
+  );
+  assert.equal(opened.length, 2);
+  assert.notEqual(opened[0], opened[1]);
+});
+
 test('time in which we were blind is no missed heartbeat', () => {
   const bench = alive();
   bench.sight(12, 'blind');

@@ -277,7 +277,7 @@ function lose(row: NodeRow, now: Now): void {
   if (row.outage !== undefined) row.outage.back = undefined;
   if (!row.heard || row.outage !== undefined) return;
   row.outage = {
-    traceId: traceId('outage', now.clusterUid, row.lease?.uid ?? row.name, row.lease?.resourceVersion ?? ''),
+    traceId: outageTrace(row, now),
     anchorWall: now.at.wall,
     anchorMono: now.at.mono,
     heard: row.observedMono,
@@ -288,6 +288,12 @@ function lose(row: NodeRow, now: Now): void {
   };
   tellOutage(row, row.outage, now, 'opened', undefined, undefined);
   blame(row, row.outage, now);
+}
+
+/** After the last sign of life of either kind: a status may be all that is heard between two outages. */
+function outageTrace({ lease, node, name }: NodeRow, { clusterUid }: Now): string {
+  const lastWords = `${lease?.resourceVersion ?? ''} ${node?.readyHeartbeat ?? ''}`;
+  return traceId('outage', clusterUid, lease?.uid ?? name, lastWords);
 }
 
 function closeOutage(row: NodeRow, now: Now, end: 'back' | 'rebooted' | 'deleted', closed: number): void {

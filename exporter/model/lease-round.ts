@@ -83,6 +83,11 @@ export function lastRenewal(row: LeaseRow, now: Now): number {
   return before > 0 ? Math.min(row.observedMono, now.at.mono - before) : row.observedMono;
 }
 
+/** Since when its holder was silent is told by nothing but a record whose date we cannot judge. */
+export function isUnsure({ seenAlive, undated }: LeaseRow): boolean {
+  return !seenAlive || undated;
+}
+
 /** A release: `row` still carries the record before it. `unseen`: it happened while we were blind. */
 export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
   if (row.round?.settling) {
@@ -101,7 +106,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
   const rival = now.at.mono <= rivalUntil(row) || isDatedByAnother(row, now, next);
   const either = !byHand && Math.abs(silent.ms - deadline) <= silent.within;
-  const uncertain = unseen || rival || either || !row.seenAlive;
+  const uncertain = unseen || rival || either || isUnsure(row);
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });
   row.round?.wrote(now, 'released', row.holder, next);
 }
@@ -153,7 +158,7 @@ function longestWay(row: LeaseRow, now: Now): number {
 export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
   const first = entitledBy(row, now, next);
   const early = !unseen && row.named === undefined && isEarly(first, row, next, now);
-  const uncertain = unseen || !(early || isLate(row, next, now));
+  const uncertain = unseen || isUnsure(row) || !(early || isLate(row, next, now));
   const up = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
   if (row.round?.settling) row.round.lose(now, up);
   const cause = early ? 'taken' : lawfulCause(row, next, unseen);
@@ -188,9 +193,9 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
-  const uncertain = unseen || !row.seenAlive;
-  if (!uncertain && row.named === undefined && isDeletedLate(row, now))
-    return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs });
+  const uncertain = unseen || isUnsure(row);
+  if (!unseen && row.seenAlive && row.named === undefined && isDeletedLate(row, now))
+    return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs, uncertain });
   openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
 }
 

@@ -1,7 +1,7 @@
 import { isOlder } from './classify.ts';
 import { askedFor, isPlanned, neverWrote } from './coordinated.ts';
 import type { Proof } from './evidence.ts';
-import { closeRound, lastRenewal, openRound } from './lease-round.ts';
+import { closeRound, isUnsure, lastRenewal, openRound } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
 import { newsOf, seeAhead } from './read-ahead.ts';
 import type { Now } from './sink.ts';
@@ -104,7 +104,7 @@ function expire(row: LeaseRow, now: Now): void {
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
   if (row.round?.settling) row.round.lose(now, up);
   const cause = isPlanned(row) ? 'coordinated' : 'expired';
-  openRound(row, now, { cause, vacated: up, uncertain: !row.seenAlive || row.undated });
+  openRound(row, now, { cause, vacated: up, uncertain: isUnsure(row) });
   row.round?.wrote(now, 'expired', row.holder, row.record);
   row.turn(now, 'expired', `${askedFor(row)}no renewal for ${seconds} s`, delay);
 }

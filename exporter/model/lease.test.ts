@@ -52,11 +52,52 @@ describe('first sight', () => {
     }
   });
 
+  test('of a leftover that is deleted, released or taken measures nothing of the time before', () => {
+    const old = leaseRecord({ renewTime: epoch - 2 * 86_400 * 1e6 });
+    const ends: readonly ((bench: Bench) => void)[] = [
+      (bench) => bench.put(5, { ...old, resourceVersion: '2' }, 'deleted'),
+      (bench) => void bench.release(5),
+      (bench) => void bench.write(14.95, { holder: 'b', acquireTime: moment(14.95).wall }),
+    ];
+    for (const end of ends) {
+      const bench = new Bench();
+      bench.list(0, [old]);
+      end(bench);
+      assert.equal(bench.lease().round?.uncertain, true);
+    }
+  });
+
+  test('of a lease that nobody ever held stays vacant when it is written without a holder', () => {
+    const bench = new Bench();
+    bench.list(0, [leaseRecord({ holder: '', transitions: 0 })]);
+    bench.write(5, { holder: '' });
+    assert.deepEqual(bench.states(), ['vacant']);
+    bench.sight(6, 'blind');
+    bench.list(20, [
+      { ...bench.lease().record, resourceVersion: '50', transitions: 1, renewTime: moment(15).wall },
+    ]);
+    assert.equal(bench.lease().state, 'released');
+  });
+
   test('of a lock is held for ever', () => {
     const bench = new Bench();
     bench.list(0, [leaseRecord({ durationSeconds: undefined })]);
     assert.equal(bench.lease().state, 'held');
     assert.equal(bench.model.nextDeadline(), Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('an edit that leaves the renewTime as it was', () => {
+  test('is no renewal, neither in time nor late, but starts the time of the record anew', () => {
+    const bench = held();
+    const { renewals } = bench.lease();
+    bench.write(17, { durationSeconds: 20, renewTime: moment(4).wall });
+    assert.equal(bench.lease().renewals, renewals);
+    assert.equal(bench.lease().lateRenewals, 0);
+    bench.time(36.9);
+    assert.deepEqual(bench.asks, []);
+    bench.time(37);
+    assert.equal(bench.asks.length, 1);
   });
 });
 

@@ -88,10 +88,12 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.named !== undefined) return acquisition(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
-  row.renewals += 1;
+  // An edit starts the time of the record anew for every candidate, but nobody has renewed.
+  const renews = next.renewTime !== row.renewTime;
+  if (renews) row.renewals += 1;
   if (change !== 'listed' && next.renewTime !== undefined)
     noteLag(row.source, row.clock, next.renewTime, now);
-  if (change !== 'listed') seeRhythm(row, now, interval);
+  if (change !== 'listed' && renews) seeRhythm(row, now, interval);
   if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'renewed');
@@ -124,11 +126,19 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
   // The release is dated by the holder that we know.
   if (change !== 'listed' && next.renewTime !== undefined && next.renewTime !== row.renewTime)
     noteLag(row.source, row.clock, next.renewTime, now);
+  const vacant = stillVacant(row, next);
   row.record = next;
   row.named = undefined;
   row.deadline = Number.POSITIVE_INFINITY;
   forgetSuspicion(row);
+  if (vacant) return row.turn(now, 'vacant', 'written without a holder');
   row.turn(now, 'released', 'released by its holder');
+}
+
+/** Nobody had it before, and the record counts nobody who held it unseen. `row` still carries the record before. */
+function stillVacant({ state, before, transitions }: LeaseRow, next: LeaseRecord): boolean {
+  const wasVacant = state === 'vacant' || before === 'vacant';
+  return wasVacant && (next.transitions ?? 0) === (transitions ?? 0);
 }
 
 function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {

@@ -7,9 +7,10 @@ export function nodeWitness(): Witness {
   const states = new Map<string, NodeState>();
   const missed = new Map<string, number>();
   const open = new Map<string, string>();
+  const ever = new Set<string>();
   return ({ events, model }) => {
     for (const event of events) {
-      if (event.kind === 'node-outage') follow(event, open);
+      if (event.kind === 'node-outage') follow(event, open, ever);
       if (event.kind !== 'node-state') continue;
       assert.equal(event.from, states.get(event.node) ?? 'unknown', `${event.node}: comes from elsewhere`);
       states.set(event.node, event.to);
@@ -29,10 +30,12 @@ export function nodeWitness(): Witness {
   };
 }
 
-function follow(outage: NodeOutageEvent, open: Map<string, string>): void {
+function follow(outage: NodeOutageEvent, open: Map<string, string>, ever: Set<string>): void {
   const { node, traceId, step, lastHeartbeat, lost, closed } = outage;
   if (step === 'opened') {
     assert.equal(open.get(node), undefined, `${node}: an outage opens within an outage`);
+    assert.ok(!ever.has(traceId), `${node}: two outages of one trace id`);
+    ever.add(traceId);
     open.set(node, traceId);
   } else {
     assert.equal(open.get(node), traceId, `${node}: an outage ends that did not begin`);
