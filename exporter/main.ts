@@ -44,11 +44,14 @@ function commandLine(): Command {
   program
     .command('replay')
     .argument('<file>', 'a recording made with --record')
+    .option('--config <FILE>', 'configuration in YAML, for its policies')
     .description('a recorded stream of observations, judged again, as text')
-    .action(async (file: string) => {
-      const { replay } = await import('./commands/replay.ts');
-      process.exitCode = await replay(file, (line) => void process.stdout.write(`${line}\n`));
-    });
+    .action((file: string, flags: Flags) =>
+      withConfig(async ({ policies }) => {
+        const { replay } = await import('./commands/replay.ts');
+        return replay(file, policies, (line) => void process.stdout.write(`${line}\n`));
+      })(flags),
+    );
   return program;
 }
 
