@@ -8,7 +8,7 @@ export interface TrueOverlap {
   readonly from: number;
   readonly until: number;
   readonly acquisition: Commit;
-  /** The last revision of the second one's term: any of its records names who came, and since when. */
+  /** The last revision before somebody else held the lease: any record until then names who came, and since when. */
   readonly lastRevision: number;
 }
 
@@ -28,7 +28,8 @@ export function overlapsOf(tenures: readonly Tenure[]): readonly TrueOverlap[] {
     const until = last.at + (last.spec?.durationSeconds ?? 0) * 1000;
     const acquisition = firstWrite(tenure);
     if (before.holder === tenure.holder || acquisition.at >= until) continue;
-    const { lastRevision } = tenure;
+    const next = tenures.findIndex(({ holder }, later) => later > index && holder !== tenure.holder);
+    const { lastRevision } = tenures.at(next === -1 ? -1 : next - 1) ?? tenure;
     overlaps.push({
       first: before.holder,
       second: tenure.holder,
