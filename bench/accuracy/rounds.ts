@@ -177,8 +177,18 @@ function isDatedEarly({ holder, writes, end }: Tenure, tenures: readonly Tenure[
 }
 
 /** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */
-function isBlanked({ holder, writes, end }: Tenure, isAttempt: boolean): boolean {
-  if (end?.how !== 'released') return false;
-  if (end.by?.writer !== holder || (isAttempt && writes.length === 1)) return true;
+function isBlanked(tenure: Tenure, isAttempt: boolean): boolean {
+  const { holder, writes, end } = tenure;
+  const blank = blankOf(tenure);
+  if (end === undefined || blank === undefined) return false;
+  if (blank.writer !== holder || (isAttempt && writes.length === 1)) return true;
   return end.at - writes[0].at <= (writes[0].spec?.durationSeconds ?? 0) * 1000;
+}
+
+/** The write that left nobody in its place, in its time or in the moment when that was up. */
+function blankOf({ end }: Tenure): Commit | undefined {
+  if (end?.how === 'released') return end.by;
+  const { after } = end ?? {};
+  const atOnce = after !== undefined && end !== undefined && after.at - end.at <= momentMs;
+  return atOnce && after.spec?.holder === '' ? after : undefined;
 }
