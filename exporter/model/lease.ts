@@ -3,6 +3,7 @@ import { classify, isOlder, sameSpec } from './classify.ts';
 import { assigned, isAssignment, isFree, type Naming } from './coordinated.ts';
 import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
+import { holderName } from './holder-identity.ts';
 import {
   acquired,
   endedByDeletion,
@@ -176,7 +177,7 @@ function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
 
 function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
   row.named = named;
-  if (next.holder !== row.holder) {
+  if (next.holder !== row.holder && !isBackAgain(row, next)) {
     row.clock = new HolderClock();
     row.cadence = new Cadence();
   }
@@ -194,6 +195,11 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   row.observedWall = now.at.wall - Math.round((now.at.mono - row.observedMono) * 1000);
   row.deadline = isRelease(next) ? Number.POSITIVE_INFINITY : row.observedMono + row.termMs;
   forgetSuspicion(row);
+}
+
+/** A uuid is of one process: one that was blanked and has the lease again still has the same clock and rhythm. */
+function isBackAgain({ holder, lastHolder }: LeaseRow, next: LeaseRecord): boolean {
+  return holder === '' && next.holder === lastHolder && holderName(lastHolder) !== lastHolder;
 }
 
 /** A steal by hand tells nothing of the new holder's clock. */
