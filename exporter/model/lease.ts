@@ -183,7 +183,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   }
   const own = isOwnWrite(row, next);
   if (change !== 'listed' && own) seeClock(row, next, now);
-  row.listed = change === 'listed';
+  row.listed = change === 'listed' || shownAt(row, next) !== undefined;
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
   row.gap = undefined;
   row.record = next;
