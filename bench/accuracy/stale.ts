@@ -21,6 +21,8 @@ export interface StaleReport {
 
 /** Longest time that a verdict may take: the read included. */
 const verdictMs = 1000;
+/** A read that is under way when the weather clears may still fail, and is tried again after a pause. */
+const readMs = 8000;
 
 interface Expiry {
   readonly tenure: Tenure;
@@ -81,7 +83,7 @@ function delayOf(
   const said = life.states.find(
     (each) => each.lease === lease && each.to === 'expired' && each.at >= from && each.at <= next,
   );
-  if (isTroubled(chronicle.almanac, up - verdictMs, up + 2 * verdictMs)) return undefined;
+  if (isTroubled(chronicle.almanac, up - readMs, up + 2 * verdictMs)) return undefined;
   if (said !== undefined) return Math.max(0, said.at - up);
   const over = Math.min(next, to, life.to, chronicle.endedAt);
   return over > up + verdictMs ? 'missed' : undefined;

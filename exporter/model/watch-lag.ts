@@ -54,9 +54,14 @@ export class WatchLag {
     if (seconds.size > most) for (const [oldest] of seconds) return void seconds.delete(oldest);
   }
 
-  /** A watch goes on where it had stopped: what it tells now may be as old as its last word before. */
+  /**
+   * A watch goes on where it had stopped: what it tells now may be as old as its last word before, and that word may
+   * have been late as well.
+   */
   resumed({ name, lastDelivery }: Resumed, mono: number): void {
-    if (lastDelivery !== undefined) this.note(name, mono, mono - lastDelivery);
+    if (lastDelivery === undefined) return;
+    const known = this.notBefore(name);
+    this.note(name, mono, mono - (Number.isFinite(known) ? Math.min(known, lastDelivery) : lastDelivery));
   }
 
   /** All was listed by a read that was sent at `sentAt` (ms): what the watch tells from there on was written later. */
