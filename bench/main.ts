@@ -4,6 +4,7 @@
  * command line.
  */
 import { bench as census } from './census/bench.ts';
+import { bench as instrument } from './instrument/bench.ts';
 
 /** What a benchmark found: numbers under their names, and the goals that it missed. */
 export interface BenchResult {
@@ -13,6 +14,7 @@ export interface BenchResult {
 
 const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   census,
+  instrument,
 };
 
 const [name = '', ...others] = process.argv.slice(2);
