@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { config } from './config.ts';
+import { logAlerts } from './log-rules.ts';
 import { isAlert } from './rule.ts';
 import { groups } from './rules.ts';
 import { rulesYaml } from './yaml.ts';
@@ -14,6 +15,7 @@ const pages = new Map(
     .sort()
     .map((file) => [basename(file, '.md'), readFileSync(join(folder, file), 'utf8')]),
 );
+const fromLines = new Set(logAlerts.map(({ alert }) => alert));
 const alerts = new Set(groups.flatMap(({ rules }) => rules.filter(isAlert).map(({ alert }) => alert)));
 
 /** Headings and what stands below each. */
@@ -25,7 +27,7 @@ function sectionsOf(page: string): Map<string, string> {
 }
 
 test('every alert has its runbook, and every runbook its alert', () => {
-  assert.deepEqual([...pages.keys()], [...alerts].sort());
+  assert.deepEqual([...pages.keys()], [...alerts, ...fromLines].sort());
 });
 
 test('every alert links to its runbook', () => {
@@ -69,5 +71,6 @@ test('the table of the README tells every alert with its severity', () => {
   const known = groups.flatMap(({ rules }) =>
     rules.filter(isAlert).map(({ alert, severity }) => `${alert} ${severity}`),
   );
-  assert.deepEqual(rows.sort(), [...new Set(known)].sort());
+  const ofLines = logAlerts.map(({ alert, severity }) => `${alert} ${severity}`);
+  assert.deepEqual(rows.sort(), [...new Set([...known, ...ofLines])].sort());
 });

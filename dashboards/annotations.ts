@@ -1,10 +1,10 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type AnnotationQuery, AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { leaseKey } from '../alerts/series.ts';
+import { chosenLines } from '../exporter/logql.ts';
 import { promql } from '../exporter/promql.ts';
 import { loki, prometheus } from './datasources.ts';
 import { inSight } from './in-sight.ts';
-import { linesAbout } from './logql.ts';
 import { lines, over, rateInterval } from './targets.ts';
 import { type Choice, chosenSeries } from './variables.ts';
 
@@ -27,8 +27,8 @@ export function elections(choices: readonly Choice[]): Builder<AnnotationQuery> 
 }
 
 /** Rounds and outages as they were told, to the microsecond and with their traces. Off until asked for. */
-export function told(events: Parameters<typeof linesAbout>[0], name: string): Builder<AnnotationQuery> {
-  const query = linesAbout(events);
+export function told(events: Parameters<typeof chosenLines>[0], name: string): Builder<AnnotationQuery> {
+  const query = chosenLines(events);
   return inSight(
     new AnnotationQueryBuilder()
       .name(name)

@@ -1,12 +1,12 @@
 import { leaderClasses } from '../alerts/guards.ts';
 import { leaseKey } from '../alerts/series.ts';
+import { chosenLines } from '../exporter/logql.ts';
 import { labelsOf, promql } from '../exporter/promql.ts';
 import { elections, told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { jaeger, loki, prometheus } from './datasources.ts';
 import { believed } from './foreign.ts';
 import { uids } from './links.ts';
-import { linesAbout } from './logql.ts';
 import { bars, heatmap, logs, stat, timeSeries, traceList, withLine } from './panels.ts';
 import { buckets, lines, now, over, rateInterval, traces, withExemplars } from './targets.ts';
 import { type Choice, chosenSeries } from './variables.ts';
@@ -196,7 +196,7 @@ const story = logs({
   description: 'Verdicts and rounds of the chosen leases. A line of a round leads to its trace.',
   targets: [
     lines(
-      linesAbout(
+      chosenLines(
         [
           'lease_state',
           'lease_late_renewal',

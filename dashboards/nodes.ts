@@ -1,10 +1,10 @@
 import { nodeKey } from '../alerts/series.ts';
+import { chosenLines } from '../exporter/logql.ts';
 import { labelsOf, promql } from '../exporter/promql.ts';
 import { elections, told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { jaeger, loki, prometheus } from './datasources.ts';
 import { toDashboard, uids } from './links.ts';
-import { linesAbout } from './logql.ts';
 import {
   bars,
   heatmap,
@@ -151,7 +151,7 @@ const story = logs({
   id: 13,
   title: 'What happened',
   description: 'Verdicts on the chosen nodes and their outages. A line of an outage leads to its trace.',
-  targets: [lines(linesAbout(['node_state', 'node_outage_opened', 'node_outage_closed'], choices))],
+  targets: [lines(chosenLines(['node_state', 'node_outage_opened', 'node_outage_closed'], choices))],
 });
 
 const latest = traceList({

@@ -2,13 +2,13 @@ import { leaderClasses } from '../alerts/guards.ts';
 import { isAlert } from '../alerts/rule.ts';
 import { groups } from '../alerts/rules.ts';
 import { leaseKey, nodeKey } from '../alerts/series.ts';
+import { chosenLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
 import { elections, told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { jaeger, loki, prometheus } from './datasources.ts';
 import { firing } from './foreign.ts';
 import { uids } from './links.ts';
-import { linesAbout } from './logql.ts';
 import { logs, stat, statusHistory, table, timeSeries } from './panels.ts';
 import { asNumbers, asWords, nodeStates, yesOrNo } from './states.ts';
 import { lines, now, over, rows } from './targets.ts';
@@ -189,7 +189,7 @@ const story = logs({
   description: 'Rounds, outages of nodes, silence of many, and what leasewatch itself could not see.',
   targets: [
     lines(
-      linesAbout([
+      chosenLines([
         'round_opened',
         'round_acquired',
         'round_closed',

@@ -1,11 +1,11 @@
 import { config } from '../alerts/config.ts';
+import { allLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql } from '../exporter/promql.ts';
 import { told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
 import { ofProcess } from './foreign.ts';
 import { uids } from './links.ts';
-import { allLines } from './logql.ts';
 import { bars, heatmap, logs, stat, statusHistory, table, timeSeries, withLine } from './panels.ts';
 import { yesOrNo } from './states.ts';
 import { buckets, lines, now, over, rateInterval, rows } from './targets.ts';

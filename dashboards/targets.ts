@@ -5,9 +5,9 @@ import {
   PromQueryFormat,
 } from '@grafana/grafana-foundation-sdk/prometheus';
 import { type SpanName, spans } from '../exporter/catalogue.ts';
+import type { LogQuery } from '../exporter/logql.ts';
 import type { Query } from '../exporter/promql.ts';
 import { jaeger, loki, prometheus } from './datasources.ts';
-import type { LogQuery } from './logql.ts';
 
 export type Target = Builder<Dataquery>;
 

@@ -1,9 +1,9 @@
+import { chosenLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
 import { elections, told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
 import { uids } from './links.ts';
-import { linesAbout } from './logql.ts';
 import { logs, stat, timeSeries } from './panels.ts';
 import { lines, now, over, rateInterval } from './targets.ts';
 import { type Choice, chosenSeries } from './variables.ts';
@@ -96,7 +96,7 @@ const story = logs({
   id: 8,
   title: 'What happened meanwhile',
   description: 'Election rounds and outages of nodes, which may have taken connections with them.',
-  targets: [lines(linesAbout(['round_opened', 'round_closed', 'node_outage_opened', 'node_outage_closed']))],
+  targets: [lines(chosenLines(['round_opened', 'round_closed', 'node_outage_opened', 'node_outage_closed']))],
 });
 
 export const websockets = dashboard({

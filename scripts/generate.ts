@@ -1,6 +1,6 @@
 /**
  * Writes the files that are made from the catalogue, the schema of the configuration, the drawing of the
- * state machines, the alert rules and the dashboards. With `--check` it writes nothing and ends with exit code 1, naming them,
+ * state machines, the alert rules, the dashboards and what compose/ takes from them. With `--check` it writes nothing and ends with exit code 1, naming them,
  * when some are stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { testFiles } from '../alerts/tests/files.ts';
 import { testsYaml } from '../alerts/tests/render.ts';
 import { manifestYaml, rulesYaml } from '../alerts/yaml.ts';
+import { alertmanagerYaml } from '../compose/alertmanager.ts';
+import { datasourcesYaml } from '../compose/datasources.ts';
+import { localRulesYaml, lokiRulesYaml } from '../compose/rules.ts';
 import { dashboards } from '../dashboards/dashboards.ts';
 import { dashboardJson } from '../dashboards/render.ts';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
@@ -24,6 +27,10 @@ const generated: readonly { readonly path: string; readonly make: () => string }
     path: `dashboards/json/${dashboard.uid}.json`,
     make: () => dashboardJson(dashboard),
   })),
+  { path: 'compose/prometheus/rules.yaml', make: localRulesYaml },
+  { path: 'compose/loki/rules/fake/leasewatch.yaml', make: lokiRulesYaml },
+  { path: 'compose/alertmanager/alertmanager.yaml', make: alertmanagerYaml },
+  { path: 'compose/grafana/provisioning/datasources/leasewatch.yaml', make: datasourcesYaml },
   ...testFiles.map((file) => ({ path: file.path, make: () => testsYaml(file) })),
 ];
 

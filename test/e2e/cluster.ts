@@ -2,6 +2,7 @@ import { systemClock } from '../../exporter/clock.ts';
 import { type ClosableTransport, undiciTransport } from '../../exporter/kube/undici.ts';
 import { createApiServer } from '../../simulator/apiserver/api.ts';
 import { listen } from '../../simulator/apiserver/http.ts';
+import type { ApiFaults } from '../../simulator/strikes.ts';
 import { startRealServer } from '../conformance/real-server.ts';
 
 /** An API server that a whole program can be pointed at, and that can be taken away from it. */
@@ -15,12 +16,13 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function simulatedCluster(): Promise<Cluster> {
+export async function simulatedCluster(): Promise<Cluster & { readonly faults: ApiFaults }> {
   const api = createApiServer({ clock: systemClock() });
   const { url, close } = await listen(api);
   return {
     kubeconfig: kubeconfigFor({ server: url }, {}),
     transport: () => undiciTransport({ server: url, headers: async () => ({}) }),
+    faults: api.faults,
     stop: async () => api.faults.stop(),
     start: async () => api.faults.start(),
     close,

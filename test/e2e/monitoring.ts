@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { until } from './child-program.ts';
 
 const webhook = z.object({
+  receiver: z.string(),
   status: z.enum(['firing', 'resolved']),
   alerts: z.array(
     z.object({
@@ -22,19 +23,26 @@ const webhook = z.object({
 /** One alert as a webhook of Alertmanager brings it. */
 export type Page = z.infer<typeof webhook>['alerts'][number];
 
+/** What came at once: a group of alerts for one receiver. */
+export type Notice = z.infer<typeof webhook>;
+
 /** Somebody who is paged: keeps what arrives. */
 export interface Pager {
   readonly url: string;
   readonly pages: readonly Page[];
+  readonly notices: readonly Notice[];
   close(): Promise<void>;
 }
 
 export async function startPager(): Promise<Pager> {
   const pages: Page[] = [];
+  const notices: Notice[] = [];
   const server = createServer((request, response) => {
     json(request).then(
       (body) => {
-        pages.push(...webhook.parse(body).alerts);
+        const notice = webhook.parse(body);
+        notices.push(notice);
+        pages.push(...notice.alerts);
         response.end();
       },
       () => response.writeHead(400).end(),
@@ -44,6 +52,7 @@ export async function startPager(): Promise<Pager> {
   return {
     url: `http://127.0.0.1:${port}/`,
     pages,
+    notices,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -73,7 +82,13 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-export async function startAlertmanager(program: string, folder: string, pager: Pager): Promise<Daemon> {
+/** Everything goes to the pager at once, unless `configuration` says more. */
+export async function startAlertmanager(
+  program: string,
+  folder: string,
+  pager: Pager,
+  configuration?: string,
+): Promise<Daemon> {
   const config = join(folder, 'alertmanager.yaml');
   const route = {
     receiver: 'pager',
@@ -83,7 +98,7 @@ export async function startAlertmanager(program: string, folder: string, pager: 
     repeat_interval: '1h',
   };
   const receivers = [{ name: 'pager', webhook_configs: [{ url: pager.url, send_resolved: true }] }];
-  writeFileSync(config, JSON.stringify({ route, receivers }));
+  writeFileSync(config, configuration ?? JSON.stringify({ route, receivers }));
   return daemon(program, (listen) => [
     `--config.file=${config}`,
     `--storage.path=${join(folder, 'alertmanager')}`,
