@@ -46,4 +46,11 @@ export const quiet: readonly Quiet[] = [
     fedBy: 'replicas, of which the holder of a Lease pushes',
     scenario: 'replicas',
   },
+  {
+    dashboard: 'leasewatch-websockets',
+    panel: 26,
+    refId: 'A',
+    fedBy: 'a probe of a server with TLS',
+    scenario: 'probe',
+  },
 ];

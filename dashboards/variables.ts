@@ -14,7 +14,7 @@ import {
 import { prometheus } from './datasources.ts';
 
 /** What a reader may choose on a dashboard; links and alerts set these by their names. */
-export type Choice = 'cluster' | 'job' | 'instance' | 'namespace' | 'lease' | 'node' | 'port';
+export type Choice = 'cluster' | 'job' | 'instance' | 'namespace' | 'lease' | 'node' | 'port' | 'target';
 
 interface Offer {
   readonly label: string;
@@ -35,6 +35,7 @@ const offers: Readonly<Record<Choice, Offer>> = {
   namespace: { label: 'Namespace', of: 'lease_state', all: '.*', within: target },
   lease: { label: 'Lease', of: 'lease_state', all: '.*', within: [...target, 'namespace'] },
   node: { label: 'Node', of: 'node_heartbeat_state', all: '.*', within: target },
+  target: { label: 'Probe', of: 'websocket_probe_up', all: '.*', within: target },
   port: { label: 'Port', of: 'websocket_connections', all: '.*', within: [...target, 'namespace'] },
 };
 

@@ -5,11 +5,14 @@ import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
 import { uids } from './links.ts';
 import { logs, stat, timeSeries } from './panels.ts';
+import { probePanels } from './probes.ts';
 import { lines, now, over, rateInterval } from './targets.ts';
 import { type Choice, chosenSeries } from './variables.ts';
 
-const choices = ['namespace', 'port'] as const satisfies readonly Choice[];
-const { series } = chosenSeries(choices, ['namespace']);
+const choices = ['namespace', 'port', 'target'] as const satisfies readonly Choice[];
+const chosen = chosenSeries(choices, ['namespace']);
+const { series } = chosen;
+const probes = probePanels(chosen);
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
 const named = '{{namespace}} {{job}} :{{port}}';
 
@@ -95,8 +98,20 @@ const closing = timeSeries({
 const story = logs({
   id: 8,
   title: 'What happened meanwhile',
-  description: 'Election rounds and outages of nodes, which may have taken connections with them.',
-  targets: [lines(chosenLines(['round_opened', 'round_closed', 'node_outage_opened', 'node_outage_closed']))],
+  description:
+    'Election rounds and outages of nodes, which may have taken connections with them, and what probes found.',
+  targets: [
+    lines(
+      chosenLines([
+        'round_opened',
+        'round_closed',
+        'node_outage_opened',
+        'node_outage_closed',
+        'probe_state',
+        'probe_closed',
+      ]),
+    ),
+  ],
 });
 
 export const websockets = dashboard({
@@ -111,18 +126,40 @@ export const websockets = dashboard({
     {
       height: 4,
       panels: [
-        [8, nowOpen],
-        [8, ofPeak],
-        [8, waiting],
+        [6, nowOpen],
+        [6, ofPeak],
+        [6, waiting],
+        [6, probes.failing],
       ],
     },
-    { height: 9, panels: [[24, overTime]] },
+    {
+      height: 8,
+      panels: [
+        [14, overTime],
+        [10, probes.history],
+      ],
+    },
     {
       height: 8,
       panels: [
         [8, moving],
         [8, unaccepted],
         [8, closing],
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        [8, probes.handshakes],
+        [8, probes.phases],
+        [8, probes.pings],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [12, probes.closes],
+        [12, probes.certificates],
       ],
     },
     { height: 9, panels: [[24, story]] },

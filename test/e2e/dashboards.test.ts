@@ -6,6 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { dashboardFile, type Told, targetsOf } from '../../dashboards/lint/model.ts';
 import { quiet } from '../../dashboards/quiet.ts';
+import { type Chat, startChat } from '../../simulator/actors/chat.ts';
+import { seededRandom } from '../../simulator/random.ts';
 import { answer, MisbehavingReceiver } from '../misbehaving-receiver.ts';
 import { needTool } from '../tool.ts';
 import { startProgram, until } from './child-program.ts';
@@ -38,6 +40,7 @@ const named = ({ dashboard, where }: Asked) => `${dashboard}: ${where}`;
 const seed = '21';
 
 interface Stack {
+  readonly chat: Chat;
   readonly prometheus: Daemon;
   readonly traces: MisbehavingReceiver;
   readonly logs: MisbehavingReceiver;
@@ -59,10 +62,24 @@ async function startStack(t: TestContext, program: string): Promise<Stack> {
   const args = ['demo', '--listen', '127.0.0.1:0', '--chaos', seed, '--config', config];
   const demo = startProgram({ args, env: { HOME: home } });
   t.after(() => demo.process.kill('SIGKILL'));
-  const parts = { rules: scaledRules(15), target: await demo.url() };
+  const { chat, url } = await startSidecar(t, home);
+  const parts = { rules: scaledRules(15), target: await demo.url(), others: [url] };
   const prometheus = await startPrometheus(program, home, parts);
   t.after(() => prometheus.close());
-  return { prometheus, traces, logs };
+  return { chat, prometheus, traces, logs };
+}
+
+/** A chat, and leasewatch beside it: it counts its connections and probes it. */
+async function startSidecar(t: TestContext, home: string) {
+  const chat = await startChat({ random: seededRandom(1), clients: 10 });
+  t.after(() => chat.stop());
+  const config = join(home, 'sidecar.yaml');
+  const probes = [{ name: 'chat', url: `ws://127.0.0.1:${chat.port}/`, interval: '3s', pingInterval: '1s' }];
+  writeFileSync(config, stringify({ mode: 'sidecar', websockets: { ports: [chat.port], probes } }));
+  const args = ['run', '--listen', '127.0.0.1:0', '--outbox', 'off', '--config', config];
+  const sidecar = startProgram({ args, env: { HOME: home } });
+  t.after(() => sidecar.process.kill('SIGKILL'));
+  return { chat, url: await sidecar.url() };
 }
 
 test('every query of every panel returns data from a real Prometheus, and the exemplars lead to traces that were sent', async (t) => {
@@ -71,12 +88,15 @@ test('every query of every panel returns data from a real Prometheus, and the ex
   const stack = await startStack(t, program);
   let left = asked.filter((each) => !isQuiet(each));
   assert.ok(left.length > 20);
+  let looks = 0;
   await until('every panel had data', () => nothingLeft(), 50_000, 1000).catch(() => {});
   assert.deepEqual(left.map(named), [], 'these queries returned nothing');
   for (const each of asked.filter(isQuiet)) await hasData(stack.prometheus, each);
   await assertExemplars(stack);
 
   async function nothingLeft(): Promise<boolean> {
+    // The held connection of the probe is among those that end; between two ends it has time for pings.
+    if (looks++ % 6 === 5) stack.chat.drop(1);
     const answered = await Promise.all(left.map((each) => hasData(stack.prometheus, each)));
     left = left.filter((_, index) => answered[index] === false);
     return left.length === 0;

@@ -110,6 +110,8 @@ export async function startAlertmanager(
 export interface PrometheusParts {
   readonly rules: string;
   readonly target: string;
+  /** Scraped beside it. */
+  readonly others?: readonly string[];
   /** Without one nobody is paged. */
   readonly alertmanager?: string;
 }
@@ -123,14 +125,13 @@ export async function startPrometheus(
   const rules = join(folder, 'rules.yaml');
   const config = join(folder, 'prometheus.yaml');
   const managers = parts.alertmanager === undefined ? [] : [parts.alertmanager];
+  const targets = [parts.target, ...(parts.others ?? [])].map(host);
   writeFileSync(rules, parts.rules);
   const settings = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [rules],
     alerting: { alertmanagers: [{ static_configs: [{ targets: managers.map(host) }] }] },
-    scrape_configs: [
-      { job_name: 'leasewatch', honor_labels: true, static_configs: [{ targets: [host(parts.target)] }] },
-    ],
+    scrape_configs: [{ job_name: 'leasewatch', honor_labels: true, static_configs: [{ targets }] }],
   };
   writeFileSync(config, JSON.stringify(settings));
   return daemon(program, (listen) => [
