@@ -51,7 +51,7 @@ export const logAlerts: readonly LogAlert[] = [
     alert: 'LeasewatchLogsErrors',
     expr: seen(errorLines(), '', []),
     severity: 'warning',
-    summary: 'leasewatch says that something of its own went wrong.',
+    summary: 'Something of leasewatch itself went wrong, and it says so.',
     description: '{{ $value | printf "%.0f" }} lines of level error within 10 minutes',
     traced: false,
   },
