@@ -53,4 +53,11 @@ export const quiet: readonly Quiet[] = [
     fedBy: 'a probe of a server with TLS',
     scenario: 'probe',
   },
+  {
+    dashboard: 'leasewatch-websockets',
+    panel: 45,
+    refId: 'A',
+    fedBy: 'mode node: it reads the descriptors of the processes of every Pod',
+    scenario: 'socket-trouble',
+  },
 ];

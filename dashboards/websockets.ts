@@ -1,6 +1,7 @@
 import { chosenLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
 import { elections, told } from './annotations.ts';
+import { censusPanels } from './census.ts';
 import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
 import { uids } from './links.ts';
@@ -13,6 +14,7 @@ const choices = ['namespace', 'port', 'target'] as const satisfies readonly Choi
 const chosen = chosenSeries(choices, ['namespace']);
 const { series } = chosen;
 const probes = probePanels(chosen);
+const census = censusPanels(chosen);
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
 const named = '{{namespace}} {{job}} :{{port}}';
 
@@ -160,6 +162,22 @@ export const websockets = dashboard({
       panels: [
         [12, probes.closes],
         [12, probes.certificates],
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        [8, census.suspects],
+        [8, census.ages],
+        [8, census.lifetimes],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, census.comings],
+        [8, census.overflows],
+        [8, census.descriptors],
       ],
     },
     { height: 9, panels: [[24, story]] },

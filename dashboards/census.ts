@@ -1,0 +1,94 @@
+import { labelsOf, promql, type Query } from '../exporter/promql.ts';
+import { bars, heatmap, timeSeries } from './panels.ts';
+import { buckets, over, rateInterval } from './targets.ts';
+import type { chosenSeries } from './variables.ts';
+
+const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
+const placeKey = labelsOf('websocket_tcp_accepts_total', 'cluster', 'namespace', 'job');
+const port = '{{namespace}} {{job}} :{{port}}';
+const place = '{{namespace}} {{job}}';
+
+/** Panels about what the socket table tells beside the count. Their ids begin at 40. */
+export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeries>) {
+  const rated = (of: Query) => promql`sum by (${placeKey}) (rate(${of}[${rateInterval}]))`;
+
+  const suspects = timeSeries({
+    id: 40,
+    title: 'Connections in trouble',
+    description:
+      'ghost: the peer does not answer any more. stalled: it answers and does not read. dead_stalled: it had stopped reading and does not answer either.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`sum by (${portKey}, kind) (${series('websocket_suspect_connections')})`,
+        `${port} {{kind}}`,
+      ),
+    ],
+  });
+
+  const lifetimes = heatmap({
+    id: 41,
+    title: 'How long connections lived',
+    description:
+      'Connections that came and went before our eyes. A line at one height is a timeout of a proxy or a load balancer.',
+    unit: 's',
+    targets: [
+      buckets(
+        promql`sum by (le) (increase(${histogram('websocket_lifetime_seconds', 'bucket')}[${rateInterval}]))`,
+      ),
+    ],
+  });
+
+  const ages = timeSeries({
+    id: 42,
+    title: 'How long connections have been there',
+    description:
+      'The youngest, the middle, the oldest tenth and the oldest, of the process where they are the oldest.',
+    unit: 's',
+    targets: [
+      over(promql`max by (${portKey}, stat) (${series('websocket_live_age_seconds')})`, `${port} {{stat}}`),
+    ],
+  });
+
+  const comings = timeSeries({
+    id: 43,
+    title: 'Connections that come, and that break off',
+    description:
+      'By second, on any port of the network namespace, as the kernel counts them. Resets and timeouts overlap.',
+    unit: 'cps',
+    targets: [
+      over(rated(series('websocket_tcp_accepts_total')), `came: ${place}`, 'A'),
+      over(rated(series('websocket_tcp_aborts_total', { reason: 'reset' })), `reset: ${place}`, 'B'),
+      over(rated(series('websocket_tcp_aborts_total', { reason: 'timeout' })), `timeout: ${place}`, 'C'),
+    ],
+  });
+
+  const overflows = bars({
+    id: 44,
+    title: 'Turned away, since the accept queue was full',
+    description: 'Connections that found the accept queue full: the server does not accept fast enough.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`sum by (${placeKey}) (increase(${series('websocket_listen_overflows_total')}[${rateInterval}]))`,
+        place,
+      ),
+    ],
+  });
+
+  const descriptors = timeSeries({
+    id: 45,
+    title: 'Open files, of those that may be',
+    description:
+      'Of the process that has the least room for more. At the end of it no connection is accepted.',
+    unit: 'percentunit',
+    targets: [
+      over(
+        promql`max by (${placeKey}, pod) (${series('websocket_open_fds')} / ${series('websocket_max_fds')})`,
+        `${place} {{pod}}`,
+      ),
+    ],
+  });
+
+  return { suspects, lifetimes, ages, comings, overflows, descriptors };
+}
