@@ -124,7 +124,7 @@ function rivalUntil(row: LeaseRow): number {
  * client-go dates a release as it writes it. One whose date is as far from the last renewal as its receipt is not
  * was dated by another clock than that of the holder, or was under way for long: whose it is does not show.
  */
-function isDatedByAnother(row: LeaseRow, now: Now, { renewTime }: LeaseRecord): boolean {
+export function isDatedByAnother(row: LeaseRow, now: Now, { renewTime }: LeaseRecord): boolean {
   if (renewTime === undefined || row.renewTime === undefined || renewTime === row.renewTime) return false;
   const dated = (renewTime - row.renewTime) / 1000;
   const isTimed = row.seenAlive && !row.listed && !row.edited;

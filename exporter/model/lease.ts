@@ -7,6 +7,7 @@ import { holderName } from './holder-identity.ts';
 import {
   acquired,
   endedByDeletion,
+  isDatedByAnother,
   lastRenewal,
   lostByDeletion,
   released,
@@ -124,9 +125,9 @@ function late(row: LeaseRow, now: Now, interval: number): void {
 
 function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (row.holder !== '') released(row, now, next, change === 'listed');
-  // The release is dated by the holder that we know.
-  if (change !== 'listed' && next.renewTime !== undefined && next.renewTime !== row.renewTime)
-    noteLag(row.source, row.clock, next.renewTime, now);
+  // The release is dated by the holder that we know, unless an ex-leader made it.
+  const own = change !== 'listed' && next.renewTime !== row.renewTime && !isDatedByAnother(row, now, next);
+  if (own && next.renewTime !== undefined) noteLag(row.source, row.clock, next.renewTime, now);
   const vacant = stillVacant(row, next);
   row.record = next;
   row.named = undefined;
