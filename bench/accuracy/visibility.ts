@@ -87,8 +87,11 @@ function isEvident(
   return watchers.some((watcher) => showsAnother(round, watcher, commits, span));
 }
 
+/** The same holder all along: of one that created the lease, only when it was lost and came back. */
 function isReturn({ predecessor, attempts }: TrueRound): boolean {
-  return attempts.every(({ holder, uid }) => holder === predecessor?.holder && uid === predecessor.uid);
+  const [first, ...others] = predecessor === undefined ? attempts : [predecessor, ...attempts];
+  const same = others.every(({ holder, uid }) => holder === first?.holder && uid === first.uid);
+  return same && others.length > 0;
 }
 
 function showsAnother(
