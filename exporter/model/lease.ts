@@ -4,13 +4,12 @@ import { assigned, isAssignment, isFree, type Naming } from './coordinated.ts';
 import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
 import { holderName } from './holder-identity.ts';
+import { isDatedByAnother, released } from './lease-release.ts';
 import {
   acquired,
   endedByDeletion,
-  isDatedByAnother,
   lastRenewal,
   lostByDeletion,
-  released,
   renewed,
   settledUnseen,
   takenOver,
