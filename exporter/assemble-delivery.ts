@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { readCredentials } from './delivery/credentials.ts';
 import { lokiReceiver } from './delivery/loki.ts';
 import type { MemoryTable } from './delivery/memory-table.ts';
 import { openOutbox } from './delivery/open-outbox.ts';
@@ -41,6 +42,8 @@ export async function startDelivery(
   warn: (message: string) => void,
   permission: Permission,
 ): Promise<StartedDelivery> {
+  const wrong = await wrongCredentials(config);
+  if (wrong !== undefined) return { kind: 'failed', why: wrong };
   const receivers = receiversOf(config, clock, warn);
   const routes = [...receivers.keys()];
   const durable = config.outbox.path !== 'off';
@@ -91,18 +94,34 @@ async function never(): Promise<Outcome> {
 
 function receiversOf(config: Config, clock: Clock, warn: (message: string) => void): Map<Route, Receiver> {
   const receivers = new Map<Route, Receiver>();
-  const { otlp, loki, outbox } = config;
+  const { otlp, loki, outbox, proxy } = config;
+  const options = (route: Route) => ({
+    clock,
+    proxy,
+    warn: (message: string) => warn(`the receiver of ${route}: ${message}`),
+  });
   if (otlp.tracesUrl !== undefined && outbox.path !== 'off') {
     const onPartial = (spans: number, message: string) =>
       warn(`the OTLP receiver refused ${spans} spans: ${message}`);
-    const target = { url: otlp.tracesUrl, exact: true, headers: otlp.headers };
-    receivers.set('traces', otlpReceiver(target, { clock, onPartial }));
+    const target = { ...otlp, url: otlp.tracesUrl, exact: true };
+    receivers.set('traces', otlpReceiver(target, { ...options('traces'), onPartial }));
   }
   if (loki.pushUrl !== undefined) {
-    const { pushUrl: url, tenant, headers } = loki;
-    receivers.set('logs', lokiReceiver({ url, tenant, headers }, { clock }));
+    receivers.set('logs', lokiReceiver({ ...loki, url: loki.pushUrl }, options('logs')));
   }
   return receivers;
+}
+
+/** What is wrong with the files at the start is an error; later they may be in the middle of a change. */
+async function wrongCredentials({ otlp, loki }: Config): Promise<string | undefined> {
+  for (const [name, url, sources] of [
+    ['otlp', otlp.tracesUrl, otlp],
+    ['loki', loki.pushUrl, loki],
+  ] as const) {
+    const read = url === undefined ? undefined : await readCredentials(sources);
+    if (read?.kind === 'failed') return `${name}: ${read.why}`;
+  }
+  return undefined;
 }
 
 function tellRefusal(route: Route, outcome: Outcome, warn: (message: string) => void): void {

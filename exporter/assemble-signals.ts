@@ -2,6 +2,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Delivery } from './assemble-delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { exporterAccess } from './delivery/otlp-exporter.ts';
 import type { Event } from './model/event.ts';
 import type { ModelView } from './model/view.ts';
 import { createLogs, type Logs } from './signals/logs.ts';
@@ -47,7 +48,7 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   const { config, version, clock } = parts;
   const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
   const metrics = createMetrics({ mode: config.mode, version, view, clock, ...outboxStats });
-  const traces = lateTraces(config, parts.cluster, delivery);
+  const traces = lateTraces(config, parts.cluster, delivery, logs);
   const recent = createRecentRounds(view);
   const observers = [metrics, traces, logs, recent];
   return {
@@ -66,32 +67,37 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
 const traced: ReadonlySet<Event['kind']> = new Set(['round', 'overlap', 'node-outage', 'incident']);
 
 /** The tracer is made at the first event that has a trace: by then it is known in which cluster we are. */
-function lateTraces(config: Config, cluster: Cluster, delivery: Delivery): Traces {
-  const url = config.outbox.path === 'off' ? config.otlp.tracesUrl : undefined;
-  if (url === undefined && !delivery.routes.includes('traces')) {
+function lateTraces(config: Config, cluster: Cluster, delivery: Delivery, logs: Logs): Traces {
+  const direct = config.outbox.path === 'off' && config.otlp.tracesUrl !== undefined;
+  if (!direct && !delivery.routes.includes('traces')) {
     return { observe: () => {}, shutdown: async () => {} };
   }
   let traces: Traces | undefined;
   return {
     observe(event) {
       if (!traced.has(event.kind)) return;
-      traces ??= openTraces(config, cluster, delivery, url);
+      traces ??= openTraces(config, cluster, delivery, direct ? exporterOf(config, logs) : undefined);
       traces.observe(event);
     },
     shutdown: async () => traces?.shutdown(),
   };
 }
 
-function openTraces(config: Config, cluster: Cluster, delivery: Delivery, url: string | undefined): Traces {
-  const { service, site, otlp } = config;
-  return createTraces({
-    deliver: delivery.deliver,
-    resource: {
-      serviceName: service.name,
-      cluster: cluster.id,
-      site: site ?? '',
-      attributes: service.attributes,
-    },
-    ...(url === undefined ? {} : { exporter: new OTLPTraceExporter({ url, headers: { ...otlp.headers } }) }),
+function exporterOf({ otlp, proxy }: Config, logs: Logs): OTLPTraceExporter {
+  const access = exporterAccess(otlp, proxy, (message) => logs.warn(message));
+  return new OTLPTraceExporter({
+    ...access,
+    ...(otlp.tracesUrl === undefined ? {} : { url: otlp.tracesUrl }),
   });
+}
+
+function openTraces(
+  { service, site }: Config,
+  cluster: Cluster,
+  { deliver }: Delivery,
+  exporter: OTLPTraceExporter | undefined,
+): Traces {
+  const { name: serviceName, attributes } = service;
+  const resource = { serviceName, cluster: cluster.id, site: site ?? '', attributes };
+  return createTraces({ deliver, resource, ...(exporter === undefined ? {} : { exporter }) });
 }

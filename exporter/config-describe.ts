@@ -12,11 +12,20 @@ export function describeConfig(config: Config): string {
       probes: config.websockets.probes.map((probe) => ({ ...probe, headers: hideValues(probe.headers) })),
       endpoints: config.websockets.endpoints.map((each) => ({ ...each, headers: hideValues(each.headers) })),
     },
-    otlp: { tracesUrl: hidePassword(config.otlp.tracesUrl), headers: hideValues(config.otlp.headers) },
+    otlp: {
+      ...config.otlp,
+      tracesUrl: hidePassword(config.otlp.tracesUrl),
+      headers: hideValues(config.otlp.headers),
+    },
     loki: {
       ...config.loki,
       pushUrl: hidePassword(config.loki.pushUrl),
       headers: hideValues(config.loki.headers),
+    },
+    proxy: {
+      ...config.proxy,
+      http: hidePassword(config.proxy.http),
+      https: hidePassword(config.proxy.https),
     },
   });
 }
@@ -26,7 +35,7 @@ function hideValues(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 function hidePassword(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
+  if (address === undefined || address === '') return address;
   const url = new URL(address);
   if (url.password !== '') url.password = 'hidden';
   return url.href;

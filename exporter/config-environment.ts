@@ -13,6 +13,19 @@ const variables = [
   { name: 'POD_NAME', path: ['pod', 'name'] },
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: ['otlp', 'endpoint'] },
   { name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', path: ['otlp', 'tracesEndpoint'] },
+  { name: 'OTEL_EXPORTER_OTLP_CERTIFICATE', path: ['otlp', 'caFile'] },
+  { name: 'OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', path: ['otlp', 'caFile'] },
+  { name: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', path: ['otlp', 'certFile'] },
+  { name: 'OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE', path: ['otlp', 'certFile'] },
+  { name: 'OTEL_EXPORTER_OTLP_CLIENT_KEY', path: ['otlp', 'keyFile'] },
+  { name: 'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', path: ['otlp', 'keyFile'] },
+  // Of two spellings most programs prefer the small letters.
+  { name: 'HTTP_PROXY', path: ['proxy', 'http'] },
+  { name: 'http_proxy', path: ['proxy', 'http'] },
+  { name: 'HTTPS_PROXY', path: ['proxy', 'https'] },
+  { name: 'https_proxy', path: ['proxy', 'https'] },
+  { name: 'NO_PROXY', path: ['proxy', 'except'] },
+  { name: 'no_proxy', path: ['proxy', 'except'] },
   { name: 'OTEL_SERVICE_NAME', path: ['service', 'name'] },
 ] as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpointsSchema } from './config-endpoints.ts';
 import { labelPattern, namePattern, namespacePattern } from './config-patterns.ts';
 import { probesSchema } from './config-probes.ts';
+import { proxySchema, receiverKeys } from './config-receivers.ts';
 import * as value from './config-values.ts';
 
 const policy = z.strictObject({
@@ -90,16 +91,18 @@ export const configSchema = z.strictObject({
     .strictObject({
       endpoint: value.url.optional().describe('Receiver of traces; they go to /v1/traces below it.'),
       tracesEndpoint: value.url.optional().describe('The whole address for traces.'),
-      headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
+      ...receiverKeys,
     })
     .optional(),
   loki: z
     .strictObject({
       url: value.url.optional().describe('Receiver of logs; they go to /loki/api/v1/push below it.'),
       tenant: value.text.optional().describe('Sent as X-Scope-OrgID.'),
-      headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
+      ...receiverKeys,
     })
     .optional(),
+  /** Between us and the receivers. */
+  proxy: proxySchema.optional(),
   outbox: z
     .strictObject({
       path: value.text.optional().describe('A file for what no receiver has taken yet, or off.'),

@@ -35,6 +35,16 @@ function problems(t: TestContext, given: Given): string {
   return loaded.problems.map((problem) => describeProblem(problem).replaceAll(file, 'FILE')).join('\n');
 }
 
+const plainReceiver = {
+  headers: {},
+  headerFiles: {},
+  tokenFile: undefined,
+  basicAuth: undefined,
+  caFile: undefined,
+  certFile: undefined,
+  keyFile: undefined,
+};
+
 test('config: nothing given is everything of the cluster', (t) => {
   assert.deepEqual(valid(t, { env: { HOME: '/home/me' } }), {
     mode: 'cluster',
@@ -51,8 +61,9 @@ test('config: nothing given is everything of the cluster', (t) => {
     pod: { namespace: '', name: '' },
     replicas: undefined,
     websockets: { ports: [], find: false, intervalMs: 5000, probes: [], endpoints: [] },
-    otlp: { tracesUrl: undefined, headers: {} },
-    loki: { pushUrl: undefined, tenant: undefined, headers: {} },
+    otlp: { tracesUrl: undefined, ...plainReceiver },
+    loki: { pushUrl: undefined, tenant: undefined, ...plainReceiver },
+    proxy: { http: '', https: '', except: '' },
     outbox: { path: '/home/me/.local/state/leasewatch/outbox.db', maxBytes: 268435456 },
     service: { name: 'leasewatch', attributes: {} },
     cluster: undefined,

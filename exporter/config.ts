@@ -10,6 +10,13 @@ import { policyProblems, resolvePolicies } from './config-policies.ts';
 import { policyListProblems } from './config-policy-list.ts';
 import { type ProbeConfig, probeProblems, resolveProbes } from './config-probes.ts';
 import { type ConfigProblem, problemsOf } from './config-problems.ts';
+import {
+  type ProxyConfig,
+  type ReceiverConfig,
+  receiverProblems,
+  resolveProxy,
+  resolveReceiver,
+} from './config-receivers.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
 import type { Policy } from './model/policy.ts';
 
@@ -47,16 +54,14 @@ export interface Config {
     readonly endpoints: readonly EndpointConfig[];
   };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
-  readonly otlp: {
-    readonly tracesUrl: string | undefined;
-    readonly headers: Readonly<Record<string, string>>;
-  };
+  readonly otlp: ReceiverConfig & { readonly tracesUrl: string | undefined };
   /** `pushUrl` is the whole address, `/loki/api/v1/push` included. */
-  readonly loki: {
+  readonly loki: ReceiverConfig & {
     readonly pushUrl: string | undefined;
     readonly tenant: string | undefined;
-    readonly headers: Readonly<Record<string, string>>;
   };
+  /** Between us and the receivers. */
+  readonly proxy: ProxyConfig;
   /** `path` is a file, or `off`. */
   readonly outbox: { readonly path: string; readonly maxBytes: number };
   readonly service: { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
@@ -108,6 +113,8 @@ export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
     ...(config === undefined ? [] : policyListProblems(config)),
     ...(config === undefined ? [] : probeProblems(config.websockets.probes)),
     ...(config === undefined ? [] : endpointProblems(config.websockets.endpoints)),
+    ...(config === undefined ? [] : receiverProblems('otlp', config.otlp.tracesUrl, config.otlp)),
+    ...(config === undefined ? [] : receiverProblems('loki', config.loki.pushUrl, config.loki)),
   ];
   if (config === undefined || problems.length > 0) return { kind: 'invalid', problems };
   return { kind: 'ok', config: freeze(config) };
@@ -139,13 +146,14 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     },
     otlp: {
       tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),
-      headers: otlp?.headers ?? {},
+      ...resolveReceiver(otlp),
     },
     loki: {
       pushUrl: withPath(loki?.url, 'loki/api/v1/push'),
       tenant: loki?.tenant,
-      headers: loki?.headers ?? {},
+      ...resolveReceiver(loki),
     },
+    proxy: resolveProxy(written.proxy),
     outbox: { path: outbox?.path ?? outboxPath(env), maxBytes: outbox?.maxBytes ?? 256 * 2 ** 20 },
     service: {
       name: service?.name ?? service?.attributes?.['service.name'] ?? 'leasewatch',

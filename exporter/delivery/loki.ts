@@ -1,13 +1,13 @@
+import { type CredentialSources, lowerCased } from './credentials.ts';
 import type { OutboxBatch, Outcome } from './outbox.ts';
 import { openPoster, type PostOptions } from './post.ts';
 import { joined, outcomeOf, type Receiver, withPath } from './receiver.ts';
 
-export interface LokiTarget {
+export interface LokiTarget extends CredentialSources {
   /** Loki's base address; `/loki/api/v1/push` is appended unless it ends so already. */
   readonly url: string;
   /** Sent as `X-Scope-OrgID`. */
   readonly tenant?: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -18,14 +18,14 @@ export function lokiReceiver(target: LokiTarget, options: PostOptions): Receiver
   const tenant = target.tenant === undefined ? {} : { 'x-scope-orgid': target.tenant };
   const poster = openPoster(
     withPath(target.url, '/loki/api/v1/push'),
-    { ...target.headers, ...tenant },
+    { ...target, headers: { ...lowerCased(target.headers), ...tenant } },
     options,
   );
   async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
     const before = `{"streams":[{"stream":${batch.stream},"values":[`;
     return outcomeOf(await poster.post(joined(before, batch.bodies, ']}]}'), signal), isTemporary);
   }
-  return { post, close: () => poster.close() };
+  return { post, renewed: (stop) => poster.renewed(stop), close: () => poster.close() };
 }
 
 function isTemporary(status: number): boolean {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import type { CredentialSources } from './credentials.ts';
 import type { OutboxBatch, Outcome } from './outbox.ts';
 import { openPoster, type PostOptions } from './post.ts';
 import { joined, outcomeOf, type Receiver, withPath } from './receiver.ts';
 
-export interface OtlpTarget {
+export interface OtlpTarget extends CredentialSources {
   /** The receiver's base address (OTEL_EXPORTER_OTLP_ENDPOINT); `/v1/traces` is appended. */
   readonly url: string;
   /** Use `url` as it is (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT). */
   readonly exact?: boolean;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface OtlpOptions extends PostOptions {
@@ -21,7 +21,7 @@ const temporary: readonly number[] = [429, 502, 503, 504];
 
 /** Posts batches of resourceSpans elements as OTLP/HTTP JSON. */
 export function otlpReceiver(target: OtlpTarget, options: OtlpOptions): Receiver {
-  const poster = openPoster(tracesUrl(target), target.headers, options);
+  const poster = openPoster(tracesUrl(target), target, options);
   async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
     const answer = await poster.post(joined('{"resourceSpans":[', batch.bodies, ']}'), signal);
     const outcome = outcomeOf(answer, (status) => temporary.includes(status));
@@ -31,11 +31,11 @@ export function otlpReceiver(target: OtlpTarget, options: OtlpOptions): Receiver
     }
     return outcome;
   }
-  return { post, close: () => poster.close() };
+  return { post, renewed: (stop) => poster.renewed(stop), close: () => poster.close() };
 }
 
 /** Where spans go, by the rules of OpenTelemetry's environment variables. */
-export function tracesUrl({ url, exact }: OtlpTarget): string {
+export function tracesUrl({ url, exact }: Pick<OtlpTarget, 'url' | 'exact'>): string {
   return exact === true ? new URL(url).href : withPath(url, '/v1/traces');
 }
 

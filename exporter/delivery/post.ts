@@ -1,12 +1,17 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
+import { Access, type Admission, type ProxySettings } from './access.ts';
+import { basic, type CredentialSources, withoutSecrets } from './credentials.ts';
 
 export interface PostOptions {
   readonly clock: Clock;
   /** Of a whole request, from connecting to the end of the answer; 30 s unless told. */
   readonly timeoutMs?: number;
+  readonly proxy?: ProxySettings | undefined;
+  /** What an operator should read about files that were good before. */
+  readonly warn?: (message: string) => void;
 }
 
 export type Answer =
@@ -15,7 +20,7 @@ export type Answer =
       readonly status: number;
       /** What `Retry-After` asked for, seconds or date, in milliseconds from now. */
       readonly afterMs: number | undefined;
-      /** The start of the answer's body. */
+      /** The start of the answer's body, without our own secrets. */
       readonly text: string;
     }
   | { readonly kind: 'failed'; readonly why: string };
@@ -24,6 +29,8 @@ export type Answer =
 export interface Poster {
   /** Posts the parts as one gzipped body. Network trouble is an answer, not an exception. */
   post(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer>;
+  /** Resolves when the files of the credentials hold something new, or at `stop`. */
+  renewed(stop: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,55 +40,65 @@ const connectMs = 10_000;
 const compress = promisify<Uint8Array, Buffer>(gzip);
 
 /** Posts to `url`; user and password in it become basic authentication. */
-export function openPoster(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  options: PostOptions,
-): Poster {
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  const agent = new Agent({
-    connect: { timeout: Math.min(connectMs, timeoutMs) },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  });
+export function openPoster(url: string, sources: CredentialSources, options: PostOptions): Poster {
+  const { clock, timeoutMs = 30_000 } = options;
   const target = new URL(url);
-  const request = {
-    origin: target.origin,
-    path: target.pathname + target.search,
-    method: 'POST',
-    headers: {
-      ...basicAuthentication(target),
-      ...lowerCased(headers),
-      'content-type': 'application/json',
-      'content-encoding': 'gzip',
-      'user-agent': 'leasewatch',
-    },
-  } as const;
+  const headers = { ...basicAuthentication(target), ...sources.headers };
+  const access = new Access(
+    { ...sources, headers },
+    { ...options, connectMs: Math.min(connectMs, timeoutMs), answerMs: timeoutMs },
+  );
   return {
     async post(parts, signal) {
+      const admitted = await access.admission();
+      if (admitted.kind === 'failed') return admitted;
       const body = await compress(Buffer.concat(parts));
       const ending = new AbortController();
       // The bounds of undici are per step; a receiver that drips must not hold a batch for ever.
-      const cancel = options.clock.after(timeoutMs, () =>
-        ending.abort(new Error(`no answer in ${timeoutMs} ms`)),
-      );
+      const cancel = clock.after(timeoutMs, () => ending.abort(new Error(`no answer in ${timeoutMs} ms`)));
       try {
-        const bounded = AbortSignal.any([signal, ending.signal]);
-        return await read(await agent.request({ ...request, body, signal: bounded }), options.clock);
+        return await ask(target, admitted.admission, body, AbortSignal.any([signal, ending.signal]), clock);
       } catch (error) {
-        return { kind: 'failed', why: reason(error) };
+        const { secrets } = admitted.admission.credentials;
+        return { kind: 'failed', why: withoutSecrets(reason(error), secrets) };
       } finally {
         cancel();
       }
     },
-    close: () => agent.destroy(),
+    renewed: (stop) => access.renewed(stop),
+    close: () => access.close(),
   };
 }
 
-async function read(response: Dispatcher.ResponseData, clock: Clock): Promise<Answer> {
+async function ask(
+  target: URL,
+  { credentials, dispatcher }: Admission,
+  body: Uint8Array,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Answer> {
+  const response = await dispatcher.request({
+    origin: target.origin,
+    path: target.pathname + target.search,
+    method: 'POST',
+    headers: {
+      ...credentials.headers,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'user-agent': 'leasewatch',
+    },
+    body,
+    signal,
+  });
+  const answer = await read(response, clock);
+  return { ...answer, text: withoutSecrets(answer.text, credentials.secrets) };
+}
+
+async function read(response: Dispatcher.ResponseData, clock: Clock) {
   const header = response.headers['retry-after'];
   const afterMs = typeof header === 'string' ? retryAfterMs(header, clock.now().wall / 1000) : undefined;
-  return { kind: 'answered', status: response.statusCode, afterMs, text: await startOf(response.body) };
+  const text = await startOf(response.body);
+  return { kind: 'answered', status: response.statusCode, afterMs, text } as const;
 }
 
 /** A body cut short does not change what the status said. */
@@ -114,14 +131,9 @@ export function receiverSaid(answer: { readonly status: number; readonly text: s
   return short === '' ? `status ${answer.status}` : `status ${answer.status}: ${short}`;
 }
 
-function basicAuthentication(url: URL): Record<string, string> {
-  if (url.username === '' && url.password === '') return {};
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function basicAuthentication({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  return { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
 }
 
 function reason(error: unknown): string {

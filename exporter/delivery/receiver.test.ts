@@ -59,7 +59,7 @@ test('the base address gets the path of traces, an exact one is used as it is', 
     ['http://otel:4318/custom', true, 'http://otel:4318/custom'],
     ['http://otel:4318', true, 'http://otel:4318/'],
   ];
-  for (const [url, exact, expected] of cases) assert.equal(tracesUrl({ url, exact, headers: {} }), expected);
+  for (const [url, exact, expected] of cases) assert.equal(tracesUrl({ url, exact }), expected);
 });
 
 test('OTLP: only 429, 502, 503 and 504 are tried again', async (t) => {

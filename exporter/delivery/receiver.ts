@@ -5,6 +5,8 @@ import type { Post } from './sender.ts';
 /** What a sender needs of a receiver. */
 export interface Receiver {
   readonly post: Post;
+  /** Resolves when the credentials were renewed since the last request, or at `stop`. */
+  readonly renewed: (stop: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
