@@ -74,8 +74,17 @@ class FullableStore implements StoreCalls {
   readonly #keeper = new StoreKeeper({ path: ':memory:', maxBytes }, () => {});
   full = false;
   writes = 0;
+  #hanging = Promise.resolve();
+
+  /** No call is answered until the function that is returned was called. */
+  hang(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hanging = promise;
+    return resolve;
+  }
 
   async call(call: Call): Promise<Reply> {
+    await this.#hanging;
     const isWrite = call.kind === 'append' || call.kind === 'settle';
     if (isWrite) this.writes += 1;
     return this.full && isWrite ? { kind: 'failed', why: 'disk is full' } : this.#keeper.answer(call);
@@ -115,6 +124,18 @@ test('while the disk is full records wait in memory, and are written within 30 s
   clock.advance(30_000);
   await appended;
   assert.deepEqual(await drain(outbox), ['one', 'two']);
+});
+
+test('while the disk hangs the counts are told from memory', async (t) => {
+  const { store, outbox } = await onFullableDisk(t);
+  await outbox.append(record('one'));
+  const answer = store.hang();
+  const appended = outbox.append(record('two'));
+  const { enqueued, pending } = await statsOf(outbox, 'logs');
+  assert.deepEqual([enqueued, pending], [2, 2]);
+  answer();
+  await appended;
+  assert.equal((await statsOf(outbox, 'logs')).pending, 2);
 });
 
 test('what does not fit into memory either is dropped, least important first, and counted', async (t) => {

@@ -67,6 +67,8 @@ class DurableOutbox implements Outbox {
   readonly #told = new Map<string, number>();
   readonly #closing = new AbortController();
   #writing: Promise<void> | undefined;
+  /** As of the last answer: a scrape must not wait for a disk that is slow or hangs. */
+  #counts: readonly RouteStats[] | undefined;
 
   constructor(store: StoreCalls, options: OutboxOptions) {
     this.#store = store;
@@ -77,6 +79,7 @@ class DurableOutbox implements Outbox {
 
   async start(): Promise<string | undefined> {
     const reply = await this.#store.call({ kind: 'open' });
+    this.#count(reply);
     if (reply.kind === 'failed') this.#tell('cannot be opened yet', reply.why);
     if (reply.kind !== 'refused') return undefined;
     await this.#store.end();
@@ -91,6 +94,7 @@ class DurableOutbox implements Outbox {
 
   async next(route: Route, maxBytes: number): Promise<OutboxBatch | undefined> {
     const reply = await this.#store.call({ kind: 'next', route, maxBytes });
+    this.#count(reply);
     if (reply.kind === 'batch') return reply.batch;
     this.#unexpected('cannot be read', reply);
     return undefined;
@@ -100,6 +104,7 @@ class DurableOutbox implements Outbox {
     // Given up, it would be sent again although the receiver has it; so it waits for the disk.
     for (;;) {
       const reply = await this.#store.call({ kind: 'settle', batch, outcome });
+      this.#count(reply);
       if (reply.kind === 'done') return;
       this.#unexpected('cannot be written', reply);
       if (this.#closing.signal.aborted) return;
@@ -108,10 +113,12 @@ class DurableOutbox implements Outbox {
   }
 
   async stats(): Promise<readonly RouteStats[]> {
-    const reply = await this.#store.call({ kind: 'stats' });
-    if (reply.kind === 'stats') return withMemory(reply.stats, this.#waiting.all(), this.#waiting.lost);
-    this.#unexpected('cannot be read', reply);
-    return [];
+    if (this.#counts === undefined) {
+      const reply = await this.#store.call({ kind: 'stats' });
+      this.#count(reply);
+      if (reply.kind !== 'stats') this.#unexpected('cannot be read', reply);
+    }
+    return withMemory(this.#counts ?? [], this.#waiting.all(), this.#waiting.lost);
   }
 
   async position(): Promise<OutboxPosition | undefined> {
@@ -124,6 +131,7 @@ class DurableOutbox implements Outbox {
 
   async forgo(range: OutboxRange): Promise<void> {
     const reply = await this.#store.call({ kind: 'forgo', range });
+    this.#count(reply);
     if (reply.kind !== 'done') this.#unexpected('cannot be written', reply);
   }
 
@@ -167,10 +175,16 @@ class DurableOutbox implements Outbox {
       this.#unexpected('cannot be written, records wait in memory', reply);
       return false;
     }
+    // Together, without a turn between: a record is counted on disk or in memory, never in both.
+    this.#count(reply);
     this.#waiting.written(lost);
     for (const route of new Set(taken.map((record) => record.route)))
       for (const listener of this.#listeners) listener(route);
     return true;
+  }
+
+  #count({ stats }: Reply): void {
+    if (stats !== undefined) this.#counts = stats;
   }
 
   #unexpected(what: string, reply: Reply): void {

@@ -39,7 +39,10 @@ export interface KeptText {
 
 export type Request = Call & { readonly id: number };
 
-export type Reply =
+/** What may have changed the counts comes with them, so that nobody has to ask. */
+export type Reply = Answer & { readonly stats?: readonly RouteStats[] };
+
+type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'batch'; readonly batch: OutboxBatch | undefined }
   | { readonly kind: 'stats'; readonly stats: readonly RouteStats[] }

@@ -19,7 +19,7 @@ export class StoreKeeper {
   answer(call: Call): Reply {
     try {
       const store = this.#store ?? this.#open(false);
-      return 'kind' in store ? store : perform(store, call);
+      return 'kind' in store ? store : performCounted(store, call);
     } catch (error) {
       if (isCorruption(error)) this.#salvage(error);
       return { kind: 'failed', why: reason(error) };
@@ -44,6 +44,13 @@ export class StoreKeeper {
       this.#notice(`outbox: could not start anew: ${reason(error)}`);
     }
   }
+}
+
+const changesNoCount: readonly Call['kind'][] = ['stats', 'remember', 'recall', 'position', 'close'];
+
+function performCounted(store: Store, call: Call): Reply {
+  const reply = perform(store, call);
+  return changesNoCount.includes(call.kind) ? reply : { ...reply, stats: store.stats() };
 }
 
 function perform(store: Store, call: Call): Reply {
