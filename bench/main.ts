@@ -5,6 +5,7 @@
  */
 import { bench as census } from './census/bench.ts';
 import { bench as instrument } from './instrument/bench.ts';
+import { bench as outbox } from './outbox/bench.ts';
 
 /** What a benchmark found: numbers under their names, and the goals that it missed. */
 export interface BenchResult {
@@ -15,6 +16,7 @@ export interface BenchResult {
 const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   census,
   instrument,
+  outbox,
 };
 
 const [name = '', ...others] = process.argv.slice(2);
