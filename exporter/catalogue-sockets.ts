@@ -22,6 +22,16 @@ export const socketMetrics = {
     'Connections that the kernel completed and the server has not accepted.',
   ),
   websocket_closing_connections: gauge(port, '', 'Connections on a port that are being closed.'),
+  websocket_tcp_sockets: gauge(
+    [...port, 'state'] as const,
+    '',
+    'Sockets of a port by the state that the kernel has them in: established with those that nobody has accepted yet, time_wait with those that are over for the application, and the listening ones.',
+  ),
+  websocket_imbalance_ratio: gauge(
+    ['namespace', 'workload', 'port'] as const,
+    '',
+    'The most connections that one Pod of a workload has on a port, by the mean of its Pods that listen there: 1 where they are spread evenly. Only of what this process counts, on a node the Pods of that node, and only of two Pods or more with a connection.',
+  ),
   websocket_suspect_connections: gauge(
     [...port, 'kind'] as const,
     '',
@@ -54,9 +64,9 @@ export const socketMetrics = {
     'The age at which most connections ended in the last 15 minutes, one after the other: a timeout of a proxy or a load balancer. Absent where there is no such age.',
   ),
   websocket_port_info: gauge(
-    [...port, 'origin'] as const,
+    [...port, 'origin', 'workload'] as const,
     '',
-    'Why a port is counted: configured, annotated on the Pod, or found because somebody listens there. Value 1.',
+    'Why a port is counted: configured, annotated on the Pod, or found because somebody listens there; and of which workload the Pod is, where that is known. Value 1.',
   ),
   websocket_tcp_accepts_total: counter(
     place,

@@ -10,7 +10,10 @@ const pod = (annotations?: unknown) => ({
     ...(annotations === undefined ? {} : { annotations }),
   },
 });
-const plain = { namespace: 'shop', name: 'chat-0', cgroupUid: 'uid-1', ports: undefined, problem: undefined };
+const plain = {
+  ...{ namespace: 'shop', name: 'chat-0', cgroupUid: 'uid-1' },
+  ...{ workload: undefined, ports: undefined, problem: undefined },
+};
 
 test('pods of a node: without annotations', () => {
   assert.deepEqual(parseNodePod(pod()), plain);
@@ -26,6 +29,23 @@ test('pods of a node: a static Pod has its cgroup by the hash of its manifest', 
   const hash = '1f5d8a6c0e7b4f3a9c2d1e0f6b8a7c5d';
   assert.deepEqual(parseNodePod(pod({ 'kubernetes.io/config.hash': hash })), { ...plain, cgroupUid: hash });
 });
+
+const workloads = [
+  ['a Deployment', { kind: 'ReplicaSet', name: 'chat-7d9c6b5f4' }, '7d9c6b5f4', 'chat'],
+  ['a ReplicaSet that no Deployment made', { kind: 'ReplicaSet', name: 'chat' }, undefined, 'chat'],
+  ['a StatefulSet', { kind: 'StatefulSet', name: 'chat' }, undefined, 'chat'],
+  ['a static Pod', { kind: 'Node', name: '0' }, undefined, 'chat'],
+  ['an owner without a kind', { name: 'chat' }, undefined, undefined],
+] as const;
+
+for (const [name, owner, hash, workload] of workloads) {
+  test(`pods of a node: the workload of ${name}`, () => {
+    const { metadata } = pod();
+    const labels = hash === undefined ? {} : { 'pod-template-hash': hash };
+    const owned = { ...metadata, labels, ownerReferences: [{ ...owner, controller: true }] };
+    assert.deepEqual(parseNodePod({ metadata: owned }), { ...plain, workload });
+  });
+}
 
 const wrongPorts = [
   ['http', '"http" is no port number from 1 to 65535'],

@@ -1,4 +1,6 @@
 import { member, textOf } from './json.ts';
+import { parsePodMetadata } from './parse-pod.ts';
+import { workloadNameOf } from './workload.ts';
 
 /** A Pod of a node, as far as its connections are to be counted. */
 export interface NodePod {
@@ -6,6 +8,8 @@ export interface NodePod {
   readonly name: string;
   /** What its cgroup is named after: its UID, or the hash of its manifest when it is static. */
   readonly cgroupUid: string;
+  /** The name of what made it, such as that of its Deployment; `undefined` where nothing did. */
+  readonly workload: string | undefined;
   /** Ports of WebSocket servers by the annotation; `undefined` without one. */
   readonly ports: readonly number[] | undefined;
   /** What is wrong with the annotation. */
@@ -24,9 +28,11 @@ export function parseNodePod(value: unknown): NodePod | undefined {
   const uid = hash ?? textOf(member(metadata, 'uid'), 64) ?? '';
   if (name === '' || uid === '') return undefined;
   const annotation = textOf(member(metadata, 'annotations', portsAnnotation), 1024);
+  const sketch = parsePodMetadata(value);
   const parsed = annotation === undefined ? { ports: undefined } : parsePorts(annotation);
   return {
     ...{ namespace, name, cgroupUid: uid },
+    workload: sketch === undefined ? undefined : workloadNameOf(sketch),
     ports: 'problem' in parsed ? undefined : parsed.ports,
     problem: 'problem' in parsed ? parsed.problem : undefined,
   };

@@ -24,6 +24,18 @@ export function workloadAround(
   return { candidates: others.length, revisions: [...revisions].sort() };
 }
 
+/**
+ * The name by which people know what made a Pod: of its Deployment rather than of the ReplicaSet of one
+ * version, and of a static Pod its own without that of the machine. `undefined` for a Pod that nobody keeps.
+ */
+export function workloadNameOf(pod: PodSketch): string | undefined {
+  const { name, owner } = pod;
+  if (owner === undefined) return undefined;
+  const machine = owner.startsWith('Node/') ? `-${owner.slice('Node/'.length)}` : undefined;
+  if (machine !== undefined) return name.endsWith(machine) ? name.slice(0, -machine.length) : name;
+  return familyOf(pod)?.replace(/^[^/]*\//, '');
+}
+
 /** The controller without what differs between versions (of a Deployment) or between machines (static Pods). */
 function familyOf({ owner, revision }: PodSketch): string | undefined {
   if (owner?.startsWith('Node/')) return 'Node';

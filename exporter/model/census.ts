@@ -33,6 +33,7 @@ class PortRow implements PortView {
 class PlaceRow implements PlaceView {
   readonly namespace: string;
   readonly pod: string;
+  workload = '';
   counters: NetCounters | undefined;
   descriptors: Descriptors | undefined;
   /** Monotonic milliseconds of the newest census. */
@@ -119,6 +120,7 @@ function hasLasting({ ages, established, near }: PortCensus): boolean {
 function seePlace(row: PlaceRow, place: PlaceCensus, happenings: Happenings, now: Now): void {
   const stepMs = row.readAt === undefined ? 0 : now.at.mono - row.readAt;
   row.readAt = now.at.mono;
+  row.workload = place.workload ?? '';
   row.counters = place.counters;
   row.descriptors = place.descriptors;
   const told = new Set<number>();

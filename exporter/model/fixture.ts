@@ -52,10 +52,26 @@ export function nodeRecord(fields: Partial<NodeRecord>): NodeRecord {
   };
 }
 
+export function states(part: Partial<PortCensus['states']>): PortCensus['states'] {
+  return {
+    ...{ established: 0, syn_sent: 0, syn_recv: 0, fin_wait1: 0, fin_wait2: 0, time_wait: 0 },
+    ...{ close: 0, close_wait: 0, last_ack: 0, listen: 0, closing: 0 },
+    ...part,
+  };
+}
+
 export function portCensus(part: Partial<PortCensus> = {}): PortCensus {
   return {
     ...{ port: 8080, origin: 'configured', listening: true, established: 0, near: 0 },
-    ...{ ghosts: 0, stalled: 0, deadStalled: 0, unaccepted: 0, closing: 0, acceptQueue: 0 },
+    ...{
+      ghosts: 0,
+      stalled: 0,
+      deadStalled: 0,
+      unaccepted: 0,
+      closing: 0,
+      acceptQueue: 0,
+      states: states({}),
+    },
     ...{ sendQueueBytes: 0, longestSendQueueBytes: 0, ages: undefined, closed: 0, ended: [] },
     ...part,
   };

@@ -124,6 +124,8 @@ export interface PlaceCensus {
   /** Of the Pod, and its name: empty where they are not known. */
   readonly namespace: string;
   readonly pod: string;
+  /** The name of what made the Pod, such as that of its Deployment; absent where nobody knows. */
+  readonly workload?: string;
   readonly ports: readonly PortCensus[];
   /** Absent while they cannot be read: an unknown count is no zero. */
   readonly counters?: NetCounters;
@@ -174,6 +176,8 @@ export interface PortCensus {
   readonly deadStalled: number;
   readonly unaccepted: number;
   readonly closing: number;
+  /** All sockets of the port as the kernel has them, the listening ones and those that are over among them. */
+  readonly states: Readonly<Record<TcpStateName, number>>;
   /** Connections in the queues of the listening sockets. */
   readonly acceptQueue: number;
   readonly sendQueueBytes: number;
@@ -185,6 +189,11 @@ export interface PortCensus {
   /** Whole seconds of life and how many lived so long, of those whose beginning and end were seen. */
   readonly ended: readonly (readonly [seconds: number, count: number])[];
 }
+
+/** As the kernel and its tools name them. */
+export type TcpStateName =
+  | ('established' | 'syn_sent' | 'syn_recv' | 'fin_wait1' | 'fin_wait2' | 'time_wait')
+  | ('close' | 'close_wait' | 'last_ack' | 'listen' | 'closing');
 
 export type PortOrigin = 'configured' | 'annotated' | 'found';
 

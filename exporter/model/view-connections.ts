@@ -36,6 +36,8 @@ export interface PlaceView {
   /** Of the Pod, and its name: empty where they are not known. */
   readonly namespace: string;
   readonly pod: string;
+  /** What made the Pod; empty where that is not known. */
+  readonly workload: string;
   readonly counters: NetCounters | undefined;
   readonly descriptors: Descriptors | undefined;
   ports(): Iterable<PortView>;

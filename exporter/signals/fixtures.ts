@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { LeaseStateEvent, NodeOutageEvent, Round, RoundEvent } from '../model/event.ts';
+import { states } from '../model/fixture.ts';
 import type { IncidentEvent } from '../model/incident-event.ts';
 import type { LeasePolicy } from '../model/policy.ts';
 import type {
@@ -143,6 +144,7 @@ export function portView(part: Partial<PortView> = {}): PortView {
     census: {
       ...{ port: 8080, origin: 'configured', listening: true, established: 40, near: 4 },
       ...{ ghosts: 3, stalled: 2, deadStalled: 1, unaccepted: 6, closing: 5, acceptQueue: 7 },
+      states: states({ established: 46, close_wait: 5, time_wait: 8, listen: 1 }),
       ...{ sendQueueBytes: 8192, longestSendQueueBytes: 4096 },
       ...{ ages: { min: 0, p50: 90.5, p90: 300, max: 7200 }, closed: 30, ended: [[60, 30]] },
     },
@@ -157,7 +159,7 @@ export function portView(part: Partial<PortView> = {}): PortView {
 
 export function placeView(part: Partial<PlaceView> = {}): PlaceView {
   return {
-    ...{ namespace: 'shop', pod: 'chat-0', ports: () => [portView()] },
+    ...{ namespace: 'shop', pod: 'chat-0', workload: 'chat', ports: () => [portView()] },
     counters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
     descriptors: { open: 900, most: 1024 },
     ...part,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { states } from '../model/fixture.ts';
 import {
   at,
   closedRound,
@@ -61,7 +62,9 @@ test('connections are told a port, and null where nothing is known', () => {
   const bare = portView({ idleTimeout: undefined, census: { ...portView().census, ages: undefined } });
   const told = connectionsJson([placeView(), placeView({ ...unknown, ports: () => [bare] })]);
   assert.deepEqual(told[0], {
-    ...{ namespace: 'shop', pod: 'chat-0', port: 8080, origin: 'configured', listening: true },
+    ...{ namespace: 'shop', pod: 'chat-0', workload: 'chat' },
+    ...{ port: 8080, origin: 'configured', listening: true },
+    tcpStates: states({ established: 46, close_wait: 5, time_wait: 8, listen: 1 }),
     ...{ established: 40, loopback: 4, unaccepted: 6, closing: 5, acceptQueue: 7 },
     suspect: { ghost: 3, stalled: 2, deadStalled: 1 },
     ...{ sendQueueBytes: 8192, longestSendQueueBytes: 4096 },

@@ -113,14 +113,16 @@ export function connectionsJson(places: Iterable<PlaceView>) {
 
 /** `suspect` are among the established; `acceptQueue` is what the listening sockets say of `unaccepted`. */
 function portJson(
-  { namespace, pod, counters, descriptors }: PlaceView,
+  { namespace, pod, workload, counters, descriptors }: PlaceView,
   { census, lifetimes, idleTimeout }: PortView,
 ) {
   const { port, origin, listening, established, near, unaccepted, closing, acceptQueue, ages } = census;
   return {
-    ...{ namespace: orNull(namespace), pod: orNull(pod), port, origin, listening },
+    ...{ namespace: orNull(namespace), pod: orNull(pod), workload: orNull(workload) },
+    ...{ port, origin, listening },
     ...{ established, loopback: near, unaccepted, closing, acceptQueue },
     suspect: { ghost: census.ghosts, stalled: census.stalled, deadStalled: census.deadStalled },
+    tcpStates: census.states,
     sendQueueBytes: census.sendQueueBytes,
     longestSendQueueBytes: census.longestSendQueueBytes,
     ageSeconds: ages ?? null,

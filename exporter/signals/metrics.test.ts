@@ -52,7 +52,7 @@ function smallView(): ModelView {
     nodes: [nodeView({ disagreement: 'fresh_lease_not_ready' })],
     sources: [sourceView()],
     connections: {
-      places: () => [placeView()],
+      places: () => [placeView(), placeView({ pod: 'chat-2' })],
       node: () => 'node-1',
       unread: () => [{ namespace: 'shop', pod: 'chat-1', reason: 'bad_annotation', why: 'no port' }],
       probes: () => [probeView()],

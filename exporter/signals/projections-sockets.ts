@@ -1,5 +1,6 @@
 import type { Descriptors, NetCounters, PortCensus } from '../model/observation.ts';
 import type { PortView } from '../model/view-connections.ts';
+import { imbalances } from './imbalance.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
 
 interface PortLabels {
@@ -71,8 +72,26 @@ export const socketProjections = {
     }
   },
   *websocket_port_info(context) {
+    for (const place of context.view.connections().places()) {
+      const where = labelsOf(context, place);
+      const workload = context.text(place.workload);
+      for (const { census } of place.ports()) {
+        const { port, origin } = census;
+        yield { labels: { ...where, port: String(port), origin, workload }, value: 1 };
+      }
+    }
+  },
+  *websocket_tcp_sockets(context) {
     for (const { labels, view } of eachPort(context)) {
-      yield { labels: { ...labels, origin: view.census.origin }, value: 1 };
+      for (const [state, value] of Object.entries(view.census.states)) {
+        yield { labels: { ...labels, state }, value };
+      }
+    }
+  },
+  *websocket_imbalance_ratio(context) {
+    for (const { namespace, workload, port, ratio } of imbalances(context.view.connections().places())) {
+      const names = { namespace: context.text(namespace), workload: context.text(workload) };
+      yield { labels: { ...names, port: String(port) }, value: ratio };
     }
   },
   *websocket_node_connections(context) {

@@ -48,7 +48,10 @@ function fakeNode(t: TestContext, processes: Readonly<Record<number, FakeProcess
 
 function pod(digit: number, part: Partial<NodePod> = {}): NodePod {
   const name = `chat-${digit}`;
-  return { namespace: 'shop', name, cgroupUid: uid(digit), ports: undefined, problem: undefined, ...part };
+  return {
+    ...{ namespace: 'shop', name, cgroupUid: uid(digit), workload: 'chat', ports: undefined },
+    ...{ problem: undefined, ...part },
+  };
 }
 
 const inPod = (digit: number, name = 'cri-containerd-3b51.scope') =>

@@ -77,8 +77,8 @@ function placeJob(
   root: string,
   machine: number | undefined,
 ): (PlaceJob & { readonly shared: boolean }) | undefined {
-  const { namespace, name, ports } = pod;
-  const common = { namespace, pod: name, processRoot: root };
+  const { namespace, name, workload, ports } = pod;
+  const common = { namespace, pod: name, workload, processRoot: root };
   // On the network of the machine only what the Pod declares can be told from the ports of others.
   const shared = machine !== undefined && namespaceOf(root) === machine;
   if (ports !== undefined) return { ...common, ports, origin: 'annotated', find: false, shared };

@@ -1,3 +1,5 @@
+import type { TcpStateName } from '../model/observation.ts';
+
 /**
  * Reads rows of /proc/net/tcp and /proc/net/tcp6 straight from the bytes: a busy server has a hundred
  * thousand of them, and a string for each would cost more than the counting.
@@ -26,8 +28,9 @@ export interface SocketRow {
 
 /** The kernel's numbers, include/net/tcp_states.h. */
 export const tcpState = {
-  ...{ established: 1, finWait1: 4, finWait2: 5, closeWait: 8, lastAck: 9, listen: 10, closing: 11 },
-} as const;
+  ...{ established: 1, syn_sent: 2, syn_recv: 3, fin_wait1: 4, fin_wait2: 5, time_wait: 6 },
+  ...{ close: 7, close_wait: 8, last_ack: 9, listen: 10, closing: 11 },
+} as const satisfies Readonly<Record<TcpStateName, number>>;
 
 /** Which timer of a socket is running. */
 export const tcpTimer = { retransmit: 1, keepalive: 2, zeroWindow: 4 } as const;

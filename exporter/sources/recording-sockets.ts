@@ -4,12 +4,18 @@ import { absent } from './record-schemas.ts';
 const count = z.number();
 const spread = z.strictObject({ min: count, p50: count, p90: count, max: count });
 
+const states = {
+  ...{ established: count, syn_sent: count, syn_recv: count, fin_wait1: count, fin_wait2: count },
+  ...{ time_wait: count, close: count, close_wait: count, last_ack: count, listen: count, closing: count },
+};
+
 const portCensus = z.strictObject({
   port: z.number(),
   origin: z.enum(['configured', 'annotated', 'found']),
   listening: z.boolean(),
   ...{ established: count, near: count, ghosts: count, stalled: count, deadStalled: count },
   ...{ unaccepted: count, closing: count, acceptQueue: count },
+  states: z.strictObject(states),
   ...{ sendQueueBytes: count, longestSendQueueBytes: count },
   ages: absent(spread),
   closed: count,
@@ -20,6 +26,7 @@ const portCensus = z.strictObject({
 export const placeCensus = z.strictObject({
   namespace: z.string(),
   pod: z.string(),
+  workload: z.string().exactOptional(),
   ports: z.array(portCensus),
   counters: z
     .strictObject({ accepts: count, resets: count, timeouts: count, listenOverflows: count })

@@ -11,6 +11,8 @@ export interface PlaceJob {
   /** Of the Pod, and its name: empty where they are not known. */
   readonly namespace: string;
   readonly pod: string;
+  /** What made the Pod, where that is known. */
+  readonly workload?: string | undefined;
   /** The folder in procfs of a process in that namespace; procfs itself for our own. */
   readonly processRoot: string;
   /** Declared ports, and where they are declared. */
@@ -55,7 +57,11 @@ export class CensusTaker {
   take(job: PlaceJob, mono: number): PlaceReply {
     const counted = this.#count(job, mono);
     if ('failed' in counted) return { kind: 'failed', why: counted.failed, code: counted.code };
-    const place = { namespace: job.namespace, pod: job.pod, ports: counted.ports };
+    const { namespace, pod, workload } = job;
+    const place = {
+      ...{ namespace, pod, ports: counted.ports },
+      ...(workload === undefined ? {} : { workload }),
+    };
     const counters = readCounters(job.processRoot);
     if ('failed' in counters) return { kind: 'census', place, why: counters.failed };
     return { kind: 'census', place: { ...place, counters } };

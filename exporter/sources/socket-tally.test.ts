@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { states } from '../model/fixture.ts';
 import type { PortCensus } from '../model/observation.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { newRow, type SocketRow } from './proc-net-tcp.ts';
@@ -22,23 +23,30 @@ const none: PortCensus = {
   ...{ port: 8080, origin: 'configured', listening: false, established: 0, near: 0 },
   ...{ ghosts: 0, stalled: 0, deadStalled: 0, unaccepted: 0, closing: 0, acceptQueue: 0 },
   ...{ sendQueueBytes: 0, longestSendQueueBytes: 0, ages: undefined, closed: 0, ended: [] },
+  states: states({}),
 };
-const one = { established: 1, ages: { min: 0, p50: 0, p90: 0, max: 0 } };
+const one = { established: 1, states: states({ established: 1 }), ages: { min: 0, p50: 0, p90: 0, max: 0 } };
 const queue = (bytes: number) => ({ sendQueueBytes: bytes, longestSendQueueBytes: bytes });
 
 const classes: readonly (readonly [string, SocketRow, Partial<PortCensus>])[] = [
   ['accepted', row(), one],
   ['of a peer in the same namespace', row({ near: true }), { ...one, near: 1 }],
-  ['that nobody accepted yet', row({ inode: 0 }), { unaccepted: 1 }],
-  ['listening', row({ state: 10, rxQueue: 3 }), { listening: true, acceptQueue: 3 }],
-  ['SYN_SENT', row({ state: 2 }), {}],
-  ['SYN_RECV', row({ state: 3, inode: 0 }), {}],
-  ['FIN_WAIT1', row({ state: 4 }), { closing: 1 }],
-  ['FIN_WAIT2', row({ state: 5 }), { closing: 1 }],
-  ['TIME_WAIT', row({ state: 6 }), {}],
-  ['CLOSE_WAIT', row({ state: 8 }), { closing: 1 }],
-  ['LAST_ACK', row({ state: 9 }), { closing: 1 }],
-  ['CLOSING', row({ state: 11 }), { closing: 1 }],
+  ['that nobody accepted yet', row({ inode: 0 }), { unaccepted: 1, states: states({ established: 1 }) }],
+  [
+    'listening',
+    row({ state: 10, rxQueue: 3 }),
+    { listening: true, acceptQueue: 3, states: states({ listen: 1 }) },
+  ],
+  ['SYN_SENT', row({ state: 2 }), { states: states({ syn_sent: 1 }) }],
+  ['SYN_RECV', row({ state: 3, inode: 0 }), { states: states({ syn_recv: 1 }) }],
+  ['FIN_WAIT1', row({ state: 4 }), { closing: 1, states: states({ fin_wait1: 1 }) }],
+  ['FIN_WAIT2', row({ state: 5 }), { closing: 1, states: states({ fin_wait2: 1 }) }],
+  ['TIME_WAIT', row({ state: 6 }), { states: states({ time_wait: 1 }) }],
+  ['CLOSE_WAIT', row({ state: 8 }), { closing: 1, states: states({ close_wait: 1 }) }],
+  ['LAST_ACK', row({ state: 9 }), { closing: 1, states: states({ last_ack: 1 }) }],
+  ['CLOSING', row({ state: 11 }), { closing: 1, states: states({ closing: 1 }) }],
+  ['CLOSE', row({ state: 7 }), { states: states({ close: 1 }) }],
+  ['in a state that no kernel has yet', row({ state: 255 }), {}],
   ['NEW_SYN_RECV', row({ state: 12 }), {}],
   ['on another port', row({ localPort: 8081 }), {}],
   ['the client end of a pair in one namespace', row({ localPort: 40_000, remotePort: 8080 }), {}],

@@ -18,10 +18,12 @@ export interface TallyOptions {
   readonly connections: ConnectionTable;
 }
 
-type Counts = { -readonly [K in keyof Omit<PortCensus, 'ages' | 'ended'>]: PortCensus[K] };
+type Counts = { -readonly [K in keyof Omit<PortCensus, 'states' | 'ages' | 'ended'>]: PortCensus[K] };
 
 interface PortTally {
   readonly counts: Counts;
+  /** By the kernel's number of the state. */
+  readonly states: number[];
   readonly ages: number[];
   /** By lifetime in whole seconds. */
   readonly ended: Map<number, number>;
@@ -69,13 +71,16 @@ function emptyTally(port: number, origin: PortOrigin): PortTally {
       ...{ ghosts: 0, stalled: 0, deadStalled: 0, acceptQueue: 0 },
       ...{ sendQueueBytes: 0, longestSendQueueBytes: 0, closed: 0 },
     },
+    states: Array.from({ length: tcpState.closing + 1 }, () => 0),
     ages: [],
     ended: new Map(),
   };
 }
 
 function count(tally: PortTally, row: SocketRow, connections: ConnectionTable): void {
-  const { counts } = tally;
+  const { counts, states } = tally;
+  const others = states[row.state];
+  if (others !== undefined) states[row.state] = others + 1;
   switch (row.state) {
     case tcpState.established:
       // A connection that the application has not accepted yet is established, but has no inode.
@@ -87,10 +92,10 @@ function count(tally: PortTally, row: SocketRow, connections: ConnectionTable): 
       // Several sockets may share a port, each with a queue of its own.
       counts.acceptQueue += row.rxQueue;
       return;
-    case tcpState.finWait1:
-    case tcpState.finWait2:
-    case tcpState.closeWait:
-    case tcpState.lastAck:
+    case tcpState.fin_wait1:
+    case tcpState.fin_wait2:
+    case tcpState.close_wait:
+    case tcpState.last_ack:
     case tcpState.closing:
       // TIME_WAIT is over for the application: not counted.
       counts.closing++;
@@ -126,8 +131,22 @@ function suspicionOf(row: SocketRow): 'ghosts' | 'stalled' | 'deadStalled' | und
   return row.timer === tcpTimer.keepalive && row.probes >= deadProbes ? 'ghosts' : undefined;
 }
 
-function told({ counts, ages, ended }: PortTally): PortCensus {
-  return { ...counts, ages: spread(ages), ended: [...ended].sort(([a], [b]) => a - b) };
+function told({ counts, states, ages, ended }: PortTally): PortCensus {
+  return {
+    ...{ ...counts, states: statesOf(states), ages: spread(ages) },
+    ended: [...ended].sort(([a], [b]) => a - b),
+  };
+}
+
+function statesOf(counted: readonly number[]): PortCensus['states'] {
+  const of = (state: number) => counted[state] ?? 0;
+  return {
+    ...{ established: of(tcpState.established), syn_sent: of(tcpState.syn_sent) },
+    ...{ syn_recv: of(tcpState.syn_recv), fin_wait1: of(tcpState.fin_wait1) },
+    ...{ fin_wait2: of(tcpState.fin_wait2), time_wait: of(tcpState.time_wait), close: of(tcpState.close) },
+    ...{ close_wait: of(tcpState.close_wait), last_ack: of(tcpState.last_ack) },
+    ...{ listen: of(tcpState.listen), closing: of(tcpState.closing) },
+  };
 }
 
 /** Sorted as plain numbers in place: a hundred thousand of them take some milliseconds. */

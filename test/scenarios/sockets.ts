@@ -1,10 +1,12 @@
+import { states } from '../../exporter/model/fixture.ts';
 import type { PlaceCensus, PortCensus, SocketsObservation } from '../../exporter/model/observation.ts';
 
 /**
  * `sockets NS/POD PORT=NUMBERS …` as a census of one place; without a name that of our own. NUMBERS are
  * ESTABLISHED/UNACCEPTED/CLOSING, and whatever follows after a comma: `12/0/1,ghosts:3,lived:60*5`.
  * `counters=ACCEPTS/RESETS/TIMEOUTS/OVERFLOWS` is the whole namespace, `fds=OPEN/MOST` its process;
- * `node=` the node of the Pods;
+ * `node=` the node of the Pods; `workload=NAME` what made the Pod, and `beside=POD:PORT:ESTABLISHED,…` others
+ * that it made;
  * with `unread=REASON` the Pod could not be counted, and the words say why.
  */
 export function censusOf(
@@ -28,10 +30,19 @@ function placesOf(words: readonly string[], fields: ReadonlyMap<string, string>)
   const counters = fields.get('counters')?.split('/').map(Number);
   const [open, most] = fields.get('fds')?.split('/').map(Number) ?? [];
   const descriptors = open === undefined || most === undefined ? {} : { descriptors: { open, most } };
-  const place = { namespace, pod, ports: ports.map(portOf), ...descriptors };
-  if (counters === undefined) return [place];
+  const workload = fields.get('workload');
+  const made = workload === undefined ? {} : { workload };
+  const place = { ...{ namespace, pod, ...made }, ports: ports.map(portOf), ...descriptors };
+  const others = fields.get('beside')?.split(',').map(siblingOf) ?? [];
+  const siblings = others.map((other) => ({ namespace, ...made, ...other }));
+  if (counters === undefined) return [place, ...siblings];
   const [accepts = 0, resets = 0, timeouts = 0, listenOverflows = 0] = counters;
-  return [{ ...place, counters: { accepts, resets, timeouts, listenOverflows } }];
+  return [{ ...place, counters: { accepts, resets, timeouts, listenOverflows } }, ...siblings];
+}
+
+function siblingOf(text: string): Pick<PlaceCensus, 'pod' | 'ports'> {
+  const [pod = '', port = '', established = ''] = text.split(':');
+  return { pod, ports: [portOf([port, established])] };
 }
 
 function portOf([port, text]: readonly [string, string]): PortCensus {
@@ -46,6 +57,10 @@ function portOf([port, text]: readonly [string, string]): PortCensus {
     near: number('near'),
     ...{ ghosts: number('ghosts'), stalled: number('stalled'), deadStalled: number('dead') },
     acceptQueue: unaccepted,
+    states: states({
+      ...{ established: established + unaccepted, close_wait: closing, listen: 1 },
+      time_wait: number('over'),
+    }),
     ...{ sendQueueBytes: number('queued'), longestSendQueueBytes: number('longest') },
     ages:
       age === undefined ? undefined : { min: 0, p50: Number(age) / 2, p90: Number(age), max: Number(age) },
