@@ -105,29 +105,39 @@ test('real census: under a churn of 1,000 a second it differs by what happened m
   assert.equal(counters?.accepts, 200 + churned);
 });
 
-test('real census: clients that vanished are ghosts once something is sent to them', async (t) => {
-  const stage = await scene(t);
-  if (stage === undefined) return;
-  await stage.open(4);
-  await untilServerHas(stage.server, 4);
-  stage.network.cut();
-  assert.deepEqual([stage.count().established, stage.count().ghosts], [4, 0]);
-  await stage.server.ask('send 100');
-  await until('all four are ghosts', () => stage.count().ghosts === 4, 30_000);
-  const { established, stalled, sendQueueBytes, longestSendQueueBytes } = stage.count();
-  assert.deepEqual([established, stalled, sendQueueBytes, longestSendQueueBytes], [4, 0, 400, 100]);
-});
+const losses: readonly (readonly [string, (network: Network) => void])[] = [
+  ['a router that drops everything', (network) => network.cut()],
+  ['a link that was taken down', (network) => network.pull()],
+];
 
-test('real census: idle clients that vanished are ghosts where the server has keep-alive', async (t) => {
-  const stage = await scene(t);
-  if (stage === undefined) return;
-  await stage.open(3);
-  await untilServerHas(stage.server, 3);
-  await stage.server.ask('keepalive');
-  assert.equal(stage.count().ghosts, 0);
-  stage.network.cut();
-  await until('all three are ghosts', () => stage.count().ghosts === 3, 30_000);
-});
+for (const [how, lose] of losses) {
+  test(`real census: clients behind ${how} are ghosts once something is sent to them`, async (t) => {
+    const stage = await scene(t);
+    if (stage === undefined) return;
+    await stage.open(4);
+    await untilServerHas(stage.server, 4);
+    lose(stage.network);
+    assert.deepEqual([stage.count().established, stage.count().ghosts], [4, 0]);
+    await stage.server.ask('send 100');
+    await until('all four are ghosts', () => stage.count().ghosts === 4, 30_000);
+    const { established, stalled, sendQueueBytes, longestSendQueueBytes } = stage.count();
+    assert.deepEqual([established, stalled, sendQueueBytes, longestSendQueueBytes], [4, 0, 400, 100]);
+    // The server itself has noticed nothing of it yet.
+    assert.equal((await stage.server.ask('count'))[0], 4);
+  });
+
+  test(`real census: idle clients behind ${how} are ghosts where the server has keep-alive`, async (t) => {
+    const stage = await scene(t);
+    if (stage === undefined) return;
+    await stage.open(3);
+    await stage.open(2, stage.network.server.ipv6);
+    await untilServerHas(stage.server, 5);
+    await stage.server.ask('keepalive');
+    assert.equal(stage.count().ghosts, 0);
+    lose(stage.network);
+    await until('all five are ghosts', () => stage.count().ghosts === 5, 30_000);
+  });
+}
 
 test('real census: clients that do not read are stalled, and dead-stalled when they vanish then', async (t) => {
   const stage = await scene(t);

@@ -1,6 +1,8 @@
 """A WebSocket server of nothing but the standard library of Python: it answers pings and says goodbye.
 
-Prints its port, and serves until its standard input ends.
+Without arguments it prints a port of its own, on loopback. With HOST and PORT it says `listening`, and the
+host `*` is all addresses. Every line of its standard input is answered with how many WebSockets it holds, and
+how many came or went; then the same of TCP connections. It serves until that input ends.
 """
 
 import asyncio
@@ -33,9 +35,25 @@ async def read_frame(reader):
     return first & 0xF, bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
+class Held:
+    def __init__(self):
+        self.count = self.changes = 0
+
+    def add(self, change):
+        self.count += change
+        self.changes += 1
+
+
+web_sockets, connections = Held(), Held()
+
+
 async def serve(reader, writer):
+    connections.add(1)
+    shaken = False
     try:
         await handshake(reader, writer)
+        shaken = True
+        web_sockets.add(1)
         while True:
             opcode, payload = await read_frame(reader)
             answer = {PING: PONG, CLOSE: CLOSE}.get(opcode)
@@ -47,13 +65,29 @@ async def serve(reader, writer):
     except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         pass
     finally:
+        if shaken:
+            web_sockets.add(-1)
+        connections.add(-1)
         writer.close()
 
 
+async def tell():
+    # What the kernel had told before the question is taken in first.
+    await asyncio.sleep(0)
+    print(web_sockets.count, web_sockets.changes, connections.count, connections.changes, flush=True)
+
+
+def answer_lines(loop):
+    for _ in sys.stdin:
+        asyncio.run_coroutine_threadsafe(tell(), loop).result()
+
+
 async def main():
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    host, port = sys.argv[1:] or ("127.0.0.1", 0)
+    server = await asyncio.start_server(serve, None if host == "*" else host, port)
+    print("listening" if port else server.sockets[0].getsockname()[1], flush=True)
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, answer_lines, loop)
 
 
 asyncio.run(main())

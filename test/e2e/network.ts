@@ -12,6 +12,8 @@ export interface Network {
   run(where: 'server' | 'client', program: string, ...args: readonly string[]): Promise<Talker>;
   /** From here on nothing leaves the clients any more, and nobody is told. */
   cut(): void;
+  /** Takes the link of the clients down, as when a cable is pulled or a phone loses its network. */
+  pull(): void;
 }
 
 /** A program that answers every line with a line. */
@@ -50,16 +52,17 @@ export function makeNetwork(t: TestContext): Network | undefined {
   }
   return {
     server: { ipv4: '10.77.0.1', ipv6: 'fd77::1' },
-    run: (where, program, ...args) =>
-      talk(
-        t,
-        spawn(ip, ['netns', 'exec', names[where], python, join(import.meta.dirname, program), ...args]),
-      ),
+    run(where, program, ...args) {
+      const runner = program.endsWith('.py') ? python : process.execPath;
+      const command = [runner, join(import.meta.dirname, program), ...args];
+      return talk(t, spawn(ip, ['netns', 'exec', names[where], ...command]));
+    },
     cut() {
       for (const target of ['10.77.0.1/32', 'fd77::1/128']) {
         run('-n', names.client, 'route', 'add', 'blackhole', target);
       }
     },
+    pull: () => void run('-n', names.client, 'link', 'set', 'wire', 'down'),
   };
 }
 
