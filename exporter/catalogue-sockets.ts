@@ -3,6 +3,8 @@ import { counter, gauge, histogram } from './catalogue-metric.ts';
 /** Of a Pod: empty where leasewatch does not know in which one it runs. */
 const place = ['namespace', 'pod'] as const;
 const port = [...place, 'port'] as const;
+/** Of a Pod: its ID where nobody tells the name, and empty where nothing is told apart. */
+const container = [...place, 'container'] as const;
 
 /** What the socket tables of network namespaces tell. */
 export const socketMetrics = {
@@ -95,11 +97,16 @@ export const socketMetrics = {
     'Connections of all Pods of a node from elsewhere, by the last census: what is stranded when the node falls silent.',
   ),
   websocket_open_fds: gauge(
-    place,
+    container,
     '',
-    'Descriptors that are open in the process of a Pod that has the least room for more.',
+    'Descriptors that are open in the process of a container that has the least room for more.',
   ),
-  websocket_max_fds: gauge(place, '', 'How many descriptors that process may have open.'),
+  websocket_max_fds: gauge(container, '', 'How many descriptors that process may have open.'),
+  websocket_unread_fds: gauge(
+    [...container, 'reason'] as const,
+    '',
+    'A container of whose descriptors nothing is known, and why: not_visible (no server can be seen from here: a sidecar needs shareProcessNamespace), not_told (a kernel before 6.2), no_limit or denied. Value 1.',
+  ),
   websocket_unread_pods: gauge(
     [...place, 'reason'] as const,
     '',

@@ -3,6 +3,7 @@ import type { PodRecord } from '../model/observation.ts';
 import { startDeadline } from './deadline.ts';
 import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
 import { itemsOf, member, parseJson, textOf } from './json.ts';
+import { parseContainers } from './parse-containers.ts';
 import { type PodSketch, parsePod, parsePodMetadata } from './parse-pod.ts';
 import { type KubeTransport, readText } from './transport.ts';
 
@@ -48,6 +49,17 @@ export async function readPod(reads: PodReads, namespace: string, name: string):
   const pod = parsePod(read.value);
   const sketch = parsePodMetadata(read.value);
   return pod === undefined || sketch === undefined ? unreadable() : { kind: 'pod', pod, sketch };
+}
+
+/** Names of the containers of a Pod by their IDs; none of a Pod that is gone. They are in its status. */
+export async function readContainers(
+  reads: PodReads,
+  namespace: string,
+  name: string,
+): Promise<ReadonlyMap<string, string> | Failure> {
+  const read = await get(reads, `${podsPath(namespace)}/${encodeURIComponent(name)}`, 'application/json');
+  if ('status' in read) return new Map();
+  return 'value' in read ? parseContainers(read.value) : read.failure;
 }
 
 /** Lists Pods by a query such as `labelSelector`, in one namespace or (when absent) in all: one page. */

@@ -3,7 +3,7 @@ import { IdleTimeoutWatch } from './idle-timeout.ts';
 import { IncidentWatch } from './incidents.ts';
 import { Lifetimes } from './lifetimes.ts';
 import type {
-  Descriptors,
+  DescriptorsTold,
   NetCounters,
   PlaceCensus,
   PortCensus,
@@ -35,7 +35,7 @@ class PlaceRow implements PlaceView {
   readonly pod: string;
   workload = '';
   counters: NetCounters | undefined;
-  descriptors: Descriptors | undefined;
+  descriptors: readonly DescriptorsTold[] = [];
   /** Monotonic milliseconds of the newest census. */
   readAt: number | undefined;
   readonly rows = new Map<number, PortRow>();
@@ -122,7 +122,7 @@ function seePlace(row: PlaceRow, place: PlaceCensus, happenings: Happenings, now
   row.readAt = now.at.mono;
   row.workload = place.workload ?? '';
   row.counters = place.counters;
-  row.descriptors = place.descriptors;
+  row.descriptors = place.descriptors ?? [];
   const told = new Set<number>();
   for (const census of place.ports) {
     told.add(census.port);

@@ -129,8 +129,8 @@ export interface PlaceCensus {
   readonly ports: readonly PortCensus[];
   /** Absent while they cannot be read: an unknown count is no zero. */
   readonly counters?: NetCounters;
-  /** Of its process that has the least room for more; absent where nobody knows. */
-  readonly descriptors?: Descriptors;
+  /** Of its containers, as far as they are told apart. */
+  readonly descriptors?: readonly DescriptorsTold[];
 }
 
 export interface UnreadPlace {
@@ -140,10 +140,23 @@ export interface UnreadPlace {
   readonly why: string;
 }
 
-/** Descriptors that a process has open, and how many it may. */
+/** Descriptors of the process of a container that has the least room for more, or why nobody knows. */
+export type DescriptorsTold = Descriptors | UnreadDescriptors;
+
 export interface Descriptors {
+  /** Its name, its ID where nobody tells the name, or empty where nobody tells anything. */
+  readonly container: string;
   readonly open: number;
   readonly most: number;
+}
+
+export interface UnreadDescriptors {
+  readonly container: string;
+  /**
+   * `not_visible`: no process of a server can be seen from here; `not_told`: the kernel does not say, as before
+   * 6.2; `no_limit`: there may be any number; `denied`: the process may not be looked at.
+   */
+  readonly unread: 'not_visible' | 'not_told' | 'no_limit' | 'denied';
 }
 
 /** What the kernel has counted for the whole network namespace since it exists; nothing between two censuses is missed. */

@@ -1,5 +1,5 @@
 import type { IdleTimeout } from './idle-timeout.ts';
-import type { Descriptors, NetCounters, PortCensus, UnreadPlace } from './observation.ts';
+import type { DescriptorsTold, NetCounters, PortCensus, UnreadPlace } from './observation.ts';
 import type { ProbeHandshake } from './probe-observation.ts';
 
 /** What is known of WebSocket connections, from every side that looks at them. The sides are never added up. */
@@ -39,7 +39,7 @@ export interface PlaceView {
   /** What made the Pod; empty where that is not known. */
   readonly workload: string;
   readonly counters: NetCounters | undefined;
-  readonly descriptors: Descriptors | undefined;
+  readonly descriptors: readonly DescriptorsTold[];
   ports(): Iterable<PortView>;
 }
 

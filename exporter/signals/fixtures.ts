@@ -161,7 +161,10 @@ export function placeView(part: Partial<PlaceView> = {}): PlaceView {
   return {
     ...{ namespace: 'shop', pod: 'chat-0', workload: 'chat', ports: () => [portView()] },
     counters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
-    descriptors: { open: 900, most: 1024 },
+    descriptors: [
+      { container: 'server', open: 900, most: 1024 },
+      { container: 'helper', unread: 'denied' },
+    ],
     ...part,
   };
 }

@@ -72,7 +72,10 @@ test('connections are told a port, and null where nothing is known', () => {
     lifetimes: { count: 30, sumSeconds: 1800 },
     idleTimeoutSeconds: 60.25,
     namespaceCounters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
-    descriptors: { open: 900, most: 1024 },
+    descriptors: [
+      { container: 'server', open: 900, most: 1024 },
+      { container: 'helper', unread: 'denied' },
+    ],
   });
   const { namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters } = told[1] ?? told[0] ?? {};
   assert.deepEqual([namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters], Array(5).fill(null));

@@ -130,7 +130,7 @@ function portJson(
     idleTimeoutSeconds: idleTimeout?.seconds ?? null,
     /** Of the whole network namespace, whatever the port. */
     namespaceCounters: counters ?? null,
-    descriptors: descriptors ?? null,
+    descriptors: descriptors.map(({ container, ...told }) => ({ container: orNull(container), ...told })),
   };
 }
 

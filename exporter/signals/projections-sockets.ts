@@ -32,10 +32,16 @@ function* counters(context: ScrapeContext, value: (counters: NetCounters) => num
   }
 }
 
+function* containers({ view, text }: ScrapeContext) {
+  for (const { namespace, pod, descriptors } of view.connections().places()) {
+    const where = { namespace: text(namespace), pod: text(pod) };
+    for (const told of descriptors) yield { labels: { ...where, container: text(told.container) }, told };
+  }
+}
+
 function* descriptors(context: ScrapeContext, value: (descriptors: Descriptors) => number) {
-  for (const place of context.view.connections().places()) {
-    const { descriptors: told } = place;
-    if (told !== undefined) yield { labels: labelsOf(context, place), value: value(told) };
+  for (const { labels, told } of containers(context)) {
+    if ('open' in told) yield { labels, value: value(told) };
   }
 }
 
@@ -104,6 +110,11 @@ export const socketProjections = {
   },
   websocket_open_fds: (context) => descriptors(context, ({ open }) => open),
   websocket_max_fds: (context) => descriptors(context, ({ most }) => most),
+  *websocket_unread_fds(context) {
+    for (const { labels, told } of containers(context)) {
+      if ('unread' in told) yield { labels: { ...labels, reason: told.unread }, value: 1 };
+    }
+  },
   *websocket_unread_pods(context) {
     for (const { reason, ...place } of context.view.connections().unread()) {
       yield { labels: { ...labelsOf(context, place), reason }, value: 1 };

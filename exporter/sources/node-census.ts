@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { NodePod } from '../kube/parse-node-pod.ts';
 import type { PlaceCensus, PortCensus, UnreadPlace } from '../model/observation.ts';
-import { namespaceOf, type PodProcess, scanPods, tightestDescriptors } from './node-processes.ts';
+import { descriptorsByContainer } from './descriptors.ts';
+import { namespaceOf, type PodProcess, scanPods } from './node-processes.ts';
 import { type CensusReply, CensusTaker, type PlaceJob, type PlaceReply } from './socket-census.ts';
 
 /** What is to be counted on a node. */
@@ -92,13 +93,12 @@ function told(
   processes: readonly PodProcess[],
 ): Read {
   const { counters, ports, ...names } = place;
-  const descriptors = tightestDescriptors(processes);
   return {
     place: {
       ...{ ...names, ports: job.origin === 'annotated' ? ports : ports.filter(isUsed) },
       // The counters of the machine are not those of one Pod.
       ...(counters === undefined || job.shared ? {} : { counters }),
-      ...(descriptors === undefined ? {} : { descriptors }),
+      descriptors: descriptorsByContainer(processes),
     },
     ...(why === undefined ? {} : { why }),
   };

@@ -2,10 +2,12 @@ import { type Clock, sleep } from '../clock.ts';
 import { createBackoff } from '../kube/backoff.ts';
 import type { NodePod } from '../kube/parse-node-pod.ts';
 import { readNodePods } from '../kube/read-node-pods.ts';
+import { readContainers } from '../kube/read-pods.ts';
 import { defaultLimits } from '../kube/reflection.ts';
 import { Sight } from '../kube/sight.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import type { Observation } from '../model/observation.ts';
+import { ContainerNames } from './container-names.ts';
 import { countEvery } from './sockets.ts';
 import type { Source } from './source.ts';
 
@@ -38,9 +40,12 @@ export function nodeSocketSource(options: NodeSocketSourceOptions): Source {
       const listing = listEvery(options, emit, stop, (listed) => {
         pods = listed;
       });
+      const names = new ContainerNames();
+      const naming = nameEvery(options, names, stop);
       const what = () => (pods === undefined ? undefined : { node: { procRoot, pods, ports, find } });
-      await countEvery({ clock, intervalMs, what, node: options.node, emit, stop });
-      await listing;
+      const named = (observation: Observation) => emit(withNames(observation, names));
+      await countEvery({ clock, intervalMs, what, node: options.node, emit: named, stop });
+      await Promise.all([listing, naming]);
     },
   };
 }
@@ -67,5 +72,26 @@ async function listEvery(
     sight.resumed('the Pods of the node are listed');
     take(read);
     await sleep(clock, podsEveryMs, stop);
+  }
+}
+
+function withNames(observation: Observation, names: ContainerNames): Observation {
+  if (observation.kind !== 'sockets') return observation;
+  return { ...observation, places: names.apply(observation.places) };
+}
+
+/** One Pod after the other: when a node starts, there are many, and nobody waits for them. */
+async function nameEvery(
+  { transport, clock, intervalMs = 5000 }: NodeSocketSourceOptions,
+  names: ContainerNames,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    for (const of of names.wanted(clock.now().mono)) {
+      const read = await readContainers({ transport, clock, stop }, of.namespace, of.pod);
+      if (stop.aborted) return;
+      names.learn(of, 'reason' in read ? undefined : read, clock.now().mono);
+    }
+    await sleep(clock, intervalMs, stop);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { podUidOf } from './pod-cgroup.ts';
+import { containerIdOf, podUidOf } from './pod-cgroup.ts';
 
 const uid = '0ce3bbd0-2d6c-4e1c-9b0f-7c9a5d1f4b21';
 const dashed = `pod${uid}`;
@@ -72,7 +72,10 @@ const inPods: readonly (readonly [string, string])[] = [
 ];
 
 for (const [name, cgroup] of inPods) {
-  test(`cgroup: ${name}`, () => assert.equal(podUidOf(`${cgroup}\n`), uid));
+  test(`cgroup: ${name}`, () => {
+    assert.equal(podUidOf(`${cgroup}\n`), uid);
+    assert.equal(containerIdOf(`${cgroup}\n`), container);
+  });
 }
 
 test('cgroup: a static Pod has a hash, on both drivers', () => {
@@ -80,6 +83,20 @@ test('cgroup: a static Pod has a hash, on both drivers', () => {
   const slice = `kubepods-burstable-pod${hash}.slice`;
   assert.equal(podUidOf(`0::/kubepods.slice/${slice}/cri-containerd-${container}.scope`), hash);
 });
+
+const containers: readonly (readonly [string, string, string | undefined])[] = [
+  ['a neighbour, seen from a cgroup namespace', `0::/../cri-containerd-${container}.scope`, container],
+  ['a neighbour with the driver cgroupfs', `0::/../${container}`, container],
+  ['Docker without Kubernetes', `0::/system.slice/docker-${container}.scope`, container],
+  ['the Pod itself', `0::/kubepods/burstable/${dashed}`, undefined],
+  ['our own, seen from within', '0::/', undefined],
+  ['an ID that goes on', `0::/kubepods/${dashed}/${container}0`, undefined],
+  ['a static Pod without a container', `0::/kubepods/pod${hash}`, undefined],
+];
+
+for (const [name, cgroup, id] of containers) {
+  test(`cgroup: the container of ${name}`, () => assert.equal(containerIdOf(cgroup), id));
+}
 
 const outside: readonly (readonly [string, string])[] = [
   ['nothing', ''],

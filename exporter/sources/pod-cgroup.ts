@@ -27,3 +27,12 @@ function pathOf(line: string): string {
   const controllers = line.indexOf(':') + 1;
   return line.slice(line.indexOf(':', controllers) + 1);
 }
+
+/** As every runtime writes it: 64 hexadecimal digits, after `/`, `crio-`, `docker-` or `cri-containerd-` (or a colon). */
+const containerInPath = /(?:^|[/:-])([0-9a-f]{64})(?=$|[/.:])/;
+
+/** The ID of the container that a process is in, by its /proc/PID/cgroup; `undefined` outside of one. */
+export function containerIdOf(cgroup: string): string | undefined {
+  const paths = cgroup.split('\n').map(pathOf);
+  return paths.map((path) => containerInPath.exec(path)?.[1]).find((id) => id !== undefined);
+}

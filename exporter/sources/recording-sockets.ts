@@ -22,6 +22,13 @@ const portCensus = z.strictObject({
   ended: z.array(z.tuple([z.number(), count])),
 });
 
+const container = z.string();
+const descriptors = z.strictObject({ container, open: count, most: count });
+const unreadDescriptors = z.strictObject({
+  container,
+  unread: z.enum(['not_visible', 'not_told', 'no_limit', 'denied']),
+});
+
 /** The census of one network namespace, as it is read back from JSON. */
 export const placeCensus = z.strictObject({
   namespace: z.string(),
@@ -31,7 +38,7 @@ export const placeCensus = z.strictObject({
   counters: z
     .strictObject({ accepts: count, resets: count, timeouts: count, listenOverflows: count })
     .exactOptional(),
-  descriptors: z.strictObject({ open: count, most: count }).exactOptional(),
+  descriptors: z.array(z.union([descriptors, unreadDescriptors])).exactOptional(),
 });
 
 export const unreadPlace = z.strictObject({

@@ -67,7 +67,12 @@ const everyKind: readonly Observation[] = [
         ports: [portCensus({ ages: { min: 1, p50: 2.5, p90: 3, max: 4 }, closed: 3, ended: [[60, 2]] })],
         counters: { accepts: 1, resets: 2, timeouts: 3, listenOverflows: 4 },
       },
-      { namespace: '', pod: '', ports: [portCensus()], descriptors: { open: 1, most: 2 } },
+      {
+        namespace: '',
+        pod: '',
+        ports: [portCensus()],
+        descriptors: [{ container: 'chat', open: 1, most: 2 }],
+      },
     ],
     unread: [{ namespace: 'shop', pod: 'chat-1', reason: 'gone', why: 'ENOENT' }],
   },

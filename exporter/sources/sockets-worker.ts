@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { NodeCensus, type NodeJob } from './node-census.ts';
+import { ownDescriptors } from './own-containers.ts';
 import { type CensusReply, CensusTaker, type PlaceJob } from './socket-census.ts';
 
 /** Asks this thread for one census: of our own network namespace, or of every Pod of the node. */
@@ -22,6 +23,7 @@ function answer({ mono, what }: SocketsRequest): CensusReply {
   }
   const read = own.take(what.own, mono);
   if (read.kind === 'failed') return { kind: 'failed', why: read.why };
-  const { place, why } = read;
+  const { why } = read;
+  const place = { ...read.place, descriptors: ownDescriptors(what.own.processRoot) };
   return { kind: 'census', places: [place], unread: [], ...(why === undefined ? {} : { why }) };
 }

@@ -23,12 +23,24 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another build of the program than the checkout. */
   readonly program?: string;
+  /** As another user and group than our own. */
+  readonly uid?: number;
+  /** A command that becomes the program, such as unshare. */
+  readonly through?: readonly string[];
 }
 
-export function startProgram({ args, env = {}, program = main }: ChildOptions): ChildProgram {
-  const child = spawn(process.execPath, [program, ...args], {
+export function startProgram({
+  args,
+  env = {},
+  program = main,
+  uid,
+  through = [],
+}: ChildOptions): ChildProgram {
+  const [command = process.execPath, ...words] = [...through, process.execPath, program, ...args];
+  const child = spawn(command, words, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);

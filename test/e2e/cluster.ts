@@ -16,12 +16,15 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function simulatedCluster(): Promise<Cluster & { readonly faults: ApiFaults }> {
+export async function simulatedCluster(): Promise<
+  Cluster & { readonly url: string; readonly faults: ApiFaults }
+> {
   const api = createApiServer({ clock: systemClock() });
   const { url, close } = await listen(api);
   return {
     kubeconfig: kubeconfigFor({ server: url }, {}),
     transport: () => undiciTransport({ server: url, headers: async () => ({}) }),
+    url,
     faults: api.faults,
     stop: async () => api.faults.stop(),
     start: async () => api.faults.start(),

@@ -66,6 +66,18 @@ export function makeNetwork(t: TestContext): Network | undefined {
   };
 }
 
+/** Starts a program of this folder in the network of the machine; it is ended with the test. */
+export function runHere(
+  t: TestContext,
+  program: string,
+  ...args: readonly string[]
+): Promise<Talker> | undefined {
+  const python = needTool(t, 'python3');
+  return python === undefined
+    ? undefined
+    : talk(t, spawn(python, [join(import.meta.dirname, program), ...args]));
+}
+
 async function talk(t: TestContext, child: ChildProcessWithoutNullStreams): Promise<Talker> {
   const exit = once(child, 'exit');
   t.after(async () => {

@@ -1,10 +1,16 @@
 import { states } from '../../exporter/model/fixture.ts';
-import type { PlaceCensus, PortCensus, SocketsObservation } from '../../exporter/model/observation.ts';
+import type {
+  DescriptorsTold,
+  PlaceCensus,
+  PortCensus,
+  SocketsObservation,
+} from '../../exporter/model/observation.ts';
 
 /**
  * `sockets NS/POD PORT=NUMBERS …` as a census of one place; without a name that of our own. NUMBERS are
  * ESTABLISHED/UNACCEPTED/CLOSING, and whatever follows after a comma: `12/0/1,ghosts:3,lived:60*5`.
- * `counters=ACCEPTS/RESETS/TIMEOUTS/OVERFLOWS` is the whole namespace, `fds=OPEN/MOST` its process;
+ * `counters=ACCEPTS/RESETS/TIMEOUTS/OVERFLOWS` is the whole namespace, `fds=CONTAINER:OPEN/MOST` a process,
+ * `nofds=CONTAINER:REASON` one of which that is not known;
  * `node=` the node of the Pods; `workload=NAME` what made the Pod, and `beside=POD:PORT:ESTABLISHED,…` others
  * that it made;
  * with `unread=REASON` the Pod could not be counted, and the words say why.
@@ -28,16 +34,31 @@ function placesOf(words: readonly string[], fields: ReadonlyMap<string, string>)
   const [namespace = '', pod = ''] = (words[0] ?? '').split('/');
   const ports = [...fields].filter(([name]) => /^\d+$/.test(name));
   const counters = fields.get('counters')?.split('/').map(Number);
-  const [open, most] = fields.get('fds')?.split('/').map(Number) ?? [];
-  const descriptors = open === undefined || most === undefined ? {} : { descriptors: { open, most } };
   const workload = fields.get('workload');
   const made = workload === undefined ? {} : { workload };
-  const place = { ...{ namespace, pod, ...made }, ports: ports.map(portOf), ...descriptors };
+  const place = {
+    ...{ namespace, pod, ...made },
+    ports: ports.map(portOf),
+    descriptors: descriptorsOf(fields),
+  };
   const others = fields.get('beside')?.split(',').map(siblingOf) ?? [];
   const siblings = others.map((other) => ({ namespace, ...made, ...other }));
   if (counters === undefined) return [place, ...siblings];
   const [accepts = 0, resets = 0, timeouts = 0, listenOverflows = 0] = counters;
   return [{ ...place, counters: { accepts, resets, timeouts, listenOverflows } }, ...siblings];
+}
+
+function descriptorsOf(fields: ReadonlyMap<string, string>): readonly DescriptorsTold[] {
+  const [container = '', numbers = ''] = fields.get('fds')?.split(':') ?? [];
+  const [open = 0, most = 0] = numbers.split('/').map(Number);
+  const [other = '', reason] = fields.get('nofds')?.split(':') ?? [];
+  const [unread] = (['not_visible', 'not_told', 'no_limit', 'denied'] as const).filter(
+    (each) => each === reason,
+  );
+  return [
+    ...(fields.has('fds') ? [{ container, open, most }] : []),
+    ...(unread === undefined ? [] : [{ container: other, unread }]),
+  ];
 }
 
 function siblingOf(text: string): Pick<PlaceCensus, 'pod' | 'ports'> {
