@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketCounter, socketCounter } from '../../exporter/sources/socket-counter.ts';
 import type { BenchResult } from '../main.ts';
 import { gatherCrowd } from './crowd.ts';
+import { type Idle, startIdle } from './idle.ts';
+import { type Pauses, watchPauses } from './pauses.ts';
 
 const connections = 100_000;
 const rounds = 7;
@@ -14,10 +16,11 @@ const goals = { ratio: 1.5, memoryMb: 60, pauseMs: 5 } as const;
  */
 export async function bench(): Promise<BenchResult> {
   const crowd = await gatherCrowd(connections);
+  const idle = startIdle();
   try {
-    return await compare(crowd.ports);
+    return await compare(crowd.ports, idle);
   } finally {
-    await crowd.stop();
+    await Promise.all([idle.stop(), crowd.stop()]);
   }
 }
 
@@ -26,42 +29,54 @@ interface Run {
   readonly established: number;
 }
 
-async function compare(ports: readonly number[]): Promise<BenchResult> {
+/** Of the main thread during a census, and of a process that was idle meanwhile. */
+interface Standstill {
+  readonly own: Pauses;
+  readonly idle: Pauses;
+}
+
+async function compare(ports: readonly number[], idle: Idle): Promise<BenchResult> {
   const idleMb = await settledMemory();
   const counter = socketCounter();
   // The thread starts, and what it knows of connections grows to its size.
   for (let warm = 0; warm < 2; warm++) await takeCensus(counter, ports);
   const cats: number[] = [];
   const censuses: Run[] = [];
+  const pauses: Standstill[] = [];
   let memoryMb = 0;
-  let pauseMs = 0;
   for (let round = 0; round < rounds; round++) {
     cats.push(cat());
     await sleep(50);
-    const pause = watchPauses();
+    const idled = await idle.watch();
+    const paused = watchPauses();
     censuses.push(await takeCensus(counter, ports));
-    pauseMs = Math.max(pauseMs, pause());
+    pauses.push({ own: paused(), idle: await idled() });
     memoryMb = Math.max(memoryMb, process.memoryUsage.rss() / 2 ** 20 - idleMb);
   }
   await counter.close();
-  return report(cats, censuses, memoryMb, pauseMs);
+  return report(cats, censuses, memoryMb, pauses);
 }
 
 function report(
   cats: readonly number[],
   censuses: readonly Run[],
   memoryMb: number,
-  pauseMs: number,
+  pauses: readonly Standstill[],
 ): BenchResult {
   const [cat, census] = [median(cats), median(censuses.map(({ ms }) => ms))];
+  const longest = (of: (pause: Standstill) => number) => Math.max(...pauses.map(of));
+  const pauseMs = longest(({ own }) => own.ownMs);
   const counted = Math.min(...censuses.map(({ established }) => established));
   const numbers = {
     ...{ connections, counted, cat_ms: rounded(cat), census_ms: rounded(census) },
     census_vs_cat_ratio: rounded(census / cat),
     memory_mb: rounded(memoryMb),
     longest_pause_ms: rounded(pauseMs),
+    longest_wall_pause_ms: rounded(longest(({ own }) => own.wallMs)),
+    idle_longest_pause_ms: rounded(longest(({ idle }) => idle.ownMs)),
+    idle_longest_wall_pause_ms: rounded(longest(({ idle }) => idle.wallMs)),
   };
-  for (const [name, value] of Object.entries(numbers)) console.log(`${name.padEnd(20)} ${value}`);
+  for (const [name, value] of Object.entries(numbers)) console.log(`${name.padEnd(28)} ${value}`);
   const missed = [
     ...(counted === connections ? [] : [`only ${counted} of ${connections} connections were counted`]),
     ...(census / cat <= goals.ratio ? [] : [`a census takes ${rounded(census / cat)} times the cat`]),
@@ -84,26 +99,6 @@ async function takeCensus(counter: SocketCounter, ports: readonly number[]): Pro
       .reduce((sum, port) => sum + port.established, 0),
   };
 }
-
-/**
- * The longest time (ms) for which the main thread worked and came to nothing else, from here to the call of
- * the result. By its processor time, in the kernel too: what another process takes from it is not ours.
- */
-function watchPauses(): () => number {
-  let longest = 0;
-  let last = process.threadCpuUsage();
-  const beat = setInterval(() => {
-    const { user, system } = process.threadCpuUsage(last);
-    longest = Math.max(longest, (user + system) / 1000);
-    last = process.threadCpuUsage();
-  }, beatMs);
-  return () => {
-    clearInterval(beat);
-    return longest;
-  };
-}
-
-const beatMs = 1;
 
 /** With the start of the program, in milliseconds: a few, in hundreds. */
 function cat(): number {
