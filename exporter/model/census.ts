@@ -28,6 +28,9 @@ class PortRow implements PortView {
   get idleTimeout() {
     return this.idle.found;
   }
+  get incident() {
+    return this.incidents.open;
+  }
 }
 
 class PlaceRow implements PlaceView {
@@ -153,7 +156,7 @@ function seePort(place: PlaceRow, row: PortRow, census: PortCensus, stepSeconds:
 /** An end is told one census after it happened: by then the incident of which it is a part has begun. */
 function giveExample({ census, lifetimes, incidents }: PortRow, now: Now): void {
   const longest = census.ended.at(-1)?.[0];
-  const traceId = incidents.beside?.traceId;
+  const traceId = incidents.open?.beside?.traceId;
   if (longest === undefined || traceId === undefined) return;
   lifetimes.example = { seconds: longest, traceId, at: now.at.wall };
 }

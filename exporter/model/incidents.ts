@@ -2,6 +2,7 @@ import type { Happenings } from './happenings.ts';
 import type { Happening, IncidentEvent } from './incident-event.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
+import type { OpenIncident } from './view-connections.ts';
 
 /** Whose connections these are. */
 export interface PortName {
@@ -16,10 +17,7 @@ interface Sample {
   readonly count: number;
 }
 
-interface Incident {
-  readonly traceId: string;
-  readonly change: 'fall' | 'surge';
-  readonly before: number;
+interface Incident extends Omit<OpenIncident, 'began'> {
   readonly began: Sample;
   extreme: number;
   beside: Happening | undefined;
@@ -37,9 +35,8 @@ export class IncidentWatch {
   #samples: Sample[] = [];
   #open: Incident | undefined;
 
-  /** What happened beside the incident that is open. */
-  get beside(): Happening | undefined {
-    return this.#open?.beside;
+  get open(): OpenIncident | undefined {
+    return this.#open === undefined ? undefined : { ...this.#open, began: this.#open.began.wall };
   }
 
   see(name: PortName, count: number, happenings: Happenings, now: Now): void {

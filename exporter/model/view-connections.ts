@@ -1,4 +1,5 @@
 import type { IdleTimeout } from './idle-timeout.ts';
+import type { Happening } from './incident-event.ts';
 import type { DescriptorsTold, NetCounters, PortCensus, UnreadPlace } from './observation.ts';
 import type { ProbeHandshake } from './probe-observation.ts';
 
@@ -47,6 +48,19 @@ export interface PortView {
   readonly census: PortCensus;
   readonly lifetimes: LifetimesView;
   readonly idleTimeout: IdleTimeout | undefined;
+  /** The fall or the surge that is not over yet. */
+  readonly incident: OpenIncident | undefined;
+}
+
+export interface OpenIncident {
+  readonly traceId: string;
+  readonly change: 'fall' | 'surge';
+  /** Connections before it, and the furthest that it came. */
+  readonly before: number;
+  readonly extreme: number;
+  /** Unix microseconds: the census before the change. */
+  readonly began: number;
+  readonly beside: Happening | undefined;
 }
 
 /** Of connections whose beginning and end were seen. */

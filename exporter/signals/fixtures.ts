@@ -153,6 +153,11 @@ export function portView(part: Partial<PortView> = {}): PortView {
       example: { seconds: 60, traceId, at: epoch + 1_000_000 },
     },
     idleTimeout: { seconds: 60.25, count: 30, of: 32 },
+    incident: {
+      ...{ traceId: 'ccf7651916cd43dd8448eb211c80319c', change: 'fall', before: 100, extreme: 20 },
+      ...{ began: epoch + 5_000_000 },
+      beside: { what: 'round', traceId, name: 'shop/chat', cause: 'expired' },
+    },
     ...part,
   };
 }

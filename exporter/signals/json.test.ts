@@ -59,7 +59,11 @@ test('absurd times do no harm', () => {
 
 test('connections are told a port, and null where nothing is known', () => {
   const unknown = { namespace: '', pod: '', counters: undefined };
-  const bare = portView({ idleTimeout: undefined, census: { ...portView().census, ages: undefined } });
+  const bare = portView({
+    idleTimeout: undefined,
+    incident: undefined,
+    census: { ...portView().census, ages: undefined },
+  });
   const told = connectionsJson([placeView(), placeView({ ...unknown, ports: () => [bare] })]);
   assert.deepEqual(told[0], {
     ...{ namespace: 'shop', pod: 'chat-0', workload: 'chat' },
@@ -71,14 +75,20 @@ test('connections are told a port, and null where nothing is known', () => {
     ageSeconds: { min: 0, p50: 90.5, p90: 300, max: 7200 },
     lifetimes: { count: 30, sumSeconds: 1800 },
     idleTimeoutSeconds: 60.25,
+    openIncident: {
+      ...{ traceId: 'ccf7651916cd43dd8448eb211c80319c', change: 'fall', before: 100, extreme: 20 },
+      began: timeJson(portView().incident?.began),
+      beside: { what: 'round', traceId, name: 'shop/chat', cause: 'expired' },
+    },
     namespaceCounters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
     descriptors: [
       { container: 'server', open: 900, most: 1024 },
       { container: 'helper', unread: 'denied' },
     ],
   });
-  const { namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters } = told[1] ?? told[0] ?? {};
-  assert.deepEqual([namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters], Array(5).fill(null));
+  const { namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters, openIncident } = told[1] ?? {};
+  const absent = [namespace, pod, ageSeconds, idleTimeoutSeconds, namespaceCounters, openIncident];
+  assert.deepEqual(absent, Array(6).fill(null));
 });
 
 test('who held it, where, and what became of it is told, and null where nobody knows', () => {

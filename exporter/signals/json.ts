@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts';
 import type { Round } from '../model/event.ts';
 import type { LeaseView, NodeView } from '../model/view.ts';
-import type { PlaceView, PortView } from '../model/view-connections.ts';
+import type { OpenIncident, PlaceView, PortView } from '../model/view-connections.ts';
 import { isoTime } from './iso-time.ts';
 import { printable } from './safe-text.ts';
 
@@ -114,7 +114,7 @@ export function connectionsJson(places: Iterable<PlaceView>) {
 /** `suspect` are among the established; `acceptQueue` is what the listening sockets say of `unaccepted`. */
 function portJson(
   { namespace, pod, workload, counters, descriptors }: PlaceView,
-  { census, lifetimes, idleTimeout }: PortView,
+  { census, lifetimes, idleTimeout, incident }: PortView,
 ) {
   const { port, origin, listening, established, near, unaccepted, closing, acceptQueue, ages } = census;
   return {
@@ -128,10 +128,16 @@ function portJson(
     ageSeconds: ages ?? null,
     lifetimes: { count: lifetimes.count, sumSeconds: lifetimes.sumSeconds },
     idleTimeoutSeconds: idleTimeout?.seconds ?? null,
+    openIncident: incident === undefined ? null : incidentJson(incident),
     /** Of the whole network namespace, whatever the port. */
     namespaceCounters: counters ?? null,
     descriptors: descriptors.map(({ container, ...told }) => ({ container: orNull(container), ...told })),
   };
+}
+
+function incidentJson({ traceId, change, before, extreme, began, beside }: OpenIncident) {
+  const what = { traceId, change, before, extreme, began: timeJson(began) };
+  return { ...what, beside: beside === undefined ? null : { ...beside, name: printable(beside.name) } };
 }
 
 function orNull(text: string): string | null {

@@ -41,8 +41,8 @@ export function incidentText(event: IncidentEvent): string {
 function besideText(beside: IncidentEvent['beside']): string {
   if (beside === undefined) return 'beside nothing that leasewatch saw';
   const name = printable(beside.name);
-  if (beside.what === 'outage') return `beside the outage of node ${name}, trace ${beside.traceId}`;
-  return `beside the round of ${name} (${beside.cause}), trace ${beside.traceId}`;
+  if (beside.what === 'outage') return `beside the outage of node ${name} (trace ${beside.traceId})`;
+  return `beside the round of ${name} (${beside.cause}, trace ${beside.traceId})`;
 }
 
 /** `port 8080` or `port 8080 of shop/chat-0`. */

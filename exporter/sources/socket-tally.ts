@@ -154,6 +154,6 @@ function spread(ages: readonly number[]): PortCensus['ages'] {
   if (ages.length === 0) return undefined;
   const sorted = Float64Array.from(ages).sort();
   const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) / 1000;
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) / 1000;
   return { min: at(0), p50: at(0.5), p90: at(0.9), max: at(1) };
 }
