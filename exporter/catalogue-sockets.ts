@@ -105,7 +105,7 @@ export const socketMetrics = {
   websocket_unread_fds: gauge(
     [...container, 'reason'] as const,
     '',
-    'A container of whose descriptors nothing is known, and why: not_visible (no server can be seen from here: a sidecar needs shareProcessNamespace), not_told (a kernel before 6.2), no_limit or denied. Value 1.',
+    'A container of whose descriptors nothing is known, and why: not_visible (no server can be seen from here: a sidecar needs shareProcessNamespace, or the user of the server), not_told (a kernel before 6.2), no_limit or denied. Value 1.',
   ),
   websocket_unread_pods: gauge(
     [...place, 'reason'] as const,

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { descriptorsByContainer, parseLimit, readDescriptors } from './descriptors.ts';
-import { ownDescriptors } from './own-containers.ts';
+import { OwnDescriptors } from './own-descriptors.ts';
+import { CensusTaker } from './socket-census.ts';
+import { SocketHolders } from './socket-holders.ts';
 
 const limitsOf = (most: number | string) =>
   `Limit                     Soft Limit           Hard Limit           Units\nMax open files            ${most}                 4096                 files\n`;
@@ -84,11 +88,32 @@ test('descriptors: a sidecar sees the containers beside it where the Pod shares 
     1: { open: 3, most: 1024 },
     20: { open: 60, most: 64, cgroup: `0::/../cri-containerd-${neighbour}.scope` },
   });
-  assert.deepEqual(ownDescriptors(root), [{ container: neighbour, open: 60, most: 64 }]);
+  assert.deepEqual(new OwnDescriptors().read(root, [], 0), [{ container: neighbour, open: 60, most: 64 }]);
 });
 
 test('descriptors: a sidecar that sees only itself says so', (t) => {
   const own = `0::/kubepods/pod0ce3bbd0-2d6c-4e1c-9b0f-7c9a5d1f4b21/${neighbour}`;
   const root = fakeProc(t, { self: { open: 3, most: 9, cgroup: own }, 7: { open: 3, most: 9, cgroup: own } });
-  assert.deepEqual(ownDescriptors(root), [{ container: '', unread: 'not_visible' }]);
+  assert.deepEqual(new OwnDescriptors().read(root, [], 0), [{ container: '', unread: 'not_visible' }]);
+});
+
+test('descriptors: without containers they are those of the process that listens', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const job = { namespace: '', pod: '', processRoot: '/proc', ports: [port], find: false } as const;
+  const census = new CensusTaker().take({ ...job, origin: 'configured' }, 0);
+  assert.ok(census.kind === 'census');
+  assert.equal(census.listeners.length, 1);
+  const holders = new SocketHolders();
+  const found = () => holders.of(census.listeners, '/proc', 0);
+  assert.deepEqual(found(), [`/proc/${process.pid}`]);
+  // Known by then, and not searched for.
+  assert.deepEqual(found(), [`/proc/${process.pid}`]);
+  server.close();
+  await once(server, 'close');
+  assert.deepEqual(found(), []);
+  assert.deepEqual(holders.of(census.listeners, '/proc', 60_000), []);
 });

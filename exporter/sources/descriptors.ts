@@ -7,7 +7,9 @@ import type { PodProcess } from './node-processes.ts';
  * Of every container the process with the least room for further descriptors, or why nobody knows. Nothing
  * is told of a container whose processes have all ended meanwhile.
  */
-export function descriptorsByContainer(processes: readonly PodProcess[]): readonly DescriptorsTold[] {
+export function descriptorsByContainer(
+  processes: readonly Omit<PodProcess, 'pid'>[],
+): readonly DescriptorsTold[] {
   const told = new Map<string, DescriptorsTold>();
   for (const { container, root } of processes) {
     const read = readDescriptors(root);

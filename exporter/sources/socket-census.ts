@@ -26,6 +26,8 @@ export type PlaceReply =
   | {
       readonly kind: 'census';
       readonly place: PlaceCensus;
+      /** The inodes of the sockets that listen on its ports. */
+      readonly listeners: readonly number[];
       /** Why there are no counters. */
       readonly why?: string;
     }
@@ -63,15 +65,16 @@ export class CensusTaker {
       ...(workload === undefined ? {} : { workload }),
     };
     const counters = readCounters(job.processRoot);
-    if ('failed' in counters) return { kind: 'census', place, why: counters.failed };
-    return { kind: 'census', place: { ...place, counters } };
+    const { listeners } = counted;
+    if ('failed' in counters) return { kind: 'census', place, listeners, why: counters.failed };
+    return { kind: 'census', place: { ...place, counters }, listeners };
   }
 
   #count(
     { processRoot, ports, origin, find }: PlaceJob,
     mono: number,
   ):
-    | { readonly ports: readonly PortCensus[] }
+    | { readonly ports: readonly PortCensus[]; readonly listeners: readonly number[] }
     | { readonly failed: string; readonly code: string | undefined } {
     this.#connections.begin(mono);
     const tally = newTally({ ports, origin, find, connections: this.#connections });
@@ -82,7 +85,7 @@ export class CensusTaker {
       this.#connections.abandon();
       return failure(error);
     }
-    return { ports: tally.result() };
+    return { ports: tally.result(), listeners: tally.listeners };
   }
 }
 

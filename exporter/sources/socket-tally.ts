@@ -6,6 +6,8 @@ import { type RowTaker, type SocketRow, tcpState, tcpTimer } from './proc-net-tc
 export interface SocketTally extends RowTaker {
   /** Call once, when both tables were read whole. */
   result(): readonly PortCensus[];
+  /** The inodes of the sockets that listen. */
+  readonly listeners: readonly number[];
 }
 
 export interface TallyOptions {
@@ -32,7 +34,9 @@ interface PortTally {
 /** The kernel writes listening sockets before all others: a port that is to be found is known in time. */
 export function newTally({ ports, origin, find, connections }: TallyOptions): SocketTally {
   const tallies = new Map(ports.map((port) => [port, emptyTally(port, origin)]));
+  const listeners: number[] = [];
   return {
+    listeners,
     wanted: ({ localPort, state }) =>
       tallies.has(localPort) || (find && state === tcpState.listen && !isOfTheMesh(localPort)),
     take(row) {
@@ -41,6 +45,7 @@ export function newTally({ ports, origin, find, connections }: TallyOptions): So
         tally = emptyTally(row.localPort, 'found');
         tallies.set(row.localPort, tally);
       }
+      if (row.state === tcpState.listen) listeners.push(row.inode);
       count(tally, row, connections);
     },
     result() {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { NodeCensus, type NodeJob } from './node-census.ts';
-import { ownDescriptors } from './own-containers.ts';
+import { OwnDescriptors } from './own-descriptors.ts';
 import { type CensusReply, CensusTaker, type PlaceJob } from './socket-census.ts';
 
 /** Asks this thread for one census: of our own network namespace, or of every Pod of the node. */
@@ -11,6 +11,7 @@ export interface SocketsRequest {
 }
 
 const own = new CensusTaker();
+const ownDescriptors = new OwnDescriptors();
 const node = new NodeCensus();
 
 parentPort?.on('message', (request: SocketsRequest) => parentPort?.postMessage(answer(request)));
@@ -24,6 +25,7 @@ function answer({ mono, what }: SocketsRequest): CensusReply {
   const read = own.take(what.own, mono);
   if (read.kind === 'failed') return { kind: 'failed', why: read.why };
   const { why } = read;
-  const place = { ...read.place, descriptors: ownDescriptors(what.own.processRoot) };
+  const descriptors = ownDescriptors.read(what.own.processRoot, read.listeners, mono);
+  const place = { ...read.place, descriptors };
   return { kind: 'census', places: [place], unread: [], ...(why === undefined ? {} : { why }) };
 }

@@ -33,21 +33,40 @@ async function metricsOf(program: ChildProgram): Promise<string> {
   return (await fetch(`${await program.url()}/metrics`)).text();
 }
 
-test('real census: a sidecar counts its own namespace as nobody', async (t) => {
+/** A sidecar beside the server, and its metrics once the connections of the server are counted. */
+async function besideServer(t: TestContext, as: { readonly uid?: number }): Promise<string> {
   const { server, port } = await chatServer(t, 6);
   const args = ['run', '--mode', 'sidecar', '--ports', String(port), '--listen', '127.0.0.1:0'];
-  const program = startProgram({ args: [...args, '--outbox', 'off'], ...asNobody(t) });
+  const program = startProgram({ args: [...args, '--outbox', 'off'], ...as });
   t.after(async () => {
     program.process.kill('SIGTERM');
     assert.equal(await program.ended, 0);
   });
   const counted = `leasewatch_websocket_connections{namespace="",pod="",port="${port}"} ${server.clients.size}`;
   await until('the connections are counted', async () => (await metricsOf(program)).includes(counted));
-  const metrics = await metricsOf(program);
+  return metricsOf(program);
+}
+
+test('real census: a sidecar counts its own namespace as nobody', async (t) => {
+  const other = asNobody(t);
+  const metrics = await besideServer(t, other);
   assert.match(metrics, /^leasewatch_source_up\{source="sockets"\} 1$/m);
-  // It sees no process of the server: of its descriptors it tells why it does not know them.
+  if (other.uid === undefined) return;
+  // It may not look into a process of another user: of its descriptors it tells why it does not know them.
   assert.match(metrics, /^leasewatch_websocket_unread_fds\{.*reason="not_visible"\} 1$/m);
   assert.doesNotMatch(metrics, /websocket_open_fds\{/);
+});
+
+test('real census: a sidecar of the same user tells what the server has open', async (t) => {
+  const metrics = await besideServer(t, {});
+  const told =
+    /^leasewatch_websocket_(open_fds|unread_fds)\{namespace="",pod="",container=""(.*)\} (\d+)$/m.exec(
+      metrics,
+    );
+  const [, name, reason, value] = told ?? [];
+  // Six clients and both of their ends, since they are of the same process.
+  if (name === 'open_fds') assert.ok(Number(value) > 12, `${value} descriptors`);
+  else assert.equal(reason, ',reason="not_told"');
 });
 
 /** A /proc of its own, in which a process sees no other one: as some machines are set up. */
