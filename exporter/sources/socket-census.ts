@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlaceCensus, PortCensus, PortOrigin, UnreadPlace } from '../model/observation.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -79,8 +79,7 @@ export class CensusTaker {
     this.#connections.begin(mono);
     const tally = newTally({ ports, origin, find, connections: this.#connections });
     try {
-      readTable(join(processRoot, 'net/tcp'), tally);
-      readTable6(join(processRoot, 'net/tcp6'), tally);
+      readTables(join(processRoot, 'net'), tally);
     } catch (error) {
       this.#connections.abandon();
       return failure(error);
@@ -95,12 +94,17 @@ function failure(error: unknown) {
   return { failed, code };
 }
 
-/** A kernel without IPv6 has no such table. */
-function readTable6(path: string, tally: SocketTally): void {
+/**
+ * A kernel without IPv6 has no table of it. Of a process that died after the first table was read there is
+ * none either, and half of the connections would look like all of them: then the first one is gone, too.
+ */
+function readTables(net: string, tally: SocketTally): void {
+  readTable(join(net, 'tcp'), tally);
   try {
-    readTable(path, tally);
+    readTable(join(net, 'tcp6'), tally);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!absent || !existsSync(join(net, 'tcp'))) throw error;
   }
 }
 

@@ -102,6 +102,13 @@ test('tally: ports of the proxies of a mesh are never found, only declared', () 
   assert.equal(tallyOf(rows, [15_006], true)[0]?.listening, true);
 });
 
+test('tally: nobody listens on port 0, whatever a table says', () => {
+  assert.deepEqual(
+    tallyOf([row({ localPort: 0, state: 10 }), row({ localPort: 0, remotePort: 0 })], [], true),
+    [],
+  );
+});
+
 test('tally: ages and send queues of many', () => {
   const connections = new ConnectionTable();
   const rows = Array.from({ length: 100 }, (_, index) => row({ txQueue: index }));

@@ -38,7 +38,8 @@ export function newTally({ ports, origin, find, connections }: TallyOptions): So
   return {
     listeners,
     wanted: ({ localPort, state }) =>
-      tallies.has(localPort) || (find && state === tcpState.listen && !isOfTheMesh(localPort)),
+      tallies.has(localPort) ||
+      (find && state === tcpState.listen && localPort !== 0 && !isOfTheMesh(localPort)),
     take(row) {
       let tally = tallies.get(row.localPort);
       if (tally === undefined) {

@@ -3,11 +3,12 @@
  * network namespaces of their own. The API server tells their names.
  */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
+import { NodeCensus } from '../../exporter/sources/node-census.ts';
 import { type ChildProgram, startProgram, until } from './child-program.ts';
 import { type Cluster, simulatedCluster } from './cluster.ts';
 import { freePort } from './front-proxies.ts';
@@ -170,6 +171,37 @@ async function tellsDescriptors(t: TestContext, told: Samples): Promise<void> {
   // Seven clients, the listening socket, what every process has.
   if (open !== undefined) assert.ok(Number(open.split(' ').at(-1)) >= 11, open);
 }
+
+test('real census: processes that die while they are read do not disturb the count of their Pod', async (t) => {
+  const network = makeNetwork(t);
+  if (network === undefined) return;
+  const uid = '0ce3bbd0-2d6c-4e1c-9b0f-7c9a5d1f4b21';
+  // They are older than the server, and so they are asked first.
+  const dying = await Promise.all([1, 2, 3, 4].map(() => network.run('server', 'crowd-client.py')));
+  const server = await network.run('server', 'crowd-server.py', String(port), '128');
+  const clients = await network.run('client', 'crowd-client.py');
+  await server.ask('count');
+  await clients.ask(`open ${network.server.ipv4} ${port} 9`);
+  await until('the server has them', async () => (await server.ask('count'))[0] === 9);
+  const all = [...dying, server].every(({ pid }, index) =>
+    putIntoCgroup(t, 1, pid, cgroupOf.cgroupfs(uid, id(String(index)))),
+  );
+  if (!all) return;
+  const census = new NodeCensus();
+  const pod = { namespace: 'shop', name: 'chat-0', cgroupUid: uid, workload: undefined };
+  const pods = [{ ...pod, ports: [port], problem: undefined }];
+  const count = () => {
+    const reply = census.take({ procRoot: '/proc', pods, ports: [], find: false }, performance.now());
+    return reply.kind === 'census' ? [reply.places[0]?.ports[0]?.established, reply.unread.length] : reply;
+  };
+  for (const { pid } of dying) {
+    process.kill(pid, 'SIGKILL');
+    const gone = () => !existsSync(`/proc/${pid}/net/tcp`);
+    // As often as there is time for it until it is gone, and once more.
+    for (let over = false; !over; over = gone()) assert.deepEqual(count(), [9, 0]);
+    assert.deepEqual(count(), [9, 0]);
+  }
+});
 
 test('real census: on the network of the machine a Pod has the ports that it declares', async (t) => {
   const [declared, other] = [await freePort(), await freePort()];
