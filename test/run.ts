@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -29,10 +29,16 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const runner = spawn(process.execPath, ['--test', `--test-timeout=${perTestMs}`, ...options, ...files], {
-  cwd: root,
-  stdio: 'inherit',
-});
+/** The runner itself leaves one processor idle, which on a machine with two is half of them. */
+const abreast = `--test-concurrency=${availableParallelism()}`;
+const runner = spawn(
+  process.execPath,
+  ['--test', `--test-timeout=${perTestMs}`, abreast, ...options, ...files],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 const limit = setTimeout(() => {
   console.error(`tests: not finished after ${wholeRunMs / 60_000} minutes, ended; is a handle left open?`);
   runner.kill('SIGKILL');
