@@ -137,6 +137,9 @@ function keyOfEvent(event: Event): string | undefined {
   switch (event.kind) {
     case 'round':
       return leaseKey(event.round.namespace, event.round.lease);
+    case 'missed-rounds':
+      // Written late, it would be counted once more by whoever starts from the record before.
+      return leaseKey(event.namespace, event.lease);
     case 'lease-state':
       return event.to === 'unknown' ? undefined : leaseKey(event.namespace, event.lease);
     case 'node-outage':

@@ -270,6 +270,10 @@ export type SpanName = keyof typeof spans;
 export const logEvents = {
   lease_state: { level: 'info', help: 'The verdict on a lease changed.' },
   lease_late_renewal: { level: 'warn', help: 'A holder renewed later than its rhythm allows.' },
+  lease_missed_rounds: {
+    level: 'warn',
+    help: 'Elections happened that were not seen: leaseTransitions counts them.',
+  },
   round_opened: { level: 'warn', help: 'An election round began.' },
   round_acquired: { level: 'info', help: 'A holder acquired the lease within a round.' },
   round_lost: { level: 'warn', help: 'A new holder was lost before its first renewal.' },

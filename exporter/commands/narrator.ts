@@ -56,6 +56,8 @@ function tagOf(event: Event): readonly [string, Style] {
       return ['holder', 'yellow'];
     case 'late-renewal':
       return ['late', 'yellow'];
+    case 'missed-rounds':
+      return ['missed', 'yellow'];
     case 'expectation':
       return ['policy', event.to === 'absent' ? 'red' : 'cyan'];
     case 'policy-unmatched':

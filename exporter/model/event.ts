@@ -7,6 +7,7 @@ import type { ProbeEvent } from './probe-event.ts';
 export type Event =
   | LeaseStateEvent
   | LateRenewalEvent
+  | MissedRoundsEvent
   | RoundEvent
   | OverlapEvent
   | RoundFateEvent
@@ -54,6 +55,20 @@ export interface LateRenewalEvent {
   readonly holder: string;
   readonly intervalSeconds: number;
   readonly durationSeconds: number;
+}
+
+/** The record counts changes of the holder that nobody saw. */
+export interface MissedRoundsEvent {
+  readonly kind: 'missed-rounds';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  /** Who holds it now. */
+  readonly holder: string;
+  readonly rounds: number;
+  /** `leaseTransitions` of the record before and of this one. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /**

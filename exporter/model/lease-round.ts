@@ -4,7 +4,7 @@ import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
 import { handOf } from './hand.ts';
 import { holderName } from './holder-identity.ts';
-import type { LeaseRow } from './lease-row.ts';
+import { isRelease, type LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
 import { entitledBy, isDeletedLate, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
@@ -158,7 +158,7 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   doubtLateNews(row, now);
   if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
-  const resigned = round.cause === 'released' || round.cause === 'created';
+  const resigned = isResigned(row, round);
   row.ownAcquisition = next.acquireTime !== row.acquireTime;
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const { entitled } = round;
@@ -166,6 +166,12 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
   round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
+}
+
+/** Nobody was there before, or gave the lease up: of those who were lost within the round, one may still write. */
+function isResigned({ record, named }: LeaseRow, { cause, attempts }: ElectionRound): boolean {
+  const resigned = cause === 'released' || cause === 'created';
+  return resigned && (attempts === 1 || named !== undefined || isRelease(record));
 }
 
 /**

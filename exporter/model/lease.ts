@@ -56,7 +56,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
       row.turn(now, row.before, 'not written in the gap');
     return;
   }
-  countMissed(row, next);
+  countMissed(row, next, now);
   if (change === 'listed') row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
   const before = row.holder;
   const after = next.holder ?? '';
@@ -87,7 +87,10 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
 }
 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
-  if (row.named !== undefined) return acquisition(row, next, now, change);
+  if (row.named !== undefined || (change === 'listed' && isAcquiredAnew(row, next))) {
+    if (row.round?.settling) row.round.lose(now);
+    return acquisition(row, next, now, change);
+  }
   const interval = now.at.mono - row.observedMono;
   // An edit starts the time of the record anew for every candidate, but nobody has renewed.
   const renews = next.renewTime !== row.renewTime;
@@ -98,6 +101,16 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
   if (change !== 'listed' || row.round !== undefined) renewed(row, now, next);
   take(row, next, now, change);
   settle(row, now, change, 'renewed');
+}
+
+/**
+ * It was blanked in the gap, and its last holder has it again: the round that is open does not end with that, and
+ * whether it had ended before, nobody saw. client-go may keep the acquireTime of before, which then does not tell
+ * whether the holder has renewed since.
+ */
+function isAcquiredAnew(row: LeaseRow, { transitions, acquireTime, renewTime }: LeaseRecord): boolean {
+  if (row.round === undefined || (transitions ?? 0) <= (row.transitions ?? 0)) return false;
+  return acquireTime === row.acquireTime || (renewTime ?? 0) <= (acquireTime ?? 0);
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */
@@ -216,12 +229,15 @@ function seeClock(row: LeaseRow, { renewTime }: LeaseRecord, now: Now): void {
     row.clock.see(renewTime, now.at, { prompt: lag === 0, notBefore: now.lags.notBefore(row.source) });
 }
 
-function countMissed(row: LeaseRow, next: LeaseRecord): void {
-  if (next.transitions === undefined || row.transitions === undefined) return;
-  const before = row.holder;
-  const after = next.holder ?? '';
-  const expected = after !== '' && after !== before ? 1 : 0;
-  row.missedRounds += Math.max(0, next.transitions - row.transitions - expected);
+function countMissed(row: LeaseRow, next: LeaseRecord, now: Now): void {
+  const { transitions: from, holder: before, namespace } = row;
+  const { transitions: to, holder = '' } = next;
+  if (from === undefined || to === undefined) return;
+  const seen = holder !== '' && holder !== before ? 1 : 0;
+  const rounds = to - from - seen;
+  if (rounds <= 0) return;
+  row.missedRounds += rounds;
+  now.sink.event({ kind: 'missed-rounds', at: now.at, namespace, lease: row.name, holder, rounds, from, to });
 }
 
 /** `unseen`: it happened while we were blind. */

@@ -45,6 +45,12 @@ export function sentenceOf(event: Event): Sentence | undefined {
       const text = `${leaseName(event)}: renewed late by ${name(holder)}, ${seconds(intervalSeconds)} after the last renewal, duration ${seconds(durationSeconds)}`;
       return line('lease_late_renewal', text, aboutLease(event, holder), importance.renewal);
     }
+    case 'missed-rounds': {
+      const { holder, rounds, from, to } = event;
+      const elections = rounds === 1 ? '1 election was' : `${rounds} elections were`;
+      const text = `${leaseName(event)}: ${elections} not seen: leaseTransitions went from ${from} to ${to}`;
+      return line('lease_missed_rounds', text, aboutLease(event, holder), importance.transition);
+    }
     case 'round':
       return roundLine(event);
     case 'overlap':

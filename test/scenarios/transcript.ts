@@ -31,6 +31,8 @@ export function eventLine(event: Event): string {
       return `holder of ${event.namespace}/${event.lease} restarted: ${event.restarts} ${event.reason}`;
     case 'late-renewal':
       return `late renewal ${event.namespace}/${event.lease} by ${quoted(event.holder)} after ${rounded(event.intervalSeconds)} of ${event.durationSeconds} s`;
+    case 'missed-rounds':
+      return `missed ${event.namespace}/${event.lease}: ${event.rounds}, transitions from ${event.from} to ${event.to}, now ${quoted(event.holder)}`;
     case 'round':
       return `round ${shortTrace(event.round.traceId)} ${event.step}: ${roundText(event.step, event.round)}`;
     case 'overlap': {
