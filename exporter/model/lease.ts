@@ -104,13 +104,12 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 }
 
 /**
- * It was blanked in the gap, and its last holder has it again: the round that is open does not end with that, and
- * whether it had ended before, nobody saw. client-go may keep the acquireTime of before, which then does not tell
- * whether the holder has renewed since.
+ * It was blanked in the gap, and its last holder has it again: client-go counts that, and keeps its acquireTime, which
+ * then does not tell whether the holder has renewed since. The round that is open does not end with it.
  */
-function isAcquiredAnew(row: LeaseRow, { transitions, acquireTime, renewTime }: LeaseRecord): boolean {
-  if (row.round === undefined || (transitions ?? 0) <= (row.transitions ?? 0)) return false;
-  return acquireTime === row.acquireTime || (renewTime ?? 0) <= (acquireTime ?? 0);
+function isAcquiredAnew(row: LeaseRow, { transitions, acquireTime }: LeaseRecord): boolean {
+  const again = (transitions ?? 0) > (row.transitions ?? 0) && acquireTime === row.acquireTime;
+  return row.round !== undefined && again;
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */

@@ -254,7 +254,7 @@ export class Model implements ModelView {
     if (seen.phase === 'begin') return source.listBegins(now.at);
     this.#sweep(source, now);
     source.listEnds(now.at);
-    this.#lags.listed(source.name, seen.sentAt.mono);
+    this.#lags.reached(source.name, seen.sentAt.mono);
     this.#see(source, now, 'listed');
   }
 

@@ -51,9 +51,9 @@ test('a clock that was set forward moves no write into the future', () => {
 
 test('what the watch tells after a list was written after the list was asked for', () => {
   const lags = new WatchLag();
-  lags.listed('leases', 2000);
+  lags.reached('leases', 2000);
   assert.equal(lags.notBefore('leases'), 2000);
   lags.note('leases', 5000, 30);
-  lags.listed('leases', 3000);
+  lags.reached('leases', 3000);
   assert.equal(lags.notBefore('leases'), 4970, 'what was told before is never taken back');
 });

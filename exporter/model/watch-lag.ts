@@ -64,9 +64,12 @@ export class WatchLag {
     this.note(name, mono, mono - (Number.isFinite(known) ? Math.min(known, lastDelivery) : lastDelivery));
   }
 
-  /** All was listed by a read that was sent at `sentAt` (ms): what the watch tells from there on was written later. */
-  listed(source: SourceName, sentAt: number): void {
-    this.#lastWrite.set(source, Math.max(sentAt, this.notBefore(source)));
+  /**
+   * What the watch tells from here on was written after `mono` (ms): all was listed by a read that was sent then, or
+   * the clock of somebody tells that it cannot have written before, little as else is known of it.
+   */
+  reached(source: SourceName, mono: number): void {
+    this.#lastWrite.set(source, Math.max(mono, this.notBefore(source)));
   }
 
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
@@ -97,8 +100,10 @@ export class WatchLag {
 /** Somebody whose clock is known tells how long this renewal was on its way. */
 export function noteLag(source: SourceName, clock: HolderClock, renewTime: number, now: Now): void {
   if (isMistaken(source, clock, now)) clock.forget();
+  const { mono } = now.at;
   const wrote = clock.established ? clock.wroteAt(renewTime) : undefined;
-  if (wrote !== undefined) now.lags.note(source, now.at.mono, now.at.mono - wrote);
+  if (wrote !== undefined) now.lags.note(source, mono, mono - wrote);
+  else now.lags.reached(source, Math.min(mono, clock.wroteAfter(renewTime)));
 }
 
 /** Whoever vouched for the one renewal by which a clock is known was heard before a lag began, as others tell since. */
