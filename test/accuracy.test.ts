@@ -7,7 +7,7 @@ import { roundsOf } from '../bench/accuracy/rounds.ts';
 import { count, newTally } from '../bench/accuracy/score.ts';
 import { missedGoals, summarise } from '../bench/accuracy/summary.ts';
 import { listWrongs } from '../bench/accuracy/table.ts';
-import { tenuresOf } from '../bench/accuracy/tenures.ts';
+import { absentFor, tenuresOf } from '../bench/accuracy/tenures.ts';
 
 const lastsMs = 600_000;
 
@@ -55,7 +55,8 @@ function truth(writes: readonly Write[], told: boolean, until: number) {
     spec: holder === undefined ? undefined : specOf(holder, at),
   }));
   const tenures = tenuresOf(commits, until * 1000);
-  const rounds = roundsOf('ns/lease', tenures, { toldToStop: () => told }, until * 1000);
+  const absentMs = absentFor(commits, until * 1000);
+  const rounds = roundsOf('ns/lease', tenures, { toldToStop: () => told }, absentMs);
   return rounds.map(({ cause, outcome, gapMs, leaderlessMs }) => [cause, outcome, gapMs, leaderlessMs]);
 }
 
@@ -101,6 +102,12 @@ test('truth: taken early, come back late, made anew', () => {
 test('truth: a holder that never renewed is an attempt within the round', () => {
   const writes = [...held, { at: 18, holder: 'b' }, { at: 40, holder: 'c' }, { at: 42, holder: 'c' }];
   assert.deepEqual(truth(writes, false, 50)[1], ['expired', 'elected', 38_000, 1000 + 7000]);
+});
+
+test('truth: a lease that is deleted after its expiry, for good, is abandoned', () => {
+  const writes = [...held, { at: 18 }];
+  assert.deepEqual(truth(writes, false, 700)[1], ['expired', 'abandoned', 15_000, 0]);
+  assert.deepEqual(truth(writes, false, 600)[1], ['expired', undefined, 15_000, 0]);
 });
 
 test('the command line says what is wrong with it', () => {

@@ -5,7 +5,7 @@ import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
-import { firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
+import { absentFor, firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
 import { isUnder, slowestMs } from './trouble.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
 
@@ -48,7 +48,8 @@ export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const watchers = lives.map((life) => watcherOf(commits, life));
   const tenures = tenuresOf(commits, endedAt);
   const isElection = chronicle.elections.has(lease);
-  const rounds = isElection ? roundsOf(lease, tenures, toldBy(ledger, lease), endedAt) : [];
+  const absentMs = absentFor(commits, endedAt);
+  const rounds = isElection ? roundsOf(lease, tenures, toldBy(ledger, lease), absentMs) : [];
   const { matched, spurious } = match(rounds, tenures, closedVerdicts(chronicle, lease));
   const comparisons = rounds
     .filter(({ outcome }) => outcome !== undefined)
@@ -137,7 +138,8 @@ function judge(
   if (!visibility.knewPredecessor(verdict) && beganWithin(round, verdict)) return ['unseen', ''];
   if (verdict.uncertain) {
     const unknown = wasGivenByHand(round) && !visibility.knewPredecessor(verdict);
-    if (!visibility.clear || round.doubts.length > 0 || wasSlow || unknown) return ['uncertain', ''];
+    const { clear, goesOn } = visibility;
+    if (!clear || goesOn || round.doubts.length > 0 || wasSlow || unknown) return ['uncertain', ''];
     return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
   }
   const causes = acceptable(round);

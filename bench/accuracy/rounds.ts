@@ -55,8 +55,13 @@ const abandonedAfterMs = 600_000;
 /** A verdict needs a read, which takes a moment. */
 const momentMs = 1000;
 
-/** The rounds of one lease, oldest first; the last one may be open. */
-export function roundsOf(lease: string, tenures: readonly Tenure[], told: Told, until: number): TrueRound[] {
+/** The rounds of one lease, oldest first; the last one may be open. `absentMs`: for how long there has been no lease at the end. */
+export function roundsOf(
+  lease: string,
+  tenures: readonly Tenure[],
+  told: Told,
+  absentMs: number,
+): TrueRound[] {
   const rounds: TrueRound[] = [];
   let predecessor: Tenure | undefined;
   let attempts: Tenure[] = [];
@@ -79,9 +84,7 @@ export function roundsOf(lease: string, tenures: readonly Tenure[], told: Told, 
     if (isRecreation(predecessor, attempts)) close('recreated');
     else if (tenure.writes.length > 1 || tenure.isReturn) close(outcomeOf(predecessor, tenure));
   }
-  const last = attempts.at(-1) ?? predecessor;
-  if (last?.end?.how === 'deleted' && until - last.end.at >= abandonedAfterMs) close('abandoned');
-  else close(undefined);
+  close(absentMs >= abandonedAfterMs ? 'abandoned' : undefined);
   return rounds;
 }
 

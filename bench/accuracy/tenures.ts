@@ -100,6 +100,12 @@ function isSameHolder(before: Commit, commit: Commit): boolean {
   return before.uid === commit.uid && before.spec?.holder === commit.spec?.holder;
 }
 
+/** For how long (ms) there has been no lease, at `until`. */
+export function absentFor(commits: readonly Commit[], until: number): number {
+  const last = commits.at(-1);
+  return last === undefined || last.spec !== undefined ? 0 : until - last.at;
+}
+
 export function firstWrite({ writes }: Tenure): Commit {
   return writes[0];
 }

@@ -12,6 +12,8 @@ export interface Visibility {
   readonly evident: boolean;
   /** All of it was seen by a life that was never blind and never late: there is nothing to be unsure of. */
   readonly clear: boolean;
+  /** Nobody had the lease for long enough, but not since the judge heard of it: for the judge the round before goes on. */
+  readonly goesOn: boolean;
   /** The life that told of it had seen something before the term of its predecessor. */
   knewPredecessor(verdict: RoundVerdict): boolean;
   /** Longest time from a write to its arrival, in ms; infinite when one did not arrive by itself. */
@@ -40,9 +42,24 @@ export function visibilityOf(
   return {
     evident: isEvident(round, commits, watchers, almanac, span, clear),
     clear,
+    goesOn: heardLate(round, commits, watchers),
     delayMs,
     knewPredecessor,
   };
+}
+
+function heardLate(
+  { cause, attempts }: TrueRound,
+  commits: readonly Commit[],
+  watchers: readonly Watcher[],
+): boolean {
+  const created = attempts[0]?.writes[0];
+  if (cause !== 'created' || created === undefined) return false;
+  const deletion = commits.indexOf(created) - 1;
+  const heard = watchers.flatMap(
+    ({ sightings }) => sightings.find(({ index }) => index === deletion)?.at ?? [],
+  );
+  return deletion >= 0 && created.at - Math.min(...heard) < abandonedAfterMs;
 }
 
 /** Indices of commits: the predecessor's first and last write, the acquisition, what settled it, the last of its holder. */
