@@ -4,11 +4,11 @@
  */
 import { isPlanned } from './coordinated.ts';
 import { handOf } from './hand.ts';
-import { gapBefore, isUnsure, lateNews, openRound } from './lease-round.ts';
+import { isUnsure, lateNews, openRound } from './lease-round.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { earliestWrite, lastWrite } from './takeover.ts';
+import { earliestWrite, gapBefore, lastWrite } from './takeover.ts';
 
 /** For this share of the duration a holder tries to renew before it gives up, in every setting of the field. */
 const renewDeadline = 2 / 3;

@@ -7,7 +7,15 @@ import { holderName } from './holder-identity.ts';
 import { isRelease, type LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { entitledBy, isDeletedLate, isEarly, isLate, lastWrite, stillEntitled } from './takeover.ts';
+import {
+  entitledBy,
+  gapBefore,
+  isDeletedLate,
+  isEarly,
+  isLate,
+  lastWrite,
+  stillEntitled,
+} from './takeover.ts';
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
@@ -192,12 +200,6 @@ function doubtLateNews(row: LeaseRow, now: Now): void {
   const lag = now.lags.at(row.source, now.at.mono) ?? 0;
   if (gapBefore(row, now) === undefined || lag < lateNews) return;
   row.round?.doubt(Math.max(now.lags.notBefore(row.source), now.at.mono - lag), now.at.mono);
-}
-
-/** The gap in which the write that is told now may have been made. */
-export function gapBefore({ gap, source }: LeaseRow, now: Now): LeaseRow['gap'] {
-  // Others wrote later than that and were told before.
-  return gap === undefined || now.lags.notBefore(source) >= gap.to ? undefined : gap;
 }
 
 /** The holder wrote again: an expiry it came back from, or the first renewal that settles a round. */

@@ -89,10 +89,18 @@ export function isDeletedLate(row: LeaseRow, now: Now): boolean {
   return earliestNews(row, now) >= lastWrite(row) + row.durationMs;
 }
 
-/** The earliest moment at which what reaches us now was written. */
+/** The earliest moment at which what reaches us now was written. The first word after a gap may be of any time before it. */
 function earliestNews(row: LeaseRow, now: Now): number {
-  const lag = now.lags.at(row.source, now.at.mono) ?? 0;
-  return Math.max(now.at.mono - lag, now.lags.notBefore(row.source));
+  const notBefore = now.lags.notBefore(row.source);
+  const lag = now.lags.at(row.source, now.at.mono);
+  if (lag === undefined && gapBefore(row, now) !== undefined) return notBefore;
+  return Math.max(now.at.mono - (lag ?? 0), notBefore);
+}
+
+/** The gap in which the write that is told now may have been made. */
+export function gapBefore({ gap, source }: LeaseRow, now: Now): LeaseRow['gap'] {
+  // Others wrote later than that and were told before.
+  return gap === undefined || now.lags.notBefore(source) >= gap.to ? undefined : gap;
 }
 
 /**
