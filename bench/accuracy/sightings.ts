@@ -88,3 +88,11 @@ function firstFrom(sightings: readonly Sighting[], from: number): number {
 export function wasBlind({ testimony }: Life, from: number, to: number): boolean {
   return testimony.blindness.some((blind) => blind.from < to && blind.to > from);
 }
+
+/** The first moment from `at` on at which it had an open watch. */
+export function sightAfter({ testimony }: Life, at: number): number {
+  return testimony.blindness.reduce(
+    (moment, { from, to }) => (from <= moment && moment < to ? to : moment),
+    at,
+  );
+}

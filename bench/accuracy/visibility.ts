@@ -2,7 +2,7 @@ import type { Almanac } from './almanac.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import type { TrueRound } from './rounds.ts';
-import { type Sighting, type Watcher, wasBlind } from './sightings.ts';
+import { type Sighting, sightAfter, type Watcher, wasBlind } from './sightings.ts';
 import { firstWrite, lastWrite } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
 
@@ -137,7 +137,7 @@ function showsAnother(
   return from?.spec !== undefined && !same && after.some(({ index }) => index > newest);
 }
 
-/** A judge counts the time of nobody from when it heard of the deletion. */
+/** A judge counts the time of nobody from when it heard of the deletion. Whether it is over, it must see. */
 function sawAbandoned(
   { life, sightings }: Watcher,
   { predecessor, attempts }: TrueRound,
@@ -150,7 +150,11 @@ function sawAbandoned(
   const gone = commits.indexOf(deletion);
   const heard = sightings.find(({ index }) => index >= gone)?.at;
   const again = commits[gone + 1]?.at ?? Number.POSITIVE_INFINITY;
-  return knew && heard !== undefined && Math.min(life.to, again) > heard + abandonedAfterMs + graceMs;
+  return (
+    knew &&
+    heard !== undefined &&
+    Math.min(life.to, again) > sightAfter(life, heard + abandonedAfterMs) + graceMs
+  );
 }
 
 function isClear({ life, sightings, watched }: Watcher, commits: readonly Commit[], span: Span): boolean {

@@ -36,3 +36,12 @@ test('a clock that was set back is unknown again', () => {
   assert.equal(clock.established, false);
   assert.equal(clock.wroteAfter(dated(6)), Number.NEGATIVE_INFINITY);
 });
+
+test('a write that is dated as the clock would date it may be of the same machine, any other is not', () => {
+  const clock = new HolderClock();
+  assert.equal(clock.agrees(1e6, { mono: 0, wall: 0 }), false, 'nothing is known yet');
+  for (const second of [0, 2, 4]) clock.see(second * 1e6, { mono: second * 1000 + 5, wall: 0 });
+  assert.equal(clock.agrees(9e6, { mono: 9050, wall: 0 }), true);
+  assert.equal(clock.agrees(9e6, { mono: 9500, wall: 0 }), false, 'another clock, or half a second late');
+  assert.equal(clock.agrees(undefined, { mono: 9000, wall: 0 }), false);
+});

@@ -6,6 +6,9 @@ const apartMs = 500;
 /** After so many renewals the older half of the window is forgotten: a clock may have been set meanwhile. */
 const halfWindow = 32;
 
+/** Two clocks that differ by less serve as one (ms). */
+const agreesMs = 100;
+
 /** What is known of the way of a write to us. */
 export interface Way {
   /** Others vouch that it was not late: this one alone tells enough. */
@@ -99,6 +102,12 @@ export class HolderClock {
   /** Takes over what was known of it: so far (µs) it was ahead of our wall clock at that moment. */
   recall(ahead: number | undefined, { mono, wall }: Moment): void {
     if (ahead !== undefined) this.see(wall + ahead, { mono, wall }, { prompt: true });
+  }
+
+  /** Whether a write that reaches us now is dated as this clock, if it is relied on, would date it. */
+  agrees(renewTime: number | undefined, { mono }: Moment): boolean {
+    const wrote = renewTime === undefined ? undefined : this.wroteAt(renewTime);
+    return this.established && wrote !== undefined && Math.abs(mono - wrote) < agreesMs;
   }
 
   /** When the holder wrote this renewTime (Unix µs), in monotonic ms; `undefined` before the first renewal. */

@@ -169,11 +169,17 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const resigned = isResigned(row, round);
   row.ownAcquisition = next.acquireTime !== row.acquireTime;
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
-  const { entitled } = round;
+  const entitled = entitledStill(row, round.entitled, next, now);
   const isOther = entitled !== undefined && entitled.holder !== holder;
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
   round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
+}
+
+/** Whose lease was deleted: the record of the next one may tell better until when it may lead. */
+function entitledStill(row: LeaseRow, entitled: Entitled | undefined, next: LeaseRecord, now: Now) {
+  if (entitled === undefined || entitled.resourceVersion !== row.record.resourceVersion) return entitled;
+  return { ...entitled, until: Math.max(entitled.until, entitledBy(row, now, next).until) };
 }
 
 /** Nobody was there before, or gave the lease up: of those who were lost within the round, one may still write. */

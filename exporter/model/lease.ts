@@ -189,7 +189,7 @@ function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
 
 function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
   row.named = named;
-  if (next.holder !== row.holder && !isBackAgain(row, next)) {
+  if (next.holder !== row.holder && !isBackAgain(row, next, now)) {
     row.clock = new HolderClock();
     row.cadence = new Cadence();
   }
@@ -209,9 +209,13 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   forgetSuspicion(row);
 }
 
-/** A uuid is of one process: one that was blanked and has the lease again still has the same clock and rhythm. */
-function isBackAgain({ holder, lastHolder }: LeaseRow, next: LeaseRecord): boolean {
-  return holder === '' && next.holder === lastHolder && holderName(lastHolder) !== lastHolder;
+/**
+ * A uuid is of one process: one that was blanked and has the lease again still has the same clock and rhythm. A name
+ * without one may be of another machine now, unless its date is just what the clock of before would say.
+ */
+function isBackAgain(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
+  if (row.holder !== '' || next.holder !== row.lastHolder) return false;
+  return holderName(row.lastHolder) !== row.lastHolder || row.clock.agrees(next.renewTime, now.at);
 }
 
 /** A steal by hand tells nothing of the new holder's clock. */
