@@ -45,6 +45,17 @@ const dropping: AlertRule = {
   annotations: selfLinks,
 };
 
+const refused: AlertRule = {
+  alert: 'OutboxRefused',
+  expr: promql`max by (${labelsOf('outbox_refused_total', 'cluster', 'job', 'route')}) (increase(${series('outbox_refused_total')}[${duration('10m')}])) > 0`,
+  keepFiringFor: '15m',
+  severity: 'warning',
+  summary: 'A receiver refused traces or logs for good; they are kept as dead letters.',
+  description:
+    'job {{ $labels.job }}: {{ $value | printf "%.0f" }} records of {{ $labels.route }} were refused within 10 minutes',
+  annotations: selfLinks,
+};
+
 const suppressed: AlertRule = {
   alert: 'LeasewatchSeriesSuppressed',
   expr: promql`max by (${labelsOf('series_suppressed_total', 'cluster', 'job', 'reason')}) (increase(${series('series_suppressed_total')}[${duration('10m')}])) > 0`,
@@ -58,4 +69,4 @@ const suppressed: AlertRule = {
 };
 
 /** What leasewatch cannot get rid of, or does not tell. */
-export const outboxAlerts: readonly AlertRule[] = [stuck, nearlyFull, dropping, suppressed];
+export const outboxAlerts: readonly AlertRule[] = [stuck, nearlyFull, dropping, refused, suppressed];

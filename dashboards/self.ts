@@ -206,6 +206,11 @@ const delivery = timeSeries({
       'given up: {{route}}, {{reason}}',
       'C',
     ),
+    over(
+      promql`sum by (route) (rate(${series('outbox_refused_total')}[${rateInterval}]))`,
+      'refused: {{route}}',
+      'D',
+    ),
   ],
 });
 

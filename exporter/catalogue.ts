@@ -221,8 +221,19 @@ export const metrics = {
   outbox_dropped_total: counter(
     ['route', 'reason'] as const,
     '',
-    'Records that were given up, by reason; by_leader: not lost, another replica delivered them.',
+    'Records that were given up, by reason; rejected: dead letters that were too many to be kept; by_leader: not lost, another replica delivered them.',
   ),
+  outbox_refused_total: counter(
+    ['route'] as const,
+    '',
+    'Records that the receiver refused for good; they become dead letters.',
+  ),
+  outbox_dead_letters: gauge(
+    ['route'] as const,
+    '',
+    'Refused records that are kept. Enqueued = delivered + dropped + dead letters + waiting, always.',
+  ),
+  outbox_dead_letter_bytes: gauge(['route'] as const, 'bytes', 'Bytes of refused records that are kept.'),
   ignored_leases: gauge([] as const, '', 'Leases that a policy ignores: not judged, without series.'),
   series_suppressed_total: counter(
     ['reason'] as const,

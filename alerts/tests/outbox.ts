@@ -83,6 +83,23 @@ export const outboxStories: readonly Story[] = [
     ],
   },
   {
+    name: 'OutboxRefused fires at the first record that a receiver refused',
+    series: [leasewatch('42m'), told(series('outbox_refused_total'), route, [0, '10m'], [3, '30m'])],
+    firing: [['585s'], ['600s', 'OutboxRefused'], ['34m', 'OutboxRefused'], ['36m']],
+    told: [
+      {
+        at: '600s',
+        alert: 'OutboxRefused',
+        labels: { ...labels, route: 'traces' },
+        annotations: {
+          summary: 'A receiver refused traces or logs for good; they are kept as dead letters.',
+          description: 'job leasewatch: 3 records of traces were refused within 10 minutes',
+          ...links('OutboxRefused', '600s', 'leasewatch-self', board),
+        },
+      },
+    ],
+  },
+  {
     name: 'LeasewatchSeriesSuppressed fires after 5 min of scrapes that leave something out',
     series: [
       leasewatch('42m'),

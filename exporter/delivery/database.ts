@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { schema } from './schema.ts';
 
 export type OpenedDatabase =
   | { readonly kind: 'open'; readonly db: DatabaseSync; readonly setAside: string | undefined }
@@ -104,50 +105,3 @@ const pragmas = `
   PRAGMA synchronous = FULL;
   PRAGMA journal_size_limit = 16777216;
 `;
-
-// AUTOINCREMENT: an id is never used twice, so the bounds of a batch always mean the same records.
-const outboxTables = `
-  BEGIN;
-  CREATE TABLE records (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    route TEXT NOT NULL,
-    stream TEXT NOT NULL,
-    importance INTEGER NOT NULL,
-    created INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    checksum INTEGER NOT NULL,
-    body BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX records_by_route ON records (route, id);
-  CREATE INDEX records_by_stream ON records (route, stream, id, size);
-  CREATE INDEX records_by_importance ON records (importance, id);
-  CREATE TABLE batches (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    route TEXT NOT NULL,
-    stream TEXT NOT NULL,
-    first INTEGER NOT NULL,
-    last INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE counters (
-    route TEXT NOT NULL,
-    name TEXT NOT NULL,
-    value INTEGER NOT NULL,
-    PRIMARY KEY (route, name)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = 1;
-  COMMIT;
-`;
-
-const checkpointTable = `
-  BEGIN;
-  CREATE TABLE checkpoint (
-    key TEXT PRIMARY KEY,
-    checksum INTEGER NOT NULL,
-    body TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = 2;
-  COMMIT;
-`;
-
-/** Each step makes the next version of the schema out of the one before, and is never changed again. */
-const schema: readonly string[] = [outboxTables, checkpointTable];

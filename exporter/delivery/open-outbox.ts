@@ -7,6 +7,7 @@ import type {
   OutboxRange,
   OutboxRecord,
   Outcome,
+  Refusal,
   Route,
   RouteStats,
 } from './outbox.ts';
@@ -100,10 +101,18 @@ class DurableOutbox implements Outbox {
     return undefined;
   }
 
-  async settle(batch: number, outcome: Outcome): Promise<void> {
-    // Given up, it would be sent again although the receiver has it; so it waits for the disk.
+  settle(batch: number, outcome: Outcome): Promise<void> {
+    return this.#insist({ kind: 'settle', batch, outcome, at: this.#clock.now().wall });
+  }
+
+  setAside(refusal: Refusal): Promise<void> {
+    return this.#insist({ kind: 'set aside', refusal, at: this.#clock.now().wall });
+  }
+
+  /** Given up, a batch would be sent again although the receiver has answered; so it waits for the disk. */
+  async #insist(call: Call): Promise<void> {
     for (;;) {
-      const reply = await this.#store.call({ kind: 'settle', batch, outcome });
+      const reply = await this.#store.call(call);
       this.#count(reply);
       if (reply.kind === 'done') return;
       this.#unexpected('cannot be written', reply);

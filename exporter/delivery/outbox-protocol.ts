@@ -4,6 +4,7 @@ import type {
   OutboxRange,
   OutboxRecord,
   Outcome,
+  Refusal,
   Route,
   RouteStats,
 } from './outbox.ts';
@@ -23,7 +24,9 @@ export type Call =
       readonly lost: Readonly<Record<Route, number>>;
     }
   | { readonly kind: 'next'; readonly route: Route; readonly maxBytes: number }
-  | { readonly kind: 'settle'; readonly batch: number; readonly outcome: Outcome }
+  | { readonly kind: 'settle'; readonly batch: number; readonly outcome: Outcome; readonly at: number }
+  /** `at`: Unix microseconds, as in `settle`. */
+  | { readonly kind: 'set aside'; readonly refusal: Refusal; readonly at: number }
   | { readonly kind: 'stats' }
   | { readonly kind: 'remember'; readonly memories: readonly KeptText[] }
   | { readonly kind: 'recall'; readonly after: string; readonly most: number }

@@ -22,14 +22,28 @@ export interface OutboxBatch {
   readonly route: Route;
   readonly stream: string;
   readonly bodies: readonly Uint8Array[];
+  /** The number of each record, in the order of `bodies`. */
+  readonly records: readonly number[];
 }
 
 export type Outcome =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'retry'; readonly afterMs?: number; readonly why: string }
-  | { readonly kind: 'rejected'; readonly why: string };
+  /** The records become dead letters. */
+  | { readonly kind: 'rejected'; readonly why: string; readonly destination?: string };
 
-/** `by_leader`: not lost, the replica that pushes has delivered its own copy. */
+/** Records that a receiver does not take, and what it said about them. */
+export interface Refusal {
+  readonly records: readonly number[];
+  /** Who refused them: an address without credentials. */
+  readonly destination: string;
+  readonly words: string;
+}
+
+/**
+ * `rejected`: the receiver refused it, and it was the oldest of more dead letters than are kept. `by_leader`:
+ * not lost, the replica that pushes has delivered its own copy.
+ */
 export type DropReason = 'rejected' | 'full' | 'damaged' | 'by_leader';
 
 export interface RouteStats {
@@ -39,6 +53,11 @@ export interface RouteStats {
   readonly dropped: Readonly<Record<DropReason, number>>;
   readonly pending: number;
   readonly bytes: number;
+  /** Refused for good, and kept for a look and a rescue. */
+  readonly dead: number;
+  readonly deadBytes: number;
+  /** All that were ever refused for good: those above, and the `rejected`. */
+  readonly refused: number;
   /** Unix microseconds of the oldest pending record. */
   readonly oldest: number | undefined;
 }
@@ -65,7 +84,12 @@ export interface Outbox {
   next(route: Route, maxBytes: number): Promise<OutboxBatch | undefined>;
   /** Ends a batch. After `retry` the same batch, with the same bytes, comes again. */
   settle(batch: number, outcome: Outcome): Promise<void>;
-  /** One snapshot: enqueued = delivered + dropped + pending holds in it. */
+  /**
+   * Makes dead letters of records that wait, those of a batch under way too; the batch then comes again, or
+   * is settled, without them. Numbers of records that have left change nothing.
+   */
+  setAside(refusal: Refusal): Promise<void>;
+  /** One snapshot: enqueued = delivered + dropped + dead + pending holds in it. */
   stats(): Promise<readonly RouteStats[]>;
   /** Undefined while a record is in memory only, or the disk does not answer. */
   position(): Promise<OutboxPosition | undefined>;

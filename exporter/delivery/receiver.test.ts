@@ -11,6 +11,7 @@ const spans: OutboxBatch = {
   route: 'traces',
   stream: '',
   bodies: [Buffer.from('{"a":1}'), Buffer.from('{"b":"é"}')],
+  records: [1, 2],
 };
 
 async function receiverDoing(

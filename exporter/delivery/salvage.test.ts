@@ -73,7 +73,7 @@ test('a flipped byte costs at most the memories of the page it hits, and none co
 /** As leasewatch 0.1.0 before the checkpoint wrote it. */
 function toVersion1(path: string): void {
   const db = new DatabaseSync(path);
-  db.exec('DROP TABLE checkpoint; PRAGMA user_version = 1');
+  db.exec('DROP TABLE checkpoint; DROP TABLE dead_letters; PRAGMA user_version = 1');
   db.close();
 }
 

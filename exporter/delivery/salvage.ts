@@ -3,6 +3,8 @@ import { isCorruption, isUnknownName } from './database.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
+const recordColumns = ['id', 'route', 'stream', 'importance', 'created', 'size', 'checksum', 'body'] as const;
+
 /**
  * Copies what can still be read of a damaged database into a new one, under the same ids, so that
  * batches keep their bounds. Returns the number of records saved.
@@ -14,6 +16,7 @@ export function salvage(path: string, into: DatabaseSync): number {
     copyTable(from, into, 'counters', ['route', 'name', 'value']);
     copyTable(from, into, 'batches', ['id', 'route', 'stream', 'first', 'last']);
     const saved = copyRecords(from, into);
+    copyLetters(from, into);
     copyCheckpoint(from, into);
     into.exec('COMMIT');
     return saved;
@@ -37,22 +40,43 @@ function copyTable(from: DatabaseSync, into: DatabaseSync, table: string, column
   }
 }
 
-/** From both ends up to the damage. What lies between is seen anew by the watches. */
+/** What lies between is seen anew by the watches. */
 function copyCheckpoint(from: DatabaseSync, into: DatabaseSync): void {
-  const insert = inserter(into, 'checkpoint', ['key', 'checksum', 'body']);
+  copyFromBothEnds(from, 'checkpoint', 'key', inserter(into, 'checkpoint', ['key', 'checksum', 'body']));
+}
+
+function copyLetters(from: DatabaseSync, into: DatabaseSync): void {
+  const refusal = ['refused', 'destination', 'words'];
+  copyFromBothEnds(
+    from,
+    'dead_letters',
+    'id',
+    inserter(into, 'dead_letters', [...recordColumns, ...refusal]),
+  );
+  // A broken table may still show what had moved to the other one.
+  into.exec('DELETE FROM dead_letters WHERE id IN (SELECT id FROM records)');
+}
+
+/** From both ends up to the damage. */
+function copyFromBothEnds(
+  from: DatabaseSync,
+  table: string,
+  key: string,
+  insert: (row: Row) => boolean,
+): void {
   for (const order of ['ASC', 'DESC']) {
     try {
-      for (const row of from.prepare(`SELECT * FROM checkpoint ORDER BY key ${order}`).iterate()) insert(row);
+      for (const row of from.prepare(`SELECT * FROM ${table} ORDER BY ${key} ${order}`).iterate())
+        insert(row);
     } catch (error) {
-      // A file of version 1 has no such table.
+      // A file of an older version has no such table.
       if (!isCorruption(error) && !isUnknownName(error)) throw error;
     }
   }
 }
 
 function copyRecords(from: DatabaseSync, into: DatabaseSync): number {
-  const columns = ['id', 'route', 'stream', 'importance', 'created', 'size', 'checksum', 'body'];
-  const insert = inserter(into, 'records', columns);
+  const insert = inserter(into, 'records', recordColumns);
   const upwards = from.prepare('SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id');
   const downwards = from.prepare(
     'SELECT * FROM records NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id DESC',

@@ -123,12 +123,12 @@ test('Retry-After is waited for, in seconds and as a date', async (t) => {
   assert.equal(receiver.received.length, 3);
 });
 
-test('a poison batch is dropped with the words of the receiver, and blocks nothing', async (t) => {
+test('a poison batch is set aside with the words of the receiver, and blocks nothing', async (t) => {
   const { outbox, settled, outcomes } = await sendingTo(t, answer(400, {}, 'entry\ntoo far behind'));
   await appendAll(outbox, logs('"a1"', '"a2"'));
   await settled(2);
   assert.deepEqual(outcomes[0], { kind: 'rejected', why: 'status 400: entry too far behind' });
-  assert.equal((await statsOf(outbox, 'logs')).dropped.rejected, 1);
+  assert.equal((await statsOf(outbox, 'logs')).dead, 1);
 });
 
 test('wrong credentials pause and drop nothing', async (t) => {

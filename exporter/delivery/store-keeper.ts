@@ -63,7 +63,10 @@ function perform(store: Store, call: Call): Reply {
     case 'next':
       return { kind: 'batch', batch: store.next(call.route, call.maxBytes) };
     case 'settle':
-      store.settle(call.batch, call.outcome);
+      store.settle(call.batch, call.outcome, call.at);
+      return { kind: 'done' };
+    case 'set aside':
+      store.setAside(call.refusal, call.at);
       return { kind: 'done' };
     case 'stats':
       return { kind: 'stats', stats: store.stats() };

@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { deadLetterStatements } from './dead-letters.ts';
 import type { DropReason, OutboxRange, Route } from './outbox.ts';
 
-export type CounterName = 'enqueued' | 'delivered' | DropReason;
+export type CounterName = 'enqueued' | 'delivered' | 'refused' | DropReason;
 
 /** Records of one stream from `first` to `last`, both included. */
 export interface Bounds {
@@ -34,6 +35,7 @@ export function prepareStatements(db: DatabaseSync) {
     ...counterStatements(db),
     ...checkpointStatements(db),
     ...rangeStatements(db),
+    ...deadLetterStatements(db),
   };
 }
 
@@ -41,6 +43,7 @@ function recordStatements(db: DatabaseSync) {
   const insert = db.prepare(
     'INSERT INTO records (route, stream, importance, created, size, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const record = db.prepare('SELECT * FROM records WHERE id = ?');
   const deleteRecord = db.prepare('DELETE FROM records WHERE id = ?');
   const range = db.prepare(
     'SELECT * FROM records WHERE route = ? AND stream = ? AND id BETWEEN ? AND ? ORDER BY id',
@@ -53,20 +56,16 @@ function recordStatements(db: DatabaseSync) {
     insert(row: Omit<Row, 'id'> & { readonly body: Uint8Array }): void {
       insert.run(row.route, row.stream, row.importance, row.created, row.size, row.checksum, row.body);
     },
-    deleteRecord(id: number): void {
-      deleteRecord.run(id);
+    /** Tells whether it was there: a damaged index can show a record twice. */
+    deleteRecord(id: number): boolean {
+      return deleteRecord.run(id).changes === 1;
     },
     range(of: Bounds): readonly Row[] {
-      return range.all(of.route, of.stream, of.first, of.last).map((row) => ({
-        id: number(row.id),
-        route: of.route,
-        stream: of.stream,
-        importance: number(row.importance),
-        created: number(row.created),
-        size: number(row.size),
-        checksum: number(row.checksum),
-        body: row.body instanceof Uint8Array ? row.body : undefined,
-      }));
+      return range.all(of.route, of.stream, of.first, of.last).map(toRow);
+    },
+    record(id: number): Row | undefined {
+      const row = record.get(id);
+      return row === undefined ? undefined : toRow(row);
     },
     deleteRange(of: Bounds): { count: number; bytes: number } {
       const bytes = number(rangeSize.get(of.route, of.stream, of.first, of.last)?.bytes);
@@ -190,6 +189,7 @@ function counterStatements(db: DatabaseSync) {
       return {
         enqueued: read('enqueued'),
         delivered: read('delivered'),
+        refused: read('refused'),
         rejected: read('rejected'),
         full: read('full'),
         damaged: read('damaged'),
@@ -217,6 +217,19 @@ function checkpointStatements(db: DatabaseSync) {
         body: text(row.body),
       }));
     },
+  };
+}
+
+export function toRow(row: Record<string, SQLOutputValue>): Row {
+  return {
+    id: number(row.id),
+    route: asRoute(row.route),
+    stream: text(row.stream),
+    importance: number(row.importance),
+    created: number(row.created),
+    size: number(row.size),
+    checksum: number(row.checksum),
+    body: row.body instanceof Uint8Array ? row.body : undefined,
   };
 }
 

@@ -7,12 +7,15 @@ import type {
   OutboxRange,
   OutboxRecord,
   Outcome,
+  Refusal,
   Route,
   RouteStats,
 } from './outbox.ts';
 import type { KeptText } from './outbox-protocol.ts';
 import { salvage } from './salvage.ts';
-import { type CounterName, prepareStatements, type StoreStatements } from './store-statements.ts';
+import { Accounts } from './store-accounts.ts';
+import { makeRoom } from './store-room.ts';
+import { type Bounds, prepareStatements, type Row, type StoreStatements } from './store-statements.ts';
 
 export interface NewRecord extends OutboxRecord {
   /** Unix microseconds. */
@@ -66,11 +69,6 @@ function start(
 
 const indexDisagrees = 'an index disagrees with its table';
 
-interface Tally {
-  pending: number;
-  bytes: number;
-}
-
 /**
  * The outbox on SQLite, synchronous. Every method is one transaction, and throws SQLite's error with
  * nothing changed.
@@ -80,20 +78,19 @@ export class Store {
   readonly #sql: StoreStatements;
   readonly #maxBytes: number;
   readonly #sending = new Set<number>();
-  /** Counting a long queue for every scrape would hold up the writing. */
-  #tally: Record<Route, Tally>;
+  readonly #accounts: Accounts;
 
   constructor(db: DatabaseSync, maxBytes: number) {
     this.#db = db;
     this.#sql = prepareStatements(db);
     this.#maxBytes = maxBytes;
-    this.#tally = { traces: this.#sql.pending('traces'), logs: this.#sql.pending('logs') };
+    this.#accounts = new Accounts(this.#sql);
   }
 
   /** Appends all or none. `lost` counts records that were given up before they came here. */
   appendMany(records: readonly NewRecord[], lost: Readonly<Record<Route, number>>): void {
     this.#transaction(() => {
-      for (const route of routes) this.#give(route, lost[route], 'enqueued', 'full');
+      for (const route of routes) this.#accounts.add(route, lost[route], 'enqueued', 'full');
       for (const record of records) this.#append(record);
       this.#makeRoom();
     });
@@ -105,32 +102,32 @@ export class Store {
   }
 
   /** Ends a batch, with its counters. `retry` keeps it; a batch that is not known changes nothing. */
-  settle(batch: number, outcome: Outcome): void {
+  settle(batch: number, outcome: Outcome, at: number): void {
     const bounds = this.#sql.batch(batch);
     if (bounds !== undefined && outcome.kind !== 'retry') {
       this.#transaction(() => {
-        const gone = this.#sql.deleteRange(bounds);
-        this.#take(
-          bounds.route,
-          gone.count,
-          gone.bytes,
-          outcome.kind === 'accepted' ? 'delivered' : 'rejected',
-        );
+        if (outcome.kind === 'accepted') this.#delivered(bounds);
+        else this.#bury(this.#sql.range(bounds), { destination: '', ...outcome, words: outcome.why }, at);
         this.#sql.deleteBatch(batch);
       });
     }
     this.#sending.delete(batch);
   }
 
+  /** Makes dead letters of records that wait. `at`, here and above, in Unix microseconds. */
+  setAside({ records, ...refusal }: Refusal, at: number): void {
+    this.#transaction(() => {
+      const rows = records.map((id) => this.#sql.record(id)).filter((row) => row !== undefined);
+      this.#bury(rows, refusal, at);
+    });
+  }
+
   stats(): readonly RouteStats[] {
     return routes.map((route) => {
-      const { enqueued, delivered, ...dropped } = this.#sql.counters(route);
+      const { enqueued, delivered, refused, ...dropped } = this.#sql.counters(route);
       return {
-        route,
-        enqueued,
-        delivered,
-        dropped,
-        ...this.#tally[route],
+        ...{ route, enqueued, delivered, refused, dropped },
+        ...this.#accounts.of(route),
         oldest: this.#sql.oldest(route),
       };
     });
@@ -148,7 +145,7 @@ export class Store {
     if (batches.some(({ id }) => this.#sending.has(id))) return;
     this.#transaction(() => {
       const gone = this.#sql.deleteUncut(range);
-      this.#take(range.route, gone.count, gone.bytes, 'by_leader');
+      this.#accounts.left(range.route, gone.count, gone.bytes, 'by_leader');
       for (const { id, first, last } of batches) {
         if (first > range.after && last <= range.through) this.#sql.deleteBatch(id);
       }
@@ -175,14 +172,14 @@ export class Store {
 
   /**
    * Records that a broken file swallowed are missing from the sum: they count as damaged, so that
-   * enqueued = delivered + dropped + pending also holds after damage. Returns what there is to tell.
+   * enqueued = delivered + dropped + dead + pending also holds after damage. Returns what there is to tell.
    */
   reconcile(): string[] {
-    if (routes.some((route) => this.#missing(route) !== 0)) this.#reindex();
+    if (routes.some((route) => this.#accounts.missing(route) !== 0)) this.#reindex();
     return this.#transaction(() =>
       routes.flatMap((route) => {
-        const missing = this.#missing(route);
-        this.#give(route, Math.abs(missing), missing > 0 ? 'damaged' : 'enqueued');
+        const missing = this.#accounts.missing(route);
+        this.#accounts.add(route, Math.abs(missing), missing > 0 ? 'damaged' : 'enqueued');
         return missing > 0 ? [`outbox: ${missing} records of ${route} were lost to damage`] : [];
       }),
     );
@@ -192,47 +189,45 @@ export class Store {
     this.#db.close();
   }
 
-  #missing(route: Route): number {
-    const { enqueued, delivered, ...dropped } = this.#sql.counters(route);
-    const gone = Object.values(dropped).reduce((sum, count) => sum + count, delivered);
-    return enqueued - gone - this.#tally[route].pending;
-  }
-
   /** Records are counted and found by the indexes, which can be damaged where the records are not. */
   #reindex(): void {
     this.#db.exec('REINDEX');
-    this.#tally = { traces: this.#sql.pending('traces'), logs: this.#sql.pending('logs') };
+    this.#accounts.recount();
   }
 
   #append(record: NewRecord): void {
     const size = record.body.byteLength;
     if (size > this.#maxBytes) {
-      this.#give(record.route, 1, 'enqueued', 'full');
+      this.#accounts.add(record.route, 1, 'enqueued', 'full');
       return;
     }
     this.#sql.insert({ ...record, size, checksum: checksum(record) });
-    this.#give(record.route, 1, 'enqueued');
-    this.#tally[record.route].pending += 1;
-    this.#tally[record.route].bytes += size;
+    this.#accounts.appended(record.route, size);
   }
 
   #makeRoom(): void {
-    let excess = this.#tally.traces.bytes + this.#tally.logs.bytes - this.#maxBytes;
-    while (excess > 0) {
-      // What is being sent stays: its batch must come again with the same bytes.
-      const victim = this.#sql.leastImportant();
-      if (victim === undefined) return;
-      this.#sql.deleteRecord(victim.id);
-      this.#take(victim.route, 1, victim.size, 'full');
-      excess -= victim.size;
+    makeRoom(this.#sql, this.#accounts, this.#maxBytes);
+  }
+
+  #delivered(bounds: Bounds): void {
+    const gone = this.#sql.deleteRange(bounds);
+    this.#accounts.left(bounds.route, gone.count, gone.bytes, 'delivered');
+  }
+
+  #bury(rows: readonly Row[], { destination, words }: Omit<Refusal, 'records'>, at: number): void {
+    for (const { body, ...row } of this.#soundRows(rows)) {
+      if (!this.#sql.deleteRecord(row.id)) continue;
+      this.#sql.insertLetter({ ...row, body, refused: at, destination, words });
+      this.#accounts.died(row.route, row.size);
     }
+    this.#makeRoom();
   }
 
   #begunEarlier(route: Route): OutboxBatch | undefined {
     for (const bounds of this.#sql.batches(route)) {
       if (this.#sending.has(bounds.id)) continue;
-      const bodies = this.#sound(this.#sql.range(bounds));
-      if (bodies.length > 0) return this.#send({ id: bounds.id, route, stream: bounds.stream, bodies });
+      const rows = this.#soundRows(this.#sql.range(bounds));
+      if (rows.length > 0) return this.#send(bounds.id, bounds, rows);
       this.#sql.deleteBatch(bounds.id);
     }
     return undefined;
@@ -246,61 +241,53 @@ export class Store {
       const bounds = { route, stream: head.stream, first: head.id, last };
       const records = this.#sql.range(bounds);
       if (records.length === 0) throw corruption(indexDisagrees);
-      const bodies = this.#sound(records);
-      if (bodies.length === 0) continue;
-      return this.#send({ id: this.#sql.insertBatch(bounds), route, stream: head.stream, bodies });
+      const rows = this.#soundRows(records);
+      if (rows.length === 0) continue;
+      return this.#send(this.#sql.insertBatch(bounds), bounds, rows);
     }
   }
 
   #nothingLeft(route: Route): undefined {
-    const hidden = this.#tally[route].pending > 0 && this.#sql.batches(route).length === 0;
+    const hidden = this.#accounts.of(route).pending > 0 && this.#sql.batches(route).length === 0;
     if (hidden) throw corruption(indexDisagrees);
   }
 
-  #send(batch: OutboxBatch): OutboxBatch {
-    this.#sending.add(batch.id);
-    return batch;
+  #send(id: number, { route, stream }: Bounds, rows: readonly SoundRow[]): OutboxBatch {
+    this.#sending.add(id);
+    return { id, route, stream, bodies: rows.map(({ body }) => body), records: rows.map((row) => row.id) };
   }
 
-  /** The bodies of the records whose checksum is right; the others are dropped and counted. */
-  #sound(records: ReturnType<StoreStatements['range']>): Uint8Array[] {
-    const bodies: Uint8Array[] = [];
-    for (const record of records) {
-      if (record.body !== undefined && record.checksum === checksum({ ...record, body: record.body })) {
-        bodies.push(record.body);
-        continue;
-      }
-      this.#sql.deleteRecord(record.id);
-      this.#take(record.route, 1, record.size, 'damaged');
-    }
-    return bodies;
-  }
-
-  #take(route: Route, count: number, bytes: number, why: CounterName): void {
-    this.#give(route, count, why);
-    this.#tally[route].pending -= count;
-    this.#tally[route].bytes -= bytes;
-  }
-
-  #give(route: Route, count: number, ...names: readonly CounterName[]): void {
-    if (count === 0) return;
-    for (const name of names) this.#sql.count(route, name, count);
+  /** Those whose checksum is right; the others are dropped and counted. */
+  #soundRows(rows: readonly Row[]): SoundRow[] {
+    return rows.filter((row): row is SoundRow => {
+      if (isSound(row)) return true;
+      this.#sql.deleteRecord(row.id);
+      this.#accounts.left(row.route, 1, row.size, 'damaged');
+      return false;
+    });
   }
 
   #transaction<T>(work: () => T): T {
-    const before = structuredClone(this.#tally);
+    const takeBack = this.#accounts.mark();
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
       this.#db.exec('COMMIT');
       return result;
     } catch (error) {
-      this.#tally = before;
+      takeBack();
       // SQLite rolls back by itself on a full disk or an I/O error.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
+}
+
+type SoundRow = Row & { readonly body: Uint8Array };
+
+/** Whether what is stored is what was appended. */
+function isSound(row: Row): row is SoundRow {
+  return row.body !== undefined && row.checksum === checksum({ ...row, body: row.body });
 }
 
 function checksum(record: Omit<NewRecord, 'importance'> & { readonly importance: number }): number {

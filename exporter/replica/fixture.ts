@@ -119,7 +119,7 @@ export class TestReplica {
     const stats = (await this.#outbox.stats()).find(({ route }) => route === 'logs');
     assert.ok(stats);
     const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
-    assert.equal(stats.enqueued, stats.delivered + dropped + stats.pending, this.name);
+    assert.equal(stats.enqueued, stats.delivered + dropped + stats.dead + stats.pending, this.name);
     return stats;
   }
 

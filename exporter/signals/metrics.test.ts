@@ -37,11 +37,14 @@ function make(view: ModelView, part: Partial<MetricsOptions> = {}) {
 
 const stats: RouteStats = {
   route: 'traces',
-  enqueued: 5,
+  enqueued: 7,
   delivered: 3,
   dropped: { rejected: 1, full: 0, damaged: 0, by_leader: 0 },
   pending: 1,
   bytes: 512,
+  dead: 2,
+  deadBytes: 64,
+  refused: 3,
   oldest: 1_700_000_000_000_000,
 };
 

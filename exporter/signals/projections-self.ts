@@ -63,6 +63,9 @@ export const selfProjections = {
       for (const [reason, value] of Object.entries(dropped)) yield { labels: { route, reason }, value };
     }
   },
+  outbox_refused_total: (context) => eachRoute(context, (stats) => stats.refused),
+  outbox_dead_letters: (context) => eachRoute(context, (stats) => stats.dead),
+  outbox_dead_letter_bytes: (context) => eachRoute(context, (stats) => stats.deadBytes),
   election_rounds_total: (context) => context.closedRounds.rows(),
   series_suppressed_total: (context) => context.suppressed.rows(),
 } satisfies Partial<Projections>;

@@ -38,8 +38,8 @@ export async function statsOf(outbox: Outbox, route: Route): Promise<RouteStats>
   const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
   assert.equal(
     stats.enqueued,
-    stats.delivered + dropped + stats.pending,
-    'enqueued = delivered + dropped + pending',
+    stats.delivered + dropped + stats.dead + stats.pending,
+    'enqueued = delivered + dropped + dead + pending',
   );
   return stats;
 }
@@ -58,6 +58,7 @@ async function take(outbox: Outbox, maxBytes = mebibyte, route: Route = 'logs'):
 export function outboxConformance(name: string, open: OpenHarness): void {
   deliversInOrder(name, open);
   keepsBatches(name, open);
+  keepsDeadLetters(name, open);
   counts(name, open);
   handsOver(name, open);
   survivesReopening(name, open);
@@ -114,7 +115,7 @@ function keepsBatches(name: string, open: OpenHarness): void {
     const poison = await take(outbox, 6);
     await outbox.settle(poison.id, { kind: 'rejected', why: 'test' });
     assert.deepEqual(texts(await take(outbox)), ['good']);
-    assert.equal((await statsOf(outbox, 'logs')).dropped.rejected, 1);
+    assert.equal((await statsOf(outbox, 'logs')).dead, 1);
   });
 
   test(`${name}: settling a batch twice counts once`, async (t) => {
@@ -127,8 +128,69 @@ function keepsBatches(name: string, open: OpenHarness): void {
   });
 }
 
+function keepsDeadLetters(name: string, open: OpenHarness): void {
+  const refusal = { destination: 'http://receiver', words: 'entry too far behind' };
+
+  test(`${name}: a refused batch is kept as dead letters, and counted`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    await appendAll(outbox, [record('one'), record('three')]);
+    const batch = await take(outbox);
+    await outbox.settle(batch.id, { kind: 'rejected', why: 'test', destination: 'http://receiver' });
+    const { dead, deadBytes, refused, pending, bytes } = await statsOf(outbox, 'logs');
+    assert.deepEqual([dead, deadBytes, refused, pending, bytes], [2, 8, 2, 0, 0]);
+    assert.equal(await outbox.next('logs', 100), undefined, 'it is not sent again');
+  });
+
+  test(`${name}: a record set aside leaves its batch, and the others stay`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    await appendAll(outbox, [record('one'), record('poison'), record('two')]);
+    const batch = await take(outbox);
+    const [, poison] = batch.records;
+    assert.ok(poison !== undefined && batch.records.length === 3);
+    await outbox.setAside({ ...refusal, records: [poison] });
+    await outbox.setAside({ ...refusal, records: [poison, poison + 1_000] });
+    assert.equal((await statsOf(outbox, 'logs')).dead, 1, 'once, and nothing that is not there');
+    await outbox.settle(batch.id, { kind: 'retry', why: 'test' });
+    const again = await take(outbox);
+    assert.deepEqual([again.id, texts(again)], [batch.id, ['one', 'two']]);
+    await outbox.settle(again.id, { kind: 'accepted' });
+    const { dead, delivered, pending } = await statsOf(outbox, 'logs');
+    assert.deepEqual([dead, delivered, pending], [1, 2, 0]);
+  });
+
+  test(`${name}: of a batch that was set aside as a whole nothing comes again`, async (t) => {
+    const { outbox } = await open(t, mebibyte);
+    await appendAll(outbox, [record('old'), record('older')]);
+    const batch = await take(outbox);
+    await outbox.setAside({ ...refusal, records: batch.records });
+    await outbox.settle(batch.id, { kind: 'retry', why: 'test' });
+    assert.equal(await outbox.next('logs', 100), undefined);
+  });
+
+  test(`${name}: beyond an eighth of the cap the oldest dead letters go, and are counted`, async (t) => {
+    const { outbox } = await open(t, 160);
+    await appendAll(
+      outbox,
+      ['0123456789', 'abcdefghij', 'ABCDEFGHIJ'].map((text) => record(text)),
+    );
+    const batch = await take(outbox);
+    await outbox.settle(batch.id, { kind: 'rejected', why: 'test' });
+    const { dead, deadBytes, refused, dropped } = await statsOf(outbox, 'logs');
+    assert.deepEqual([dead, deadBytes, refused, dropped.rejected], [2, 20, 3, 1]);
+  });
+
+  test(`${name}: dead letters make room for what a receiver may still take`, async (t) => {
+    const { outbox } = await open(t, 80);
+    await appendAll(outbox, [record('0123456789')]);
+    await outbox.settle((await take(outbox)).id, { kind: 'rejected', why: 'test' });
+    await appendAll(outbox, [record('x'.repeat(75), { importance: importance.chatter })]);
+    const { dead, dropped, pending } = await statsOf(outbox, 'logs');
+    assert.deepEqual([dead, dropped.rejected, dropped.full, pending], [0, 1, 0, 1]);
+  });
+}
+
 function counts(name: string, open: OpenHarness): void {
-  test(`${name}: enqueued = delivered + dropped + pending at every step`, async (t) => {
+  test(`${name}: enqueued = delivered + dropped + dead + pending at every step`, async (t) => {
     const { outbox } = await open(t, mebibyte);
     for (let i = 0; i < 20; i++) {
       const appended = appendAll(outbox, [record(`a${i}`), record(`b${i}`, { stream: 'b' })]);
@@ -238,7 +300,9 @@ function survivesReopening(name: string, open: OpenHarness): void {
     await appendAll(outbox, [record('one'), record('two'), record('three'), record('four')]);
     const done = await take(outbox, 3);
     await outbox.settle(done.id, { kind: 'accepted' });
-    const underWay = await take(outbox, 8);
+    const refused = await take(outbox, 3);
+    await outbox.settle(refused.id, { kind: 'rejected', why: 'test' });
+    const underWay = await take(outbox, 9);
     const before = await outbox.stats();
     const again = await reopen();
     assert.deepEqual(await again.stats(), before);

@@ -307,6 +307,7 @@ class Stage {
     this.#stats.set(route, {
       ...{ route, pending: count('pending'), bytes: count('bytes') },
       ...{ enqueued: count('enqueued'), delivered: count('delivered') },
+      ...{ dead: count('dead'), deadBytes: count('dead_bytes'), refused: count('refused') },
       dropped: {
         ...{ rejected: count('rejected'), full: count('full') },
         ...{ damaged: count('damaged'), by_leader: count('by_leader') },
