@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseDuration } from './commands/duration.ts';
+import { addOutboxCommands } from './commands/outbox-commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
 import { describeProblem } from './config-problems.ts';
@@ -52,6 +53,7 @@ function commandLine(): Command {
         return replay(file, policies, (line) => void process.stdout.write(`${line}\n`));
       })(flags),
     );
+  addOutboxCommands(program, withConfig);
   return program;
 }
 

@@ -62,7 +62,8 @@ export class MisbehavingReceiver {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = gunzipSync(await buffer(request)).toString();
+    const bytes = await buffer(request);
+    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
     this.received.push({ path: request.url ?? '', headers: request.headers, body });
     const behave = this.#behaviours.shift() ?? answer(200);
     behave(response, request);

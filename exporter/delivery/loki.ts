@@ -1,7 +1,8 @@
 import { type CredentialSources, lowerCased } from './credentials.ts';
 import type { OutboxBatch, Outcome } from './outbox.ts';
 import { openPoster, type PostOptions } from './post.ts';
-import { joined, outcomeOf, type Receiver, withPath } from './receiver.ts';
+import { outcomeOf, type Receiver, withPath } from './receiver.ts';
+import { requestBody } from './request-bodies.ts';
 
 export interface LokiTarget extends CredentialSources {
   /** Loki's base address; `/loki/api/v1/push` is appended unless it ends so already. */
@@ -22,8 +23,8 @@ export function lokiReceiver(target: LokiTarget, options: PostOptions): Receiver
     options,
   );
   async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
-    const before = `{"streams":[{"stream":${batch.stream},"values":[`;
-    return outcomeOf(await poster.post(joined(before, batch.bodies, ']}]}'), signal), isTemporary);
+    const body = requestBody('logs', batch.stream, batch.bodies);
+    return outcomeOf(await poster.post(body, signal), isTemporary);
   }
   return { post, renewed: (stop) => poster.renewed(stop), close: () => poster.close() };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { CredentialSources } from './credentials.ts';
 import type { OutboxBatch, Outcome } from './outbox.ts';
 import { openPoster, type PostOptions } from './post.ts';
-import { joined, outcomeOf, type Receiver, withPath } from './receiver.ts';
+import { outcomeOf, type Receiver, withPath } from './receiver.ts';
+import { requestBody } from './request-bodies.ts';
 
 export interface OtlpTarget extends CredentialSources {
   /** The receiver's base address (OTEL_EXPORTER_OTLP_ENDPOINT); `/v1/traces` is appended. */
@@ -23,7 +24,7 @@ const temporary: readonly number[] = [429, 502, 503, 504];
 export function otlpReceiver(target: OtlpTarget, options: OtlpOptions): Receiver {
   const poster = openPoster(tracesUrl(target), target, options);
   async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
-    const answer = await poster.post(joined('{"resourceSpans":[', batch.bodies, ']}'), signal);
+    const answer = await poster.post(requestBody('traces', '', batch.bodies), signal);
     const outcome = outcomeOf(answer, (status) => temporary.includes(status));
     if (outcome.kind === 'accepted' && answer.kind === 'answered') {
       const partial = partialSuccess(answer.text);

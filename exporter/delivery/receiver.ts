@@ -25,13 +25,6 @@ export function outcomeOf(answer: Answer, isTemporary: (status: number) => boole
   return afterMs === undefined ? { kind: 'retry', why } : { kind: 'retry', afterMs, why };
 }
 
-/** The bodies with commas between, within `before` and `after`; a record's bytes are never touched. */
-export function joined(before: string, bodies: readonly Uint8Array[], after: string): Uint8Array[] {
-  const comma = Buffer.from(',');
-  const elements = bodies.flatMap((body, index) => (index === 0 ? [body] : [comma, body]));
-  return [Buffer.from(before), ...elements, Buffer.from(after)];
-}
-
 /** `base` with `path` appended, unless it is there already; a query stays. */
 export function withPath(base: string, path: string): string {
   const url = new URL(base);

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { isCorruption, isUnknownName } from './database.ts';
+import { isCorruption, isUnknownName } from './sqlite-errors.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -10,7 +10,7 @@ const recordColumns = ['id', 'route', 'stream', 'importance', 'created', 'size',
  * batches keep their bounds. Returns the number of records saved.
  */
 export function salvage(path: string, into: DatabaseSync): number {
-  const from = new DatabaseSync(path);
+  const from = new DatabaseSync(path, { readOnly: true });
   into.exec('BEGIN');
   try {
     copyTable(from, into, 'counters', ['route', 'name', 'value']);

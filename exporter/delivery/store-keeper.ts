@@ -1,5 +1,6 @@
-import { isCorruption } from './database.ts';
+import { claim } from './claim.ts';
 import type { Call, PackedRecord, Reply, WorkerInput } from './outbox-protocol.ts';
+import { isCorruption } from './sqlite-errors.ts';
 import { type NewRecord, openStore, type Store } from './store.ts';
 
 /**
@@ -10,6 +11,7 @@ export class StoreKeeper {
   readonly #input: Omit<WorkerInput, 'leasewatch'>;
   readonly #notice: (message: string) => void;
   #store: Store | undefined;
+  #release: (() => void) | undefined;
 
   constructor(input: Omit<WorkerInput, 'leasewatch'>, notice: (message: string) => void) {
     this.#input = input;
@@ -18,6 +20,7 @@ export class StoreKeeper {
 
   answer(call: Call): Reply {
     try {
+      if (call.kind === 'close') return this.#close();
       const store = this.#store ?? this.#open(false);
       return 'kind' in store ? store : performCounted(store, call);
     } catch (error) {
@@ -27,11 +30,22 @@ export class StoreKeeper {
   }
 
   #open(damaged: boolean): Store | Reply {
+    if (this.#release === undefined) {
+      const claimed = claim(this.#input.path);
+      if (claimed.kind === 'refused') return claimed;
+      this.#release = claimed.release;
+    }
     const opened = openStore({ ...this.#input, now: new Date(), damaged });
     if (opened.kind === 'refused') return opened;
     for (const notice of opened.notices) this.#notice(notice);
     this.#store = opened.store;
     return opened.store;
+  }
+
+  #close(): Reply {
+    this.#store?.close();
+    this.#release?.();
+    return { kind: 'done' };
   }
 
   #salvage(cause: unknown): void {
@@ -46,14 +60,16 @@ export class StoreKeeper {
   }
 }
 
-const changesNoCount: readonly Call['kind'][] = ['stats', 'remember', 'recall', 'position', 'close'];
+type StoreCall = Exclude<Call, { readonly kind: 'close' }>;
 
-function performCounted(store: Store, call: Call): Reply {
+const changesNoCount: readonly Call['kind'][] = ['stats', 'remember', 'recall', 'position'];
+
+function performCounted(store: Store, call: StoreCall): Reply {
   const reply = perform(store, call);
   return changesNoCount.includes(call.kind) ? reply : { ...reply, stats: store.stats() };
 }
 
-function perform(store: Store, call: Call): Reply {
+function perform(store: Store, call: StoreCall): Reply {
   switch (call.kind) {
     case 'open':
       return { kind: 'done' };
@@ -79,9 +95,6 @@ function perform(store: Store, call: Call): Reply {
       return { kind: 'position', position: store.position() };
     case 'forgo':
       store.forgo(call.range);
-      return { kind: 'done' };
-    case 'close':
-      store.close();
       return { kind: 'done' };
   }
 }

@@ -174,7 +174,7 @@ function batchStatements(db: DatabaseSync) {
   };
 }
 
-function counterStatements(db: DatabaseSync) {
+export function counterStatements(db: DatabaseSync) {
   const count = db.prepare(`
     INSERT INTO counters (route, name, value) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET value = value + excluded.value`);
@@ -252,6 +252,6 @@ function text(value: SQLOutputValue | undefined): string {
   return typeof value === 'string' ? value : String(value);
 }
 
-function asRoute(value: SQLOutputValue | undefined): Route {
+export function asRoute(value: SQLOutputValue | undefined): Route {
   return value === 'traces' ? 'traces' : 'logs';
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { corruption, isUnknownName, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import type {
   OutboxBatch,
   OutboxPosition,
@@ -12,7 +12,9 @@ import type {
   RouteStats,
 } from './outbox.ts';
 import type { KeptText } from './outbox-protocol.ts';
-import { salvage } from './salvage.ts';
+import { checksum, isSound, type SoundRow } from './record-checksum.ts';
+import type { Replaced } from './replace-damaged.ts';
+import { corruption, isUnknownName } from './sqlite-errors.ts';
 import { Accounts } from './store-accounts.ts';
 import { makeRoom } from './store-room.ts';
 import { type Bounds, prepareStatements, type Row, type StoreStatements } from './store-statements.ts';
@@ -44,7 +46,7 @@ export function openStore(options: StoreOptions): OpenedStore {
   const opened = openDatabase(path, now, damaged);
   if (opened.kind === 'refused') return opened;
   try {
-    return start(opened.db, opened.setAside, options);
+    return start(opened.db, opened.replaced, options);
   } catch (error) {
     opened.db.close();
     // The names of tables and columns can be what is damaged.
@@ -55,14 +57,15 @@ export function openStore(options: StoreOptions): OpenedStore {
 
 function start(
   db: DatabaseSync,
-  setAside: string | undefined,
+  replaced: Replaced | undefined,
   { path, maxBytes }: StoreOptions,
 ): OpenedStore {
-  const notices: string[] = [];
-  if (setAside !== undefined) {
-    const saved = salvage(setAside, db);
-    notices.push(`outbox: ${path} is damaged, kept as ${setAside}; started anew with ${saved} records of it`);
-  }
+  const notices =
+    replaced === undefined
+      ? []
+      : [
+          `outbox: ${path} is damaged, kept as ${replaced.aside}; started anew with ${replaced.saved} records of it`,
+        ];
   const store = new Store(db, maxBytes);
   return { kind: 'open', store, notices: [...notices, ...store.reconcile()] };
 }
@@ -281,18 +284,6 @@ export class Store {
       throw error;
     }
   }
-}
-
-type SoundRow = Row & { readonly body: Uint8Array };
-
-/** Whether what is stored is what was appended. */
-function isSound(row: Row): row is SoundRow {
-  return row.body !== undefined && row.checksum === checksum({ ...row, body: row.body });
-}
-
-function checksum(record: Omit<NewRecord, 'importance'> & { readonly importance: number }): number {
-  const { route, stream, importance, created, body } = record;
-  return crc32(body, crc32(JSON.stringify([route, stream, importance, created])));
 }
 
 function textChecksum(key: string, text: string): number {
