@@ -34,7 +34,8 @@ export type OpenedOutbox =
 
 const retryMs = 2_000;
 const quietMs = 60_000;
-const writeBytes = 4 * 1024 * 1024;
+/** The log of the database holds some of these when the disk is full: the ballast has to be more. */
+const writeBytes = 1024 * 1024;
 
 /**
  * Opens the durable outbox, its database in a thread of its own. A file of a newer version, or a folder

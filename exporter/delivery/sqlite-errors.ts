@@ -1,4 +1,7 @@
-const codes = { unknownName: 1, readonly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
+const codes = { unknownName: 1, readonly: 8, corrupt: 11, full: 13, cantOpen: 14, notADatabase: 26 } as const;
+
+/** The index of a log is a file of its own. */
+const noRoomForIndex = 4874;
 
 /** The primary SQLite result code of an error, or undefined when SQLite did not raise it. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -10,6 +13,12 @@ export function sqliteCode(error: unknown): number | undefined {
 export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === codes.corrupt || code === codes.notADatabase;
+}
+
+/** Whether there is no room on the disk. */
+export function isFull(error: unknown): boolean {
+  if (sqliteCode(error) === codes.full) return true;
+  return error instanceof Error && 'errcode' in error && error.errcode === noRoomForIndex;
 }
 
 /** Whether a statement names what the schema does not have. */

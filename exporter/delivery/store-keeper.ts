@@ -1,6 +1,7 @@
+import { Ballast } from './ballast.ts';
 import { claim } from './claim.ts';
 import type { Call, PackedRecord, Reply, WorkerInput } from './outbox-protocol.ts';
-import { isCorruption } from './sqlite-errors.ts';
+import { isCorruption, isFull } from './sqlite-errors.ts';
 import { type NewRecord, openStore, type Store } from './store.ts';
 
 /**
@@ -12,20 +13,48 @@ export class StoreKeeper {
   readonly #notice: (message: string) => void;
   #store: Store | undefined;
   #release: (() => void) | undefined;
+  readonly #ballast: Ballast;
 
   constructor(input: Omit<WorkerInput, 'leasewatch'>, notice: (message: string) => void) {
     this.#input = input;
     this.#notice = notice;
+    this.#ballast = new Ballast(input.path, input.maxBytes);
   }
 
   answer(call: Call): Reply {
     try {
       if (call.kind === 'close') return this.#close();
-      const store = this.#store ?? this.#open(false);
-      return 'kind' in store ? store : performCounted(store, call);
+      const store = this.#store ?? this.#openWithRoom();
+      return 'kind' in store ? store : this.#perform(store, call);
     } catch (error) {
       if (isCorruption(error)) this.#salvage(error);
       return { kind: 'failed', why: reason(error) };
+    }
+  }
+
+  #perform(store: Store, call: StoreCall): Reply {
+    if (!this.#ballast.held && growth(call) > 0) {
+      store.foldLog();
+      this.#ballast.hold();
+    }
+    try {
+      return performCounted(store, call);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.#ballast.release();
+      store.foldLog();
+      if (growth(call) > store.freeBytes()) throw error;
+      return performCounted(store, call);
+    }
+  }
+
+  #openWithRoom(): Store | Reply {
+    try {
+      return this.#open(false);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.#ballast.release();
+      return this.#open(false);
     }
   }
 
@@ -67,6 +96,13 @@ const changesNoCount: readonly Call['kind'][] = ['stats', 'remember', 'recall', 
 function performCounted(store: Store, call: StoreCall): Reply {
   const reply = perform(store, call);
   return changesNoCount.includes(call.kind) ? reply : { ...reply, stats: store.stats() };
+}
+
+/** About so many bytes more are in the database after a call; what takes records out needs none. */
+function growth(call: StoreCall): number {
+  if (call.kind === 'append') return 2 * call.bytes.byteLength + 1024 * call.records.length;
+  if (call.kind === 'remember') return call.memories.reduce((sum, { text = '' }) => sum + 3 * text.length, 0);
+  return 0;
 }
 
 function perform(store: Store, call: StoreCall): Reply {

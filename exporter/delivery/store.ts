@@ -188,6 +188,17 @@ export class Store {
     );
   }
 
+  /** Moves what is in the log into the file, as far as there is room, and gives the room of the log back. */
+  foldLog(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Room within the file: what is written there makes it no longer. */
+  freeBytes(): number {
+    const of = (name: string) => Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+    return of('freelist_count') * of('page_size');
+  }
+
   close(): void {
     this.#db.close();
   }
