@@ -50,6 +50,11 @@ export class SmallDisk {
     rmSync(this.#filler, { force: true });
   }
 
+  /** From now on nothing can be written to it. */
+  protect(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.folder]);
+  }
+
   unmount(): void {
     execFileSync('umount', ['-l', this.folder]);
     rmSync(this.folder, { recursive: true });

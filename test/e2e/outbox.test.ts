@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openOutbox } from '../../exporter/delivery/open-outbox.ts';
 import { importance, type Outbox, type OutboxRecord } from '../../exporter/delivery/outbox.ts';
 import { MisbehavingReceiver } from '../misbehaving-receiver.ts';
+import { SmallDisk } from '../small-disk.ts';
 import { needTool } from '../tool.ts';
 import { startProgram } from './child-program.ts';
 
@@ -148,4 +150,42 @@ test('what cannot be looked into is told, with exit code 2', async (t) => {
   assert.match((await leasewatch('ls', join(folder, 'empty.db'))).stderr, /is not an outbox of leasewatch/);
   assert.match((await leasewatch('ls', folder)).stderr, /outbox: cannot read/);
   assert.equal((await leasewatch('show', 'x', folder)).code, 1, 'commander says what is wrong');
+});
+
+/** A leasewatch that watches no cluster and has a receiver. */
+function run(t: TestContext, outbox: string) {
+  const config = join(newFolder(t), 'leasewatch.yaml');
+  writeFileSync(config, 'mode: sidecar\nwebsockets: { ports: [9] }\nloki: { url: "http://127.0.0.1:9" }\n');
+  const args = ['run', '--listen', '127.0.0.1:0', '--leases', '', '--config', config, '--outbox', outbox];
+  const program = startProgram({ args });
+  t.after(() => program.process.kill('SIGKILL'));
+  return program;
+}
+
+test('an outbox that cannot be had ends the start, with exit code 2 and the reason', async (t) => {
+  const folder = newFolder(t);
+  const used = join(folder, 'used.db');
+  await filled(t, used);
+  const newer = join(folder, 'newer.db');
+  const db = new DatabaseSync(newer);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  writeFileSync(join(folder, 'file'), '');
+  const disk = SmallDisk.mount(1);
+  t.after(() => disk?.unmount());
+  disk?.protect();
+  const cases = [
+    [used, /outbox: .*used\.db is in use by another leasewatch; give each its own/],
+    [newer, /outbox: .*newer\.db has version 99, this leasewatch knows up to \d; use the newer leasewatch/],
+    [join(folder, 'file/outbox.db'), /outbox: cannot open .*file\/outbox\.db: EEXIST/],
+    ...(disk === undefined
+      ? []
+      : [[join(disk.folder, 'outbox.db'), /outbox: cannot open .*outbox\.db: /] as const]),
+  ] as const;
+  for (const [path, why] of cases) {
+    const program = run(t, path);
+    assert.equal(await program.ended, 2, program.stderr());
+    assert.match(program.stderr(), why);
+    assert.equal(program.stderr().trimEnd().split('\n').length, 1, program.stderr());
+  }
 });

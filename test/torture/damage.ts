@@ -1,13 +1,21 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { between } from '../../simulator/random.ts';
+import { numberIn } from './records.ts';
 
-/** What a power cut leaves of a commit that was not acknowledged: the start of a frame, never all of it. */
+const headerBytes = 32;
+
+/**
+ * What a power cut leaves of a commit that was not acknowledged: the start of a frame, never all of it. Now
+ * and then it looks like a real one, since the log has been used before.
+ */
 export function tearTail(path: string, random: () => number): void {
   const log = `${path}-wal`;
   if (!existsSync(log)) return;
-  const torn = Array.from({ length: Math.floor(between(random, 1, 4_000)) }, () => random() * 256);
-  appendFileSync(log, Uint8Array.from(torn));
+  const length = Math.floor(between(random, 1, 4_000));
+  const genuine = readFileSync(log).subarray(headerBytes, headerBytes + length);
+  const noise = Uint8Array.from({ length }, () => random() * 256);
+  appendFileSync(log, random() < 0.5 ? genuine : noise);
 }
 
 /**
@@ -36,9 +44,7 @@ function pendingNumber(path: string, random: () => number): number | undefined {
       return undefined;
     const bodies = db.prepare("SELECT body FROM records WHERE instr(body, 'record=')").all();
     const { body } = bodies[Math.floor(random() * bodies.length)] ?? {};
-    if (!(body instanceof Uint8Array)) return undefined;
-    const number = /record=(\d+);/.exec(Buffer.from(body).toString())?.[1];
-    return number === undefined ? undefined : Number(number);
+    return body instanceof Uint8Array ? numberIn(Buffer.from(body).toString()) : undefined;
   } finally {
     db.close();
   }

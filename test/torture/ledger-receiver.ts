@@ -4,21 +4,19 @@ import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { pick } from '../../simulator/random.ts';
+import { Ledger } from './ledger.ts';
+import { type Pushed, readPush } from './records.ts';
 
-const behaviours = ['accept', 'accept', 'accept', 'accept', 'accept then cut', 'cut', 'hang'] as const;
-const troubles = ['500', '429', '400', ...behaviours] as const;
+const good = ['accept', 'accept', 'accept', 'accept then cut', 'accept, answer cut'] as const;
+const bad = ['400', '400', '500', '503', 'cut', 'cut request'] as const;
+/** Most lives end in one of these: rare, so that something else happens before. */
+const long = ['429', '429 until', 'hang'] as const;
+const behaviours = [...good, ...good, ...good, ...bad, ...long] as const;
+type Behaviour = (typeof behaviours)[number];
 
-/** A receiver that writes down every record that it took, and misbehaves by chance until told to behave. */
+/** A Loki and an OTLP receiver that writes down what it took, and misbehaves by chance until told to behave. */
 export class LedgerReceiver {
-  /** Number of a record and its bytes, once it was accepted. */
-  readonly accepted = new Map<number, string>();
-  /** Records that were refused for good. */
-  readonly refused = new Set<number>();
-  duplicates = 0;
-  /** The most records of one request that had been accepted before. */
-  largestDuplicateRun = 0;
-  /** Records that came again with other bytes. */
-  changed = 0;
+  readonly ledger = new Ledger();
   behaves = false;
   readonly #random: () => number;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -42,34 +40,50 @@ export class LedgerReceiver {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const behaviour = this.behaves ? 'accept' : pick(this.#random, behaviours);
+    if (behaviour === 'cut request') return void request.once('data', () => request.socket.destroy());
     const body = await buffer(request).catch(() => undefined);
     // The sender was killed in the middle of its request.
     if (body === undefined) return;
-    this.#behave(gunzipSync(body).toString(), response, request.socket);
+    const path = request.url ?? '';
+    this.#behave(behaviour, readPush(path, gunzipSync(body).toString()), response, request.socket);
   }
 
-  #behave(text: string, response: ServerResponse, socket: Socket): void {
-    const trouble = this.behaves ? 'accept' : pick(this.#random, troubles);
-    switch (trouble) {
+  #behave(behaviour: Behaviour, pushed: Pushed, response: ServerResponse, socket: Socket): void {
+    switch (behaviour) {
       case 'accept':
-        this.#accept(text);
-        response.writeHead(204).end();
+        this.ledger.accept(pushed);
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
         return;
       case 'accept then cut':
-        this.#accept(text);
+        this.ledger.accept(pushed);
         socket.destroy();
         return;
+      case 'accept, answer cut':
+        this.ledger.accept(pushed);
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{', () => socket.destroy());
+        return;
       case '400':
-        for (const [number] of recordsIn(text)) this.refused.add(number);
-        response.writeHead(400).end('entry refused');
+        return this.#refuse(400, pushed, response);
+      case '500':
+        // The protocol of spans forbids to send again after it.
+        if (pushed.queue === 'traces') return this.#refuse(500, pushed, response);
+        response.writeHead(500).end('trouble');
+        return;
+      case '503':
+        response.writeHead(503).end('trouble');
         return;
       case '429':
         response.writeHead(429, { 'retry-after': '1' }).end('slow down');
         return;
-      case '500':
-        response.writeHead(500).end('trouble');
+      case '429 until':
+        response
+          .writeHead(429, { 'retry-after': new Date(Date.now() + 1_000).toUTCString() })
+          .end('slow down');
         return;
       case 'cut':
+      case 'cut request':
         socket.destroy();
         return;
       case 'hang':
@@ -77,22 +91,8 @@ export class LedgerReceiver {
     }
   }
 
-  #accept(text: string): void {
-    let again = 0;
-    for (const [number, bytes] of recordsIn(text)) {
-      const before = this.accepted.get(number);
-      if (before !== undefined) again += 1;
-      if (before !== undefined && before !== bytes) this.changed += 1;
-      this.accepted.set(number, bytes);
-    }
-    this.duplicates += again;
-    this.largestDuplicateRun = Math.max(this.largestDuplicateRun, again);
+  #refuse(status: number, pushed: Pushed, response: ServerResponse): void {
+    this.ledger.refuse(pushed);
+    response.writeHead(status).end('entry refused');
   }
-}
-
-function recordsIn(text: string): readonly (readonly [number, string])[] {
-  return Array.from(text.matchAll(/\["\d+","record=(\d+);",\{\}\]/g), (match) => [
-    Number(match[1]),
-    match[0],
-  ]);
 }

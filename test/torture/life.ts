@@ -2,29 +2,41 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { RouteStats } from '../../exporter/delivery/outbox.ts';
 
-export interface Stats {
-  readonly enqueued: number;
-  readonly delivered: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly pending: number;
-}
+/** Of all routes, in one moment. */
+export type Snapshot = readonly RouteStats[];
 
 export interface Life {
   readonly acked: readonly number[];
-  /** At its start, and of one that ended by itself also at its end. */
-  readonly stats: readonly Stats[];
-  /** From starting the process to an open outbox; undefined when it was killed before. */
+  /** From its start on, again and again. */
+  readonly snapshots: readonly Snapshot[];
+  /** How long it took to open the outbox; undefined when it was killed before. */
   readonly startMs: number | undefined;
+}
+
+/** How a life goes. */
+export interface Fate {
+  readonly path: string;
+  readonly url: string;
+  /** The number of its first record. */
+  readonly first: number;
+  /** By how much its wall clock jumps. */
+  readonly jumpMs: number;
+  /** It is killed so long after it began, if that is set, or after it opened its outbox. */
+  readonly killAfter: { readonly what: 'start' | 'opening'; readonly ms: number };
+  /** Called when it has opened its outbox. */
+  readonly opened: () => void;
 }
 
 const script = fileURLToPath(new URL('./life-process.ts', import.meta.url));
 const startupMs = 20_000;
 const drainMs = 120_000;
 
-/** Lets a process append from `first` on, and kills it so many milliseconds after it opened its outbox; below 0, before. */
-export function killedLife(path: string, url: string, first: number, killMs: number): Promise<Life> {
-  return live([path, url, String(first)], killMs);
+/** Lets a process append and send until it is killed. */
+export function killedLife(fate: Fate): Promise<Life> {
+  const { path, url, first, jumpMs } = fate;
+  return live([path, url, String(first), String(jumpMs)], fate);
 }
 
 /** Lets a process send all that waits. */
@@ -32,40 +44,40 @@ export function drainingLife(path: string, url: string): Promise<Life> {
   return live([path, url, 'drain'], undefined);
 }
 
-async function live(args: readonly string[], killMs: number | undefined): Promise<Life> {
-  const began = performance.now();
+async function live(args: readonly string[], fate: Fate | undefined): Promise<Life> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const acked: number[] = [];
-  const stats: Stats[] = [];
+  const snapshots: Snapshot[] = [];
   let startMs: number | undefined;
   let errors = '';
   const kill = () => child.kill('SIGKILL');
-  let timer = setTimeout(kill, killMs === undefined ? drainMs : killMs < 0 ? -killMs : startupMs);
+  const fromStart = fate?.killAfter.what === 'start' ? fate.killAfter.ms : startupMs;
+  let timer = setTimeout(kill, fate === undefined ? drainMs : fromStart);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const news = parsed(line);
     if (news?.acked !== undefined) acked.push(news.acked);
-    if (news?.stats === undefined) return;
-    stats.push(news.stats);
-    if (startMs !== undefined) return;
-    startMs = performance.now() - began;
-    if (killMs === undefined || killMs < 0) return;
+    if (news?.stats !== undefined) snapshots.push(news.stats);
+    if (news?.openedMs === undefined) return;
+    startMs = news.openedMs;
+    fate?.opened();
+    if (fate?.killAfter.what !== 'opening') return;
     clearTimeout(timer);
-    timer = setTimeout(kill, killMs);
+    timer = setTimeout(kill, fate.killAfter.ms);
   });
   await closed;
   clearTimeout(timer);
-  const right = killMs === undefined ? child.exitCode === 0 : child.signalCode === 'SIGKILL';
-  const opened = killMs === undefined || killMs < 0 || startMs !== undefined;
+  const right = fate === undefined ? child.exitCode === 0 : child.signalCode === 'SIGKILL';
+  const opened = fate?.killAfter.what === 'start' || startMs !== undefined;
   if (!right || !opened) throw new Error(`torture: a life did not end as it should: ${errors}`);
-  return { acked, stats, startMs };
+  return { acked, snapshots, startMs };
 }
 
 /** Undefined for the half line that a kill leaves: what it told counts as not acknowledged. */
-function parsed(line: string): { acked?: number; stats?: Stats } | undefined {
+function parsed(line: string): { acked?: number; stats?: Snapshot; openedMs?: number } | undefined {
   try {
     return JSON.parse(line);
   } catch {

@@ -4,7 +4,8 @@
  * 1 when a promise is broken, 2 for a wrong command line.
  */
 import { readOptions } from './options.ts';
-import { broken, torture } from './torture.ts';
+import { broken } from './summary.ts';
+import { torture } from './torture.ts';
 
 const options = readOptions(process.argv.slice(2));
 if ('problem' in options) {

@@ -1,60 +1,84 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { between, seededRandom } from '../../simulator/random.ts';
+import { openReader } from '../../exporter/delivery/outbox-reader.ts';
+import { between, pick, seededRandom } from '../../simulator/random.ts';
+import { SmallDisk } from '../small-disk.ts';
 import { flipByte, tearTail } from './damage.ts';
 import { LedgerReceiver } from './ledger-receiver.ts';
-import { drainingLife, killedLife, type Life, type Stats } from './life.ts';
+import { drainingLife, type Fate, killedLife, type Life } from './life.ts';
 import type { Options } from './options.ts';
-
-/** Counts of records; `delivered` counts none twice. */
-export interface Summary {
-  readonly kills: number;
-  readonly acked: number;
-  readonly delivered: number;
-  /** Acknowledged, but neither accepted, nor refused for good, nor damaged by the harness. */
-  readonly lost: number;
-  readonly refused: number;
-  readonly damaged: number;
-  readonly damaged_reported: number;
-  readonly duplicates: number;
-  readonly largest_duplicate_run: number;
-  /** Came again with other bytes. */
-  readonly changed: number;
-  readonly start_p99_ms: number;
-  /** Snapshots in which enqueued = delivered + dropped + pending did not hold. */
-  readonly identity_broken: number;
-}
+import { numberIn } from './records.ts';
+import { type Summary, summarise } from './summary.ts';
 
 const numbersOfALife = 1_000_000;
-/** How much of the disk's trouble comes between two lives, as shares of all kills. */
+const diskMebibytes = 48;
+const hourMs = 3_600_000;
+/** How much trouble there is, as shares of all kills. */
 const flips = 0.3;
 const tears = 0.3;
 const killsAtStart = 0.1;
+const jumps = 0.3;
+const fullDisks = 0.2;
 
 /** Lets lives of leasewatch's delivery end by SIGKILL, one after another, and then asks what became of every record. */
-export async function torture({ seed, kills }: Options): Promise<Summary> {
-  const random = seededRandom(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'leasewatch-torture-'));
-  const path = join(folder, 'outbox.db');
-  const receiver = new LedgerReceiver(seededRandom(seed + 1));
-  const url = await receiver.start();
-  const lives: Life[] = [];
-  const damaged = new Set<number>();
+export async function torture(options: Options): Promise<Summary> {
+  const disk = SmallDisk.mount(diskMebibytes);
+  const folder = disk?.folder ?? mkdtempSync(join(tmpdir(), 'leasewatch-torture-'));
+  const receiver = new LedgerReceiver(seededRandom(options.seed + 1));
   try {
-    for (let life = 0; life < kills; life++) {
-      const atStart = random() < killsAtStart;
-      const killMs = atStart ? -between(random, 20, 300) : between(random, 0, 700);
-      lives.push(await killedLife(path, url, life * numbersOfALife, killMs));
-      harm(path, random, damaged);
-    }
-    receiver.behaves = true;
-    lives.push(await drainingLife(path, url));
+    return await run(options, {
+      disk,
+      path: join(folder, 'outbox.db'),
+      receiver,
+      url: await receiver.start(),
+    });
   } finally {
     await receiver.stop();
-    rmSync(folder, { recursive: true });
+    if (disk === undefined) rmSync(folder, { recursive: true });
+    else disk.unmount();
   }
-  return summarise(kills, lives, receiver, damaged);
+}
+
+interface Ground {
+  /** Undefined where none may be mounted: then it never fills up. */
+  readonly disk: SmallDisk | undefined;
+  readonly path: string;
+  readonly receiver: LedgerReceiver;
+  readonly url: string;
+}
+
+async function run({ seed, kills }: Options, { disk, path, receiver, url }: Ground): Promise<Summary> {
+  const random = seededRandom(seed);
+  const lives: Life[] = [];
+  const damaged = new Set<number>();
+  const count = { fullDisks: 0, clockJumps: 0 };
+  for (let life = 0; life < kills; life++) {
+    const jumpMs = random() < jumps ? pick(random, [-hourMs, hourMs]) : 0;
+    if (jumpMs !== 0) count.clockJumps += 1;
+    const { opened, killAfter, full } = fateOfDisk(disk, random);
+    if (full) count.fullDisks += 1;
+    lives.push(await killedLife({ path, url, first: life * numbersOfALife, jumpMs, killAfter, opened }));
+    disk?.free();
+    harm(path, random, damaged);
+  }
+  receiver.behaves = true;
+  lives.push(await drainingLife(path, url));
+  return summarise({ lives, ledger: receiver.ledger, damaged, dead: deadIn(path), kills, ...count });
+}
+
+/** When a life is killed, and whether its disk is full before, or fills up when it has begun. */
+function fateOfDisk(
+  disk: SmallDisk | undefined,
+  random: () => number,
+): Pick<Fate, 'opened' | 'killAfter'> & { readonly full: boolean } {
+  const atStart = random() < killsAtStart;
+  const full = random() < fullDisks;
+  const ms = atStart ? between(random, 20, 300) : between(random, 0, 700);
+  const killAfter = { what: atStart ? 'start' : 'opening', ms } as const;
+  if (disk === undefined || !full) return { opened: () => {}, killAfter, full: false };
+  if (atStart) disk.fill();
+  return { opened: () => disk.fill(), killAfter, full };
 }
 
 function harm(path: string, random: () => number, damaged: Set<number>): void {
@@ -64,48 +88,14 @@ function harm(path: string, random: () => number, damaged: Set<number>): void {
   if (number !== undefined) damaged.add(number);
 }
 
-function summarise(
-  kills: number,
-  lives: readonly Life[],
-  receiver: LedgerReceiver,
-  damaged: ReadonlySet<number>,
-): Summary {
-  const acked = lives.flatMap((life) => life.acked);
-  const stats = lives.flatMap((life) => life.stats);
-  const fate = (n: number) => receiver.accepted.has(n) || receiver.refused.has(n) || damaged.has(n);
-  return {
-    kills,
-    acked: acked.length,
-    delivered: receiver.accepted.size,
-    lost: acked.filter((number) => !fate(number)).length,
-    refused: receiver.refused.size,
-    damaged: damaged.size,
-    damaged_reported: stats.at(-1)?.dropped.damaged ?? 0,
-    duplicates: receiver.duplicates,
-    largest_duplicate_run: receiver.largestDuplicateRun,
-    changed: receiver.changed,
-    start_p99_ms: p99(lives.flatMap((life) => life.startMs ?? [])),
-    identity_broken: stats.filter((each) => !adds(each)).length,
-  };
-}
-
-function adds({ enqueued, delivered, dropped, pending }: Stats): boolean {
-  return enqueued === Object.values(dropped).reduce((sum, count) => sum + count, delivered + pending);
-}
-
-function p99(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0);
-}
-
-/** What a run must not show, in words. */
-export function broken(summary: Summary): readonly string[] {
-  const { lost, identity_broken, damaged, damaged_reported, changed, start_p99_ms } = summary;
-  return [
-    ...(lost === 0 ? [] : [`${lost} acknowledged records are lost`]),
-    ...(identity_broken === 0 ? [] : [`the counters do not add up in ${identity_broken} snapshots`]),
-    ...(damaged === damaged_reported ? [] : [`${damaged} records damaged, ${damaged_reported} reported`]),
-    ...(changed === 0 ? [] : [`${changed} records came again with other bytes`]),
-    ...(start_p99_ms <= 5_000 ? [] : [`starting takes ${start_p99_ms} ms`]),
-  ];
+/** Numbers of the dead letters, as `leasewatch outbox ls --dead` finds them. */
+function deadIn(path: string): ReadonlySet<number> {
+  const opened = openReader(path);
+  if (opened.kind === 'refused') throw new Error(opened.why);
+  const { pages } = opened;
+  const letters = Array.from(pages.records('dead_letters'), ({ body }) =>
+    numberIn(Buffer.from(body ?? []).toString()),
+  );
+  pages.close();
+  return new Set(letters);
 }
