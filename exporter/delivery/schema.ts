@@ -1,3 +1,15 @@
+export const makeRecordIndexes = `
+  CREATE INDEX records_by_route ON records (route, id);
+  CREATE INDEX records_by_stream ON records (route, stream, id, size);
+  CREATE INDEX records_by_importance ON records (importance, id);
+`;
+
+export const dropRecordIndexes = `
+  DROP INDEX records_by_route;
+  DROP INDEX records_by_stream;
+  DROP INDEX records_by_importance;
+`;
+
 // AUTOINCREMENT: an id is never used twice, so the bounds of a batch always mean the same records.
 const outboxTables = `
   BEGIN;
@@ -11,9 +23,7 @@ const outboxTables = `
     checksum INTEGER NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX records_by_route ON records (route, id);
-  CREATE INDEX records_by_stream ON records (route, stream, id, size);
-  CREATE INDEX records_by_importance ON records (importance, id);
+  ${makeRecordIndexes}
   CREATE TABLE batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     route TEXT NOT NULL,

@@ -114,6 +114,28 @@ test('a flipped byte costs at most the page it hits, all of it counted, and neve
   }
 });
 
+test('a page that is overwritten costs the records on it, all of them counted', (t) => {
+  const path = newPath(t);
+  const store = openAt(path);
+  fill(store, 600);
+  store.close();
+  const sound = readFileSync(path);
+  const perPage = Math.ceil(pageBytes / 300);
+  // The first two pages are the way to all others: without them nothing can be read.
+  for (let page = 2; page < sound.length / pageBytes; page++) {
+    const overwritten = Buffer.from(sound);
+    overwritten.fill(0xff, page * pageBytes, page * pageBytes + 100);
+    writeFileSync(path, overwritten);
+    const { bodies, logs } = drain(path);
+    assert.equal(logs.enqueued, 600, `page ${page}`);
+    const again = openAt(path);
+    assert.equal(again.position().last, 600, 'numbers are not used twice');
+    again.close();
+    assert.ok(logs.dropped.damaged <= perPage, `${logs.dropped.damaged} lost, page ${page}`);
+    assert.equal(new Set(bodies).size, 600 - logs.dropped.damaged, `page ${page}`);
+  }
+});
+
 test('a log torn at any byte costs at most what the last commits held', (t) => {
   const path = newPath(t);
   const store = openAt(path);
