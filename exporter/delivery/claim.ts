@@ -34,7 +34,7 @@ function lock(path: string): () => void {
   const db = new DatabaseSync(path);
   try {
     // Nothing is ever written to it: a full disk does not matter.
-    db.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return () => db.close();
   } catch (error) {
     db.close();
