@@ -34,9 +34,10 @@ export function watchPauses(): () => Pauses {
 /**
  * For how long the main thread has been waiting for a core since it exists: the second number of its
  * schedstat, in nanoseconds. Nothing where the kernel does not keep it; then every pause counts as our own.
+ * Nothing is allocated for a look: collecting the garbage of a watch would be a pause of its own.
  */
 function waitingTime(): { ms(): number; close(): void } {
-  const buffer = Buffer.alloc(128);
+  const buffer = new Uint8Array(128);
   let file: number;
   try {
     file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
@@ -45,9 +46,20 @@ function waitingTime(): { ms(): number; close(): void } {
   }
   return {
     ms() {
-      const read = readSync(file, buffer, 0, buffer.length, 0);
-      return Number(buffer.toString('latin1', 0, read).split(' ')[1]) / 1e6;
+      readSync(file, buffer, 0, buffer.length, 0);
+      return secondNumber(buffer) / 1e6;
     },
     close: () => closeSync(file),
   };
 }
+
+function secondNumber(text: Uint8Array): number {
+  const from = text.indexOf(space) + 1;
+  const to = text.indexOf(space, from);
+  let value = 0;
+  for (let i = from; i < to; i++) value = value * 10 + (text[i] ?? 0) - zero;
+  return value;
+}
+
+const space = 0x20;
+const zero = 0x30;
