@@ -5,6 +5,7 @@ import type { chosenSeries } from './variables.ts';
 
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
 const placeKey = labelsOf('websocket_tcp_accepts_total', 'cluster', 'namespace', 'job');
+const workloadKey = labelsOf('websocket_imbalance_ratio', 'cluster', 'namespace', 'workload', 'port');
 const port = '{{namespace}} {{job}} :{{port}}';
 const place = '{{namespace}} {{job}}';
 
@@ -90,5 +91,33 @@ export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeri
     ],
   });
 
-  return { suspects, lifetimes, ages, comings, overflows, descriptors };
+  const imbalance = timeSeries({
+    id: 46,
+    title: 'How unevenly Pods share connections',
+    description:
+      'The most connections of one Pod, by the mean of its workload on the node: 1 is an even spread. A Pod that is new has none until clients come anew.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`max by (${workloadKey}) (${series('websocket_imbalance_ratio')})`,
+        '{{namespace}} {{workload}} :{{port}}',
+      ),
+    ],
+  });
+
+  const states = timeSeries({
+    id: 47,
+    title: 'Sockets by state',
+    description:
+      'As the kernel has them, with those that nobody has accepted and those that are over for the application.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`sum by (${portKey}, state) (${series('websocket_tcp_sockets', { state: { unlike: 'listen|close' } })})`,
+        `${port} {{state}}`,
+      ),
+    ],
+  });
+
+  return { suspects, lifetimes, ages, comings, overflows, descriptors, imbalance, states };
 }

@@ -57,7 +57,14 @@ export const quiet: readonly Quiet[] = [
     dashboard: 'leasewatch-websockets',
     panel: 45,
     refId: 'A',
-    fedBy: 'mode node: it reads the descriptors of the processes of every Pod',
+    fedBy: 'mode node, or a server of the same user, with a kernel that tells: 6.2 or newer',
     scenario: 'socket-trouble',
+  },
+  {
+    dashboard: 'leasewatch-websockets',
+    panel: 46,
+    refId: 'A',
+    fedBy: 'mode node, where two Pods of a workload have connections',
+    scenario: 'socket-pods',
   },
 ];

@@ -180,6 +180,13 @@ export const websockets = dashboard({
         [8, census.descriptors],
       ],
     },
+    {
+      height: 7,
+      panels: [
+        [12, census.imbalance],
+        [12, census.states],
+      ],
+    },
     { height: 9, panels: [[24, story]] },
   ],
 });
