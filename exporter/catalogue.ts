@@ -268,7 +268,7 @@ export const spans = {
   settle: { name: 'settle', help: 'From the acquisition to the first renewal of the new holder.' },
   incident: {
     name: 'connection incident',
-    help: 'From the last census before many connections of a port were lost or came, until 95 % are there again or it has lasted.',
+    help: 'From the last census before many connections of a port were lost or came, or came and went, until 95 % are there again, it is over or it has lasted.',
   },
   outage: {
     name: 'node outage',
@@ -319,11 +319,11 @@ export const logEvents = {
   probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
   websocket_incident_opened: {
     level: 'warn',
-    help: 'Within a minute half of the connections of a port were lost, or they became twice as many.',
+    help: 'Within a minute half of the connections of a port were lost, or they became twice as many; or five times as many as usual came and went.',
   },
   websocket_incident_closed: {
     level: 'info',
-    help: '95 % of the lost connections are there again, or the incident has lasted too long to be one.',
+    help: '95 % of the lost connections are there again, as few come and go as before, or the incident has lasted too long to be one.',
   },
   websocket_pod_unread: { level: 'warn', help: 'The connections of a Pod cannot be counted.' },
   websocket_idle_timeout: {

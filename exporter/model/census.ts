@@ -11,6 +11,7 @@ import type {
   UnreadPlace,
 } from './observation.ts';
 import type { Now } from './sink.ts';
+import { StormWatch } from './storms.ts';
 import type { PlaceView, PortView } from './view-connections.ts';
 
 /** The connections of one port, as the newest census tells them. */
@@ -42,10 +43,14 @@ class PlaceRow implements PlaceView {
   /** Monotonic milliseconds of the newest census. */
   readAt: number | undefined;
   readonly rows = new Map<number, PortRow>();
+  readonly storms = new StormWatch();
 
   constructor({ namespace, pod }: PlaceCensus) {
     this.namespace = namespace;
     this.pod = pod;
+  }
+  get storm() {
+    return this.storms.open;
   }
   /** A Pod without any is no server of long-lived connections: what else is known of it is not told. */
   hasPorts(): boolean {
@@ -139,6 +144,18 @@ function seePlace(row: PlaceRow, place: PlaceCensus, happenings: Happenings, now
     }
   }
   for (const port of row.rows.keys()) if (!told.has(port)) row.rows.delete(port);
+  seeTraffic(row, happenings, now);
+}
+
+function seeTraffic(row: PlaceRow, happenings: Happenings, now: Now): void {
+  if (row.counters === undefined || !row.hasPorts()) return;
+  const ports = [...row.rows.values()].filter((port) => port.told);
+  const traffic = {
+    accepts: row.counters.accepts,
+    standing: ports.reduce((sum, { census }) => sum + census.established, 0),
+    explained: ports.some(({ incident }) => incident !== undefined),
+  };
+  row.storms.see(row, traffic, happenings, now);
 }
 
 function seePort(place: PlaceRow, row: PortRow, census: PortCensus, stepSeconds: number, now: Now): void {

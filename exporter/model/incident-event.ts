@@ -1,6 +1,9 @@
 import type { Moment } from '../clock.ts';
 
-/** Many connections of a port were lost, or came, within a minute: told when it begins and when it is over. */
+/**
+ * Many connections of a port were lost, or came, within a minute; or many came and went (a storm), on any
+ * port. Told when it begins and when it is over.
+ */
 export interface IncidentEvent {
   readonly kind: 'incident';
   readonly step: 'opened' | 'closed';
@@ -9,9 +12,10 @@ export interface IncidentEvent {
   /** Of the Pod, and its name: empty where they are not known. */
   readonly namespace: string;
   readonly pod: string;
-  readonly port: number;
-  readonly change: 'fall' | 'surge';
-  /** Connections before it, and the furthest that it came. */
+  /** `undefined` for a storm: the counter of the kernel has no ports. */
+  readonly port: number | undefined;
+  readonly change: 'fall' | 'surge' | 'storm';
+  /** Connections before it, and the furthest that it came; of a storm those that came and went, a minute. */
   readonly before: number;
   readonly extreme: number;
   /** Unix microseconds, on one time line: the census before the change, and the end. */

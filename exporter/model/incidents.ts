@@ -1,5 +1,6 @@
 import type { Happenings } from './happenings.ts';
 import type { Happening, IncidentEvent } from './incident-event.ts';
+import { tellIncident } from './incident-telling.ts';
 import type { Now } from './sink.ts';
 import { traceId } from './trace-id.ts';
 import type { OpenIncident } from './view-connections.ts';
@@ -95,14 +96,9 @@ function outcomeOf({ change, before, began }: Incident, sample: Sample): Inciden
 function tell(
   step: IncidentEvent['step'],
   name: PortName,
-  { traceId: id, change, before, began, extreme, beside }: Incident,
+  { began, ...incident }: Incident,
   outcome: IncidentEvent['outcome'],
   now: Now,
 ): void {
-  const lastedMs = now.at.mono - began.mono;
-  now.sink.event({
-    ...{ kind: 'incident', step, at: now.at, traceId: id, ...name, change, before, extreme },
-    ...{ began: began.wall, outcome, beside },
-    closed: step === 'opened' ? undefined : began.wall + Math.round(lastedMs * 1000),
-  });
+  tellIncident({ step, ...name, ...incident, outcome }, began, now);
 }

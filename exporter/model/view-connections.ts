@@ -41,6 +41,8 @@ export interface PlaceView {
   readonly workload: string;
   readonly counters: NetCounters | undefined;
   readonly descriptors: readonly DescriptorsTold[];
+  /** Clients that come and go more than usual; not over yet. */
+  readonly storm: OpenIncident | undefined;
   ports(): Iterable<PortView>;
 }
 
@@ -54,8 +56,8 @@ export interface PortView {
 
 export interface OpenIncident {
   readonly traceId: string;
-  readonly change: 'fall' | 'surge';
-  /** Connections before it, and the furthest that it came. */
+  readonly change: 'fall' | 'surge' | 'storm';
+  /** Connections before it, and the furthest that it came; of a storm those that came and went, a minute. */
   readonly before: number;
   readonly extreme: number;
   /** Unix microseconds: the census before the change. */

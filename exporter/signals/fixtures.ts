@@ -165,6 +165,7 @@ export function portView(part: Partial<PortView> = {}): PortView {
 export function placeView(part: Partial<PlaceView> = {}): PlaceView {
   return {
     ...{ namespace: 'shop', pod: 'chat-0', workload: 'chat', ports: () => [portView()] },
+    storm: undefined,
     counters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
     descriptors: [
       { container: 'server', open: 900, most: 1024 },

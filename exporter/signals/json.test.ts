@@ -81,6 +81,7 @@ test('connections are told a port, and null where nothing is known', () => {
       beside: { what: 'round', traceId, name: 'shop/chat', cause: 'expired' },
     },
     namespaceCounters: { accepts: 900, resets: 12, timeouts: 3, listenOverflows: 1 },
+    openStorm: null,
     descriptors: [
       { container: 'server', open: 900, most: 1024 },
       { container: 'helper', unread: 'denied' },

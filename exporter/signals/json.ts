@@ -113,7 +113,7 @@ export function connectionsJson(places: Iterable<PlaceView>) {
 
 /** `suspect` are among the established; `acceptQueue` is what the listening sockets say of `unaccepted`. */
 function portJson(
-  { namespace, pod, workload, counters, descriptors }: PlaceView,
+  { namespace, pod, workload, counters, descriptors, storm }: PlaceView,
   { census, lifetimes, idleTimeout, incident }: PortView,
 ) {
   const { port, origin, listening, established, near, unaccepted, closing, acceptQueue, ages } = census;
@@ -131,6 +131,7 @@ function portJson(
     openIncident: incident === undefined ? null : incidentJson(incident),
     /** Of the whole network namespace, whatever the port. */
     namespaceCounters: counters ?? null,
+    openStorm: storm === undefined ? null : incidentJson(storm),
     descriptors: descriptors.map(({ container, ...told }) => ({ container: orNull(container), ...told })),
   };
 }

@@ -21,21 +21,25 @@ export function idleTimeoutText(event: IdleTimeoutEvent): string {
 }
 
 export function incidentText(event: IncidentEvent): string {
-  const { step, change, before, extreme, began, closed, outcome, beside, traceId } = event;
-  const where = portName(event);
-  const what =
-    change === 'fall'
-      ? `connections fell from ${before} to ${extreme}`
-      : `connections rose from ${before} to ${extreme}`;
+  const { step, began, closed, outcome, beside, traceId } = event;
+  const what = `${portName(event)}: ${changeText(event)}`;
   const next = besideText(beside);
-  if (step === 'opened') return `${where}: ${what} within a minute, ${next}, trace ${traceId}`;
+  if (step === 'opened') return `${what}, ${next}, trace ${traceId}`;
   const lasted = closed === undefined ? '' : ` after ${((closed - began) / 1e6).toFixed(1)} s`;
-  const ends = {
-    recovered: '95 % are there again',
-    lasting: 'they have not come back',
-    settled: 'that is over',
-  };
-  return `${where}: ${what}, ${outcome === undefined ? 'over' : ends[outcome]}${lasted}, ${next}`;
+  return `${what}, ${endText(event.change, outcome)}${lasted}, ${next}`;
+}
+
+function changeText({ step, change, before, extreme }: IncidentEvent): string {
+  if (change === 'storm') return `${extreme} connections a minute came and went instead of ${before}`;
+  const within = step === 'opened' ? ' within a minute' : '';
+  return `connections ${change === 'fall' ? 'fell' : 'rose'} from ${before} to ${extreme}${within}`;
+}
+
+function endText(change: IncidentEvent['change'], outcome: IncidentEvent['outcome']): string {
+  if (outcome === 'recovered') return '95 % are there again';
+  if (outcome === 'settled') return 'that is over';
+  if (outcome === undefined) return 'over';
+  return change === 'storm' ? 'that is usual by now' : 'they have not come back';
 }
 
 function besideText(beside: IncidentEvent['beside']): string {
@@ -45,7 +49,17 @@ function besideText(beside: IncidentEvent['beside']): string {
   return `beside the round of ${name} (${beside.cause}, trace ${beside.traceId})`;
 }
 
-/** `port 8080` or `port 8080 of shop/chat-0`. */
-export function portName({ namespace, pod, port }: { namespace: string; pod: string; port: number }): string {
-  return pod === '' ? `port ${port}` : `port ${port} of ${printable(namespace)}/${printable(pod)}`;
+/** `port 8080`, `port 8080 of shop/chat-0`, or the place alone where it is not of one port. */
+export function portName({
+  namespace,
+  pod,
+  port,
+}: {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number | undefined;
+}): string {
+  const place = pod === '' ? '' : `${printable(namespace)}/${printable(pod)}`;
+  if (port === undefined) return place === '' ? 'this network namespace' : place;
+  return place === '' ? `port ${port}` : `port ${port} of ${place}`;
 }

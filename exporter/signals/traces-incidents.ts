@@ -13,7 +13,7 @@ export function incidentSpans(event: IncidentEvent): FinishedSpan[] {
       ...{ traceId, span: 'incident', start: began, end: closed, importance: importance.outage },
       attributes: {
         ...(pod === '' ? {} : { 'k8s.namespace.name': printable(namespace), 'k8s.pod.name': printable(pod) }),
-        'server.port': port,
+        ...(port === undefined ? {} : { 'server.port': port }),
         'leasewatch.change': change,
         'leasewatch.connections_before': before,
         'leasewatch.connections_extreme': extreme,

@@ -54,7 +54,7 @@ export function eventLine(event: Event): string {
     case 'incident': {
       const { change, step, before, extreme, beside, outcome } = event;
       const next = beside === undefined ? 'nothing' : `${beside.what} ${shortTrace(beside.traceId)}`;
-      return `incident ${shortTrace(event.traceId)} ${step}: ${change} of ${event.namespace}/${event.pod}:${event.port} from ${before} to ${extreme}, beside ${next}${outcome === undefined ? '' : `, ${outcome}`}`;
+      return `incident ${shortTrace(event.traceId)} ${step}: ${change} of ${event.namespace}/${event.pod}${event.port === undefined ? '' : `:${event.port}`} from ${before} to ${extreme}, beside ${next}${outcome === undefined ? '' : `, ${outcome}`}`;
     }
     case 'pod-unread':
       return `connections of ${event.namespace}/${event.pod} not counted (${event.reason}): ${event.why}`;
