@@ -5,7 +5,8 @@ import type { chosenSeries } from './variables.ts';
 
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
 const placeKey = labelsOf('websocket_tcp_accepts_total', 'cluster', 'namespace', 'job');
-const workloadKey = labelsOf('websocket_imbalance_ratio', 'cluster', 'namespace', 'workload', 'port');
+const workloadKey = labelsOf('websocket_port_info', 'cluster', 'namespace', 'workload', 'port');
+const sampleKey = labelsOf('websocket_port_info', 'cluster', 'namespace', 'job', 'instance', 'pod', 'port');
 const port = '{{namespace}} {{job}} :{{port}}';
 const place = '{{namespace}} {{job}}';
 
@@ -91,15 +92,17 @@ export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeri
     ],
   });
 
+  // The series of one process tell its Pods alone; so it is reckoned here for all nodes, and for sidecars.
+  const ofWorkloads = promql`${series('websocket_connections')} * on (${sampleKey}) group_left (workload) ${series('websocket_port_info', { workload: { not: '' } })}`;
   const imbalance = timeSeries({
     id: 46,
     title: 'How unevenly Pods share connections',
     description:
-      'The most connections of one Pod, by the mean of its workload on the node: 1 is an even spread. A Pod that is new has none until clients come anew.',
+      'The most connections of one Pod, by the mean of its workload: 1 is an even spread. A Pod that is new has none until clients come anew.',
     unit: 'short',
     targets: [
       over(
-        promql`max by (${workloadKey}) (${series('websocket_imbalance_ratio')})`,
+        promql`max by (${workloadKey}) (${ofWorkloads}) / (avg by (${workloadKey}) (${ofWorkloads}) > 0)`,
         '{{namespace}} {{workload}} :{{port}}',
       ),
     ],

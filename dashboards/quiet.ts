@@ -64,7 +64,7 @@ export const quiet: readonly Quiet[] = [
     dashboard: 'leasewatch-websockets',
     panel: 46,
     refId: 'A',
-    fedBy: 'mode node, where two Pods of a workload have connections',
+    fedBy: 'mode node, or sidecars: a Pod whose workload is known',
     scenario: 'socket-pods',
   },
 ];

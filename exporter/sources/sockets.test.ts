@@ -103,6 +103,22 @@ test('sockets: the worker counts real connections of this process', async (t) =>
   assert.ok((place?.counters?.accepts ?? 0) >= 3);
 });
 
+test('sockets: a sidecar knows its workload by the name of its Pod', async (t) => {
+  const procRoot = fakeProc(t, { tcp: heading + established });
+  const stop = new AbortController();
+  const seen: Observation[] = [];
+  const names = { namespace: 'shop', pod: 'chat-7d9c6b5f4-x2x7q' };
+  const source = socketSource({ clock: systemClock(), ports: [8080], procRoot, ...names });
+  await source.run((observation) => {
+    seen.push(observation);
+    stop.abort();
+  }, stop.signal);
+  const [census] = seen;
+  assert.ok(census?.kind === 'sockets');
+  const [place] = census.places;
+  assert.deepEqual([place?.namespace, place?.pod, place?.workload], ['shop', names.pod, 'chat']);
+});
+
 test('sockets: counters that cannot be read are told with a reason, and the counts stand', async (t) => {
   const root = fakeProc(t, { tcp: heading + established });
   const seen = await observe(root, [8080], (it) => it.kind === 'sight');

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../clock.ts';
+import { workloadOf } from '../kube/workload-name.ts';
 import type { Observation } from '../model/observation.ts';
 import type { CensusReply, PlaceJob } from './socket-census.ts';
 import { socketCounter } from './socket-counter.ts';
@@ -20,7 +21,9 @@ export interface SocketSourceOptions {
 /** Counts the connections of the declared ports in our own network namespace. */
 export function socketSource(options: SocketSourceOptions): Source {
   const { clock, ports, namespace = '', pod = '', intervalMs = 5000, procRoot = '/proc' } = options;
-  const own: PlaceJob = { namespace, pod, processRoot: procRoot, ports, origin: 'configured', find: false };
+  const workload = workloadOf(pod);
+  const place = { namespace, pod, workload, processRoot: procRoot };
+  const own: PlaceJob = { ...place, ports, origin: 'configured', find: false };
   return {
     name: 'sockets',
     run: (emit, stop) => countEvery({ clock, intervalMs, what: () => ({ own }), emit, stop }),
