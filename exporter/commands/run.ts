@@ -44,17 +44,18 @@ async function access({ kubernetes, ...config }: Config) {
   });
 }
 
-function what({ kubernetes, websockets }: Config): string {
+function what({ mode, kubernetes, websockets }: Config): string {
   const { namespaces, leases, nodes } = kubernetes;
   const place = namespaces === 'all' ? 'all namespaces' : `namespaces ${namespaces.join(', ')}`;
   const which = leases === undefined ? 'leases' : `leases ${leases.join(', ')}`;
   const ports = websockets.ports.length === 0 ? [] : [`connections on ports ${websockets.ports.join(', ')}`];
+  const sockets = mode === 'node' ? ['connections of every Pod of the node'] : ports;
   const kube = leases?.length === 0 ? [] : [`${which} in ${place}`];
   const targets = websockets.probes.map(({ name }) => name).join(', ');
   const probes = targets === '' ? [] : [`probes ${targets}`];
   const counting = websockets.endpoints.map(({ name }) => name).join(', ');
   const endpoints = counting === '' ? [] : [`counts of ${counting}`];
-  return [...kube, ...(nodes ? ['nodes'] : []), ...ports, ...probes, ...endpoints].join('; ');
+  return [...kube, ...(nodes ? ['nodes'] : []), ...sockets, ...probes, ...endpoints].join('; ');
 }
 
 function fail(why: string): number {

@@ -1,4 +1,5 @@
 import type { DescriptorsTold, PlaceCensus } from '../model/observation.ts';
+import { shortContainerId } from './pod-cgroup.ts';
 
 export interface PodName {
   readonly namespace: string;
@@ -18,8 +19,6 @@ interface Container extends PodName {
 const mostMisses = 2;
 const missedMs = 60_000;
 const refusedMs = 300_000;
-/** As `docker ps` shortens them. */
-const shortIdLength = 12;
 
 /**
  * The names that people gave to containers, by the IDs that a machine knows of them. Each Pod is read once
@@ -39,7 +38,7 @@ export class ContainerNames {
         if (id === '') return [told];
         const container = before.get(id) ?? newcomer(place);
         this.#containers.set(id, container);
-        const name = container.name ?? (container.refused ? id.slice(0, shortIdLength) : undefined);
+        const name = container.name ?? (container.refused ? shortContainerId(id) : undefined);
         return name === undefined ? [] : [{ ...told, container: name }];
       });
       return { ...place, descriptors };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DescriptorsTold } from '../model/observation.ts';
 import { descriptorsByContainer } from './descriptors.ts';
 import { namespaceOf, type PodProcess, processesIn, readOr } from './node-processes.ts';
-import { containerIdOf } from './pod-cgroup.ts';
+import { containerIdOf, shortContainerId } from './pod-cgroup.ts';
 import { SocketHolders } from './socket-holders.ts';
 
 /**
@@ -16,11 +16,16 @@ export class OwnDescriptors {
   /** `listeners` are the inodes of the sockets that listen on the ports; `mono` is monotonic milliseconds. */
   read(procRoot: string, listeners: readonly number[], mono: number): readonly DescriptorsTold[] {
     const containers = descriptorsByContainer(neighbours(procRoot));
-    if (containers.length > 0) return containers;
+    if (containers.length > 0) return containers.map(withShortId);
     const servers = this.#holders.of(listeners, procRoot, mono).map((root) => ({ root, container: '' }));
     const told = descriptorsByContainer(servers);
     return told.length > 0 ? told : [{ container: '', unread: 'not_visible' }];
   }
+}
+
+/** From within a Pod nobody tells the name. */
+function withShortId(told: DescriptorsTold): DescriptorsTold {
+  return { ...told, container: shortContainerId(told.container) };
 }
 
 /** In other containers than ours, and on our network. */

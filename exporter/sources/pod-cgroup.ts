@@ -36,3 +36,8 @@ export function containerIdOf(cgroup: string): string | undefined {
   const paths = cgroup.split('\n').map(pathOf);
   return paths.map((path) => containerInPath.exec(path)?.[1]).find((id) => id !== undefined);
 }
+
+/** As `docker ps` and `crictl ps` shorten it. */
+export function shortContainerId(id: string): string {
+  return id.slice(0, 12);
+}
