@@ -34,6 +34,13 @@ test('incident: a fall by half, until 95 % are there again', () => {
   assert.equal(events[0]?.traceId, events[1]?.traceId);
 });
 
+test('incident: what is lost is measured from what was there just before, not from the peak', () => {
+  assert.deepEqual(told(watched([42, 44, 42, 41, 4, 30, 39, 40])), [
+    ['opened', 'fall', 42, 4, undefined],
+    ['closed', 'fall', 42, 4, 'recovered'],
+  ]);
+});
+
 test('incident: a fall in steps counts when it is quick, and not when it takes its time', () => {
   assert.equal(watched([100, 90, 80, 70, 60, 50]).length, 1);
   assert.equal(watched(Array.from({ length: 60 }, (_, index) => 100 - index)).length, 0);

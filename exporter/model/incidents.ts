@@ -74,7 +74,10 @@ export class IncidentWatch {
   }
 }
 
-/** The sample of the window from which the connections fell to a half, or rose to the double. */
+/**
+ * The last sample of the window before the connections fell to a half, or rose to the double. They come and go
+ * a little all the time: to measure from the very peak would ask for more than there usually are.
+ */
 function beginningOf(samples: readonly Sample[], last: Sample): Sample | undefined {
   const counts = samples.map(({ count }) => count);
   const [most, least] = [Math.max(...counts), Math.min(...counts)];
@@ -82,8 +85,9 @@ function beginningOf(samples: readonly Sample[], last: Sample): Sample | undefin
   // From next to nothing it is no surge: a server has started, and its clients come.
   const rose = last.count >= least * 2 && least >= leastChange;
   if (!fell && !rose) return undefined;
-  const from = fell ? most : least;
-  return samples.findLast(({ count }) => count === from);
+  return samples.findLast(({ count }) =>
+    fell ? count >= recoveredShare * most : count <= least / recoveredShare,
+  );
 }
 
 function outcomeOf({ change, before, began }: Incident, sample: Sample): IncidentEvent['outcome'] {
