@@ -57,6 +57,8 @@ export class CensusTaker {
 
   /** `mono` is the time of the census in monotonic milliseconds. */
   take(job: PlaceJob, mono: number): PlaceReply {
+    // Before the tables: where they cannot be had since the process has died, the tables cannot be either.
+    const counters = readCounters(job.processRoot);
     const counted = this.#count(job, mono);
     if ('failed' in counted) return { kind: 'failed', why: counted.failed, code: counted.code };
     const { namespace, pod, workload } = job;
@@ -64,7 +66,6 @@ export class CensusTaker {
       ...{ namespace, pod, ports: counted.ports },
       ...(workload === undefined ? {} : { workload }),
     };
-    const counters = readCounters(job.processRoot);
     const { listeners } = counted;
     if ('failed' in counters) return { kind: 'census', place, listeners, why: counters.failed };
     return { kind: 'census', place: { ...place, counters }, listeners };
