@@ -101,7 +101,7 @@ const story = logs({
   id: 8,
   title: 'What happened meanwhile',
   description:
-    'Election rounds and outages of nodes, which may have taken connections with them, and what probes found.',
+    'Falls, surges and storms of connections, beside the election rounds and outages of nodes that may have caused them, and what probes found.',
   targets: [
     lines(
       chosenLines([
@@ -109,6 +109,10 @@ const story = logs({
         'round_closed',
         'node_outage_opened',
         'node_outage_closed',
+        'websocket_incident_opened',
+        'websocket_incident_closed',
+        'websocket_idle_timeout',
+        'websocket_pod_unread',
         'probe_state',
         'probe_closed',
       ]),

@@ -24,8 +24,6 @@ interface Sample {
 
 interface Storm extends Omit<OpenIncident, 'began'> {
   readonly began: Sample;
-  /** Connections that came and went, a minute, before it. */
-  readonly before: number;
 }
 
 const windowMs = 30_000;
