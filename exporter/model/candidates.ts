@@ -10,8 +10,10 @@ interface Candidate {
   readonly renewTime: number | undefined;
   /** Number of the list that named it last. */
   readonly generation: number;
-  /** Monotonic milliseconds; Infinity once it is stale. */
+  /** Monotonic milliseconds; Infinity once it is stale, and until the list is complete in which it was found. */
   staleAt: number;
+  /** Found in a list that is not complete yet: its age is to be judged. */
+  isNew: boolean;
   counts: boolean;
 }
 
@@ -47,10 +49,11 @@ export class Candidates {
     const { renewTime } = candidate;
     // The controller writes a ping into the same object: only the candidate's own answer is a sign of life.
     const silent = known !== undefined && known.renewTime === renewTime;
-    const staleAt = silent ? known.staleAt : now.at.mono + staleAfter - ageOf(seen, now);
+    const isNew = silent ? known.isNew : seen.change === 'listed';
+    const staleAt = silent ? known.staleAt : isNew ? Number.POSITIVE_INFINITY : now.at.mono + staleAfter;
     const { generation } = source;
-    this.#all.set(id, { lease, renewTime, generation, staleAt, counts: known?.counts ?? false });
-    if (!silent) this.#join(id);
+    this.#all.set(id, { lease, renewTime, generation, staleAt, isNew, counts: known?.counts ?? false });
+    if (!silent && !isNew) this.#join(id);
     this.#next = Math.min(this.#next, staleAt);
     this.wake(now);
   }
@@ -63,9 +66,27 @@ export class Candidates {
   }
 
   /** A complete list of the source did not name them: they are gone. */
-  sweep({ name, generation }: SourceRow): void {
+  sweep({ name, generation }: SourceRow, now: Now): void {
     if (name !== sourceName) return;
     for (const [id, candidate] of this.#all) if (candidate.generation !== generation) this.#drop(id);
+    this.#date(now);
+  }
+
+  /**
+   * What was found in a list was renewed before we looked. How long before, the newest renewal of all tells: who is
+   * alive renews every 5 min, and our own clock may be wrong.
+   */
+  #date(now: Now): void {
+    const all = [...this.#all];
+    const newest = all.reduce((most, [, { renewTime = 0 }]) => Math.max(most, renewTime), 0);
+    for (const [id, candidate] of all) {
+      if (!candidate.isNew) continue;
+      candidate.isNew = false;
+      candidate.staleAt = now.at.mono + staleAfter - (newest - (candidate.renewTime ?? 0)) / 1000;
+      this.#join(id);
+      this.#next = Math.min(this.#next, candidate.staleAt);
+    }
+    this.wake(now);
   }
 
   /** Monotonic milliseconds at which `wake` is to be called. */
@@ -113,10 +134,4 @@ export class Candidates {
     const row = this.#rows.get(lease);
     if (row !== undefined) row.standing = this.count(lease);
   }
-}
-
-/** How old the renewal of a candidate is that we did not see being written (ms), by its own clock. */
-function ageOf({ change, candidate }: CandidateObservation, { at }: Now): number {
-  if (change !== 'listed') return 0;
-  return candidate.renewTime === undefined ? staleAfter : Math.max(0, at.wall - candidate.renewTime) / 1000;
 }

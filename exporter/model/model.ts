@@ -267,7 +267,7 @@ export class Model implements ModelView {
     }
     for (const row of this.#nodes.values()) if (sweepNode(row, source, now)) this.#keepOrForget(row, now);
     this.#policies.sweep(source, now);
-    this.#candidates.sweep(source);
+    this.#candidates.sweep(source, now);
   }
 
   #sight(seen: SightObservation, now: Now): void {
