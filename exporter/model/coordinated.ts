@@ -28,6 +28,11 @@ export function isAssignment(next: LeaseRecord, transitions: number | undefined)
   );
 }
 
+/** Somebody edited the record of a holder that has not written yet: nobody has, whoever it is now. */
+export function isEditOfNamed({ named, renewTime }: LeaseRow, next: LeaseRecord): boolean {
+  return named !== undefined && next.renewTime === renewTime;
+}
+
 /** The holder was asked to step down for another: it stops renewing on purpose. */
 export function isPlanned({ preferredHolder }: LeaseRow): boolean {
   return preferredHolder !== '';
@@ -38,20 +43,48 @@ export function askedFor(row: LeaseRow): string {
   return isPlanned(row) ? `asked to step down for ${row.preferredHolder}, ` : '';
 }
 
-/** Nobody held what the controller now assigns. */
-export function isFree(row: LeaseRow, next: LeaseRecord): boolean {
-  return row.holder === '' || row.state === 'deleted' || row.record === next;
+/** Nobody held what the controller now assigns; who was named before and never wrote did not either. */
+function isFree(row: LeaseRow, next: LeaseRecord): boolean {
+  const isHeld = row.state !== 'vacant' && row.state !== 'released';
+  return (
+    row.holder === '' ||
+    row.state === 'deleted' ||
+    row.record === next ||
+    (row.named !== undefined && !isHeld)
+  );
 }
 
-/** The controller named a holder; `row` still carries the record before. `unseen`: while we were blind. */
-export function assigned(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
+/**
+ * The controller named a holder; `row` still carries the record before. `unseen`: while we were blind. Answers
+ * whether the lease was free.
+ */
+export function assigned(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): boolean {
+  const free = isFree(row, next);
   if (row.named === 'awaited') neverWrote(row, now);
   const fresh = row.record === next;
   // The 5 s of a record that is new say nothing of the durations to come.
   if (fresh) row.durationSeconds = undefined;
-  if (isFree(row, next)) openFree(row, now, next, fresh || row.state === 'deleted');
+  if (free) openFree(row, now, next, fresh || row.state === 'deleted');
   else end(row, now, next, unseen);
   row.round?.wrote(now, 'assigned', next.holder ?? '', next);
+  return free;
+}
+
+/**
+ * First sight of a lease whose holder has not written yet. Who held it before is not known, unless nobody did: a
+ * holder that writes counts the transitions.
+ */
+export function foundNamed(row: LeaseRow, now: Now): void {
+  row.named = 'awaited';
+  row.lastHolder = '';
+  row.durationSeconds = undefined;
+  row.deadline = now.at.mono + row.termMs;
+  if (isUntouched(row)) row.turn(now, 'vacant', 'assigned to a holder');
+}
+
+/** The controller made the lease, and no holder has ever written: each counts the transitions. */
+export function isUntouched({ named, transitions }: LeaseRow): boolean {
+  return named !== undefined && transitions === undefined;
 }
 
 /** The controller judges by its own clock, so that it may name another before the time is up by ours. */

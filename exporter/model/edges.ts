@@ -20,7 +20,7 @@ export const leaseEdges: Edges<LeaseState> = {
     expired: 'its time is up, and a read sent after that shows the same record',
     released: 'its holder gives it up',
     deleted: 'deleted',
-    unknown: 'we cannot see, the read fails, or it shows what the watch does not tell',
+    unknown: 'we cannot see, the read fails or shows what the watch does not tell, or another is named',
   },
   expired: {
     held: 'renewed or taken over',
@@ -29,9 +29,15 @@ export const leaseEdges: Edges<LeaseState> = {
     deleted: 'deleted',
     unknown: 'we cannot see, or a read shows what the watch does not tell',
   },
-  released: { held: 'acquired', deleted: 'deleted', unknown: 'we cannot see' },
+  released: {
+    held: 'acquired',
+    expired: 'who was named in a coordinated election never wrote',
+    deleted: 'deleted',
+    unknown: 'we cannot see',
+  },
   vacant: {
     held: 'acquired',
+    expired: 'who was named in a coordinated election never wrote',
     released: 'held and released while we could not see',
     deleted: 'deleted',
     unknown: 'we cannot see',

@@ -38,7 +38,8 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
 
 /** Until when (monotonic ms) the one before may still write: for a duration after the lease was taken from it. */
 function rivalUntil(row: LeaseRow): number {
-  const { acquireTime, renewTime, ownAcquisition } = row;
+  const { renewTime, ownAcquisition } = row;
+  const acquireTime = row.acquireTime ?? row.firstRenewTime;
   if (!ownAcquisition || acquireTime === undefined || renewTime === undefined) return row.rivalUntil;
   // The news of the takeover may have been late, or there was none: the holder tells how long it has held the lease.
   const taken = lastWrite(row) - Math.max(0, renewTime - acquireTime) / 1000;

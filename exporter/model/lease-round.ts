@@ -1,5 +1,5 @@
 import { hasRounds } from './classify.ts';
-import { isPlanned } from './coordinated.ts';
+import { isPlanned, isUntouched } from './coordinated.ts';
 import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
 import { handOf } from './hand.ts';
@@ -144,7 +144,8 @@ export function lostByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
 
 /** A free lease is about to be held, and no round says so yet. `created`: it is new, or as good as new. */
 export function openFree(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
-  if (row.round === undefined && (created || row.state === 'vacant' || row.before === 'vacant')) {
+  const isNew = created || row.state === 'vacant' || row.before === 'vacant' || isUntouched(row);
+  if (row.round === undefined && isNew) {
     // A lease that was deleted before has left a record, and perhaps a round of that name.
     const record = created ? next : row.record;
     openRound(row, now, { cause: 'created', vacated: now.at.mono, record });
@@ -159,15 +160,17 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const round = row.round;
   if (round === undefined) return;
   const holder = next.holder ?? '';
+  // Whom a controller named and who never wrote has not led: the one before may still have its lease again.
+  const isFirst = round.writes.every(({ what }) => what !== 'acquired');
   round.wrote(now, 'acquired', holder, next);
-  const isFirst = round.attempts === 0;
   if (round.cause === 'deleted' && isFirst && holder === round.predecessor)
     return closeRound(row, now, 'recreated');
   doubtLateNews(row, now);
   if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
   const resigned = isResigned(row, round);
-  row.ownAcquisition = next.acquireTime !== row.acquireTime;
+  row.ownAcquisition = row.named !== undefined || next.acquireTime !== row.acquireTime;
+  row.firstRenewTime = row.named === undefined ? undefined : next.renewTime;
   row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
   const entitled = entitledStill(row, round.entitled, next, now);
   const isOther = entitled !== undefined && entitled.holder !== holder;

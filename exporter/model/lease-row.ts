@@ -65,6 +65,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   rivalUntil = Number.NEGATIVE_INFINITY;
   /** The holder dated its acquisition itself: an edit by hand leaves the date of the one before. */
   ownAcquisition = false;
+  /** renewTime of the first write of who was named in a coordinated election: its record has no acquireTime. */
+  firstRenewTime: number | undefined;
   /** The resourceVersion that stood when the time was up, once somebody has edited a label since. */
   versionWhenUp: string | undefined;
   /** Who stand for the election, where LeaseCandidates tell. */
@@ -204,7 +206,7 @@ export function isLeftover(row: LeaseRow, now: Now): boolean {
 }
 
 export function neverExpires(row: LeaseRow): boolean {
-  return row.class === 'lock' || row.durationMs === Number.POSITIVE_INFINITY;
+  return row.class === 'lock' || (row.named === undefined && row.durationMs === Number.POSITIVE_INFINITY);
 }
 
 export function forgetSuspicion(row: LeaseRow): void {

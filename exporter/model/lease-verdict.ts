@@ -90,7 +90,7 @@ function expire(row: LeaseRow, now: Now): void {
   row.retryAt = now.at.mono + (stands ? Math.max(proveAgain, (now.at.mono - row.since) / 4) : proveAgain);
   if (stands) return;
   const delay = Math.max(0, now.at.mono - row.deadline) / 1000;
-  if (row.named === 'awaited') {
+  if (row.named === 'awaited' && (row.seenAlive || !isLeftover(row, now))) {
     neverWrote(row, now);
     return row.turn(now, 'expired', 'assigned to a holder that never wrote', delay);
   }

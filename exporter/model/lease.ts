@@ -1,6 +1,6 @@
 import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
-import { assigned, isAssignment, isFree, type Naming } from './coordinated.ts';
+import { assigned, foundNamed, isAssignment, isEditOfNamed, type Naming } from './coordinated.ts';
 import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
 import { holderName } from './holder-identity.ts';
@@ -27,6 +27,7 @@ export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   if (isRelease(row.record)) {
     return row.turn(now, (row.transitions ?? 0) > 0 ? 'released' : 'vacant', 'first sight, no holder');
   }
+  if (isAssignment(row.record, row.transitions)) return foundNamed(row, now);
   if (neverExpires(row)) return row.turn(now, 'held', 'a lock has no duration: it never expires');
   row.deadline = now.at.mono + row.durationMs;
   // Since when its holder has it, only the record tells, unless a hand wrote it.
@@ -62,7 +63,8 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   const after = next.holder ?? '';
   if (before === after && after !== '') renewal(row, next, now, change);
   else if (after === '') release(row, next, now, change);
-  else if (isAssignment(next, row.transitions)) assignment(row, next, now, change);
+  else if (isAssignment(next, row.transitions) || isEditOfNamed(row, next))
+    assignment(row, next, now, change);
   else if (before === '') acquisition(row, next, now, change);
   else takeover(row, next, now, change);
 }
@@ -87,6 +89,7 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
 }
 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
+  if (isEditOfNamed(row, next)) return take(row, next, now, change, row.named);
   if (row.named !== undefined || (change === 'listed' && isAcquiredAnew(row, next))) {
     if (row.round?.settling) row.round.lose(now);
     return acquisition(row, next, now, change);
@@ -172,13 +175,13 @@ function takeover(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): v
 /** The controller of a coordinated election names a holder: nobody holds the lease before that one has written. */
 function assignment(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   row.class = classify(next, row.policy);
-  const free = isFree(row, next);
-  assigned(row, now, next, change === 'listed');
+  const free = assigned(row, now, next, change === 'listed');
   take(row, next, now, change, 'awaited');
   row.seenAlive = row.seenAlive || change !== 'listed';
   if (change === 'listed') return row.turn(now, 'unknown', 'assigned to a holder');
   if (free) return row.turn(now, row.state === 'released' ? 'released' : 'vacant', 'assigned to a holder');
-  row.turn(now, 'expired', 'assigned to another holder');
+  // Whether that one leads already its first write tells, or a read when the time for it is over.
+  if (row.state !== 'expired') row.turn(now, 'unknown', 'assigned to another holder');
 }
 
 /** After a gap a write that was listed is old news of unknown age: it proves no life now. */

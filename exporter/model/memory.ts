@@ -42,6 +42,8 @@ export interface LeaseMemory {
   /** Until when a predecessor may still write: an age, and negative while it may; `undefined` where there is none. */
   readonly rivalUntilAge: number | undefined;
   readonly ownAcquisition: boolean;
+  /** Unix microseconds of the holder's clock. */
+  readonly firstRenewTime: number | undefined;
   readonly versionWhenUp: string | undefined;
   /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;

@@ -25,6 +25,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     named: row.named,
     rivalUntilAge: Number.isFinite(row.rivalUntil) ? ageAt(at, row.rivalUntil) : undefined,
     ownAcquisition: row.ownAcquisition,
+    firstRenewTime: row.firstRenewTime,
     versionWhenUp: row.versionWhenUp,
     stood: standing(row),
     clockAhead: row.clock.established ? row.clock.ahead(at) : undefined,
@@ -60,6 +61,7 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.named = memory.named;
   if (memory.rivalUntilAge !== undefined) row.rivalUntil = place(memory.rivalUntilAge);
   row.ownAcquisition = memory.ownAcquisition;
+  row.firstRenewTime = memory.firstRenewTime;
   row.versionWhenUp = memory.versionWhenUp;
   row.lastTraceId = memory.lastTraceId;
   row.lastHolder = memory.lastHolder;

@@ -58,6 +58,7 @@ const lease = z.strictObject({
   named: absent(z.enum(['awaited', 'overdue'])),
   rivalUntilAge: absent(age),
   ownAcquisition: z.boolean(),
+  firstRenewTime: absent(z.number()),
   versionWhenUp: absent(z.string()),
   clockAhead: absent(z.number()),
   deletedAge: absent(age),

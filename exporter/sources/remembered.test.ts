@@ -22,6 +22,7 @@ const lease: LeaseMemory = {
     named: undefined,
     rivalUntilAge: -3,
     ownAcquisition: true,
+    firstRenewTime: undefined,
     versionWhenUp: '6',
     clockAhead: -2.5,
     deletedAge: undefined,
