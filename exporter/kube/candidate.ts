@@ -84,7 +84,7 @@ export class Candidate {
   #ownRecord(): ElectionRecord {
     const { identity, durationSeconds, clock } = this.#options;
     const now = clock.now().wall;
-    return { holder: identity, durationSeconds, acquireTime: now, renewTime: now, transitions: 0 };
+    return { ...nobody, holder: identity, durationSeconds, acquireTime: now, renewTime: now };
   }
 
   #observe(record: ElectionRecord): void {

@@ -8,6 +8,10 @@ export interface ElectionRecord {
   readonly acquireTime: number;
   readonly renewTime: number;
   readonly transitions: number;
+  /** Of a coordinated election; empty in every other. */
+  readonly strategy: string;
+  /** For whom the holder of a coordinated election shall step down. */
+  readonly preferredHolder: string;
 }
 
 /** Before anything was read. */
@@ -17,6 +21,8 @@ export const nobody: ElectionRecord = {
   acquireTime: 0,
   renewTime: 0,
   transitions: 0,
+  strategy: '',
+  preferredHolder: '',
 };
 
 /** What a holder writes to give the lease up; `now` is Unix microseconds. */
@@ -27,6 +33,8 @@ export function blanked(held: ElectionRecord, now: number): ElectionRecord {
     acquireTime: now,
     renewTime: now,
     transitions: held.transitions,
+    strategy: '',
+    preferredHolder: '',
   };
 }
 
@@ -37,6 +45,8 @@ export function recordOf(spec: LeaseSpec): ElectionRecord {
     acquireTime: parseMicroTime(spec.acquireTime ?? '') ?? 0,
     renewTime: parseMicroTime(spec.renewTime ?? '') ?? 0,
     transitions: spec.leaseTransitions ?? 0,
+    strategy: spec.strategy ?? '',
+    preferredHolder: spec.preferredHolder ?? '',
   };
 }
 
@@ -44,9 +54,12 @@ export function specOf(record: ElectionRecord): LeaseSpec {
   return {
     holderIdentity: record.holder,
     leaseDurationSeconds: record.durationSeconds,
-    acquireTime: formatMicroTime(record.acquireTime),
+    // Nobody acquires a lease of a coordinated election: the controller names its holder.
+    ...(record.acquireTime === 0 ? {} : { acquireTime: formatMicroTime(record.acquireTime) }),
     renewTime: formatMicroTime(record.renewTime),
     leaseTransitions: record.transitions,
+    ...(record.strategy === '' ? {} : { strategy: record.strategy }),
+    ...(record.preferredHolder === '' ? {} : { preferredHolder: record.preferredHolder }),
   };
 }
 
@@ -60,11 +73,13 @@ export function sameRecord(a: ElectionRecord, b: ElectionRecord): boolean {
 
 function fingerprint(record: ElectionRecord): string {
   const seconds = (micros: number) => Math.floor(micros / 1e6);
-  const { holder, durationSeconds, transitions } = record;
+  const { holder, durationSeconds, transitions, strategy, preferredHolder } = record;
   return JSON.stringify([
     holder,
     durationSeconds,
     transitions,
+    strategy,
+    preferredHolder,
     seconds(record.acquireTime),
     seconds(record.renewTime),
   ]);

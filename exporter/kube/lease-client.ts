@@ -19,6 +19,8 @@ const specSchema = z.looseObject({
   acquireTime: z.string().nullish(),
   renewTime: z.string().nullish(),
   leaseTransitions: z.number().optional(),
+  strategy: z.string().optional(),
+  preferredHolder: z.string().optional(),
 });
 
 const leaseSchema = z.looseObject({ metadata: metadataSchema, spec: specSchema.default({}) });
@@ -62,6 +64,10 @@ export function leaseClient(channel: Channel): LeaseClient {
       return read(await exchange(channel, 'PUT', leasePath(namespace, name), signal, typed(lease)));
     },
   };
+}
+
+export function parseLease(value: unknown): LeaseObject | undefined {
+  return leaseSchema.safeParse(value).data;
 }
 
 /** The path of one Lease, or of the collection of a namespace. */

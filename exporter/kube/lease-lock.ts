@@ -49,8 +49,7 @@ export class LeaseLock implements Lock {
     if (this.#lease === undefined)
       return { kind: 'failed', reason: 'lease lock: updated before it was read' };
     const metadata = this.#annotated(this.#lease.metadata);
-    const spec = { ...this.#lease.spec, ...specOf(record) };
-    return this.#keep(await this.#client.update({ metadata, spec }, signal));
+    return this.#keep(await this.#client.update({ metadata, spec: specOf(record) }, signal));
   }
 
   #annotated(metadata: LeaseMetadata): LeaseMetadata {

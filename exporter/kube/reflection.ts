@@ -16,15 +16,19 @@ export interface Collection<T> {
   readonly limits: Pick<ReflectorLimits, 'pageSize' | 'answerMs'>;
 }
 
-/** What a reflector mirrors, and by which means. */
-export interface Reflection<T> extends Collection<T> {
-  readonly source: SourceName;
+/** Objects of one kind that are watched. */
+export interface Watched<T> extends Collection<T> {
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  readonly limits: ReflectorLimits;
+}
+
+/** What a reflector mirrors, and by which means. */
+export interface Reflection<T> extends Watched<T> {
+  readonly source: SourceName;
   readonly toObservation: (change: Change, object: T, at: Moment) => Observation;
   /** Where somebody may know better than the watch that it is dead. */
   readonly interruption?: Interruption;
-  readonly limits: ReflectorLimits;
 }
 
 /** Times in milliseconds. */

@@ -2,7 +2,7 @@ import type { Moment } from '../clock.ts';
 import { type Deadline, startDeadline, withoutSilence } from './deadline.ts';
 import type { WatchBookmark, WatchChange } from './decoder.ts';
 import { type Failure, failureOfError, failureOfItem, failureOfResponse } from './failure.ts';
-import type { Reflection } from './reflection.ts';
+import type { Watched } from './reflection.ts';
 import type { KubeResponse } from './transport.ts';
 
 /** What a watch tells: that the server took it, then the items of every chunk with its moment of receipt. */
@@ -15,7 +15,7 @@ export type WatchEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; r
 
 /** One watch from `resourceVersion` on, until it ends. */
 export async function* watchFrom<T>(
-  reflection: Reflection<T>,
+  reflection: Watched<T>,
   resourceVersion: string,
   stop: AbortSignal,
 ): AsyncGenerator<WatchStep<T>, WatchEnd> {
@@ -33,7 +33,7 @@ export async function* watchFrom<T>(
 }
 
 async function open<T>(
-  reflection: Reflection<T>,
+  reflection: Watched<T>,
   resourceVersion: string,
   deadline: Deadline,
 ): Promise<KubeResponse | Failure> {
@@ -50,7 +50,7 @@ async function open<T>(
 }
 
 async function* readItems<T>(
-  { clock, decoder, limits }: Reflection<T>,
+  { clock, decoder, limits }: Watched<T>,
   body: AsyncIterable<Uint8Array>,
   deadline: Deadline,
 ): AsyncGenerator<WatchStep<T>, WatchEnd> {
@@ -89,7 +89,7 @@ async function nextChunk(chunks: AsyncIterator<Uint8Array>): Promise<NextChunk> 
   }
 }
 
-function watchPath<T>(reflection: Reflection<T>, resourceVersion: string): string {
+function watchPath<T>(reflection: Watched<T>, resourceVersion: string): string {
   const { shortestMs, longestMs } = reflection.limits.watch;
   const ms = shortestMs + reflection.random() * (longestMs - shortestMs);
   const query = new URLSearchParams(reflection.query);
