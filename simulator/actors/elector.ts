@@ -5,6 +5,7 @@ import { defaultTimes, type ElectionTimes, jitterFactor } from '../../exporter/k
 import { leaseClient } from '../../exporter/kube/lease-client.ts';
 import { LeaseLock, type Lock, type LockResult } from '../../exporter/kube/lease-lock.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
+import { CoordinatedCandidate } from './coordinated-candidate.ts';
 import { Freezer } from './freezer.ts';
 
 export interface ElectorOptions {
@@ -18,6 +19,8 @@ export interface ElectorOptions {
   readonly times?: ElectionTimes;
   /** Give the lease up on `stop()`; the default is to let it run out, as client-go's is. */
   readonly releaseOnCancel?: boolean;
+  /** Waits until the controller of coordinated elections names it, instead of taking the lease. */
+  readonly coordinated?: boolean;
   /** How far this candidate's wall clock is ahead; only the times that it writes are affected. */
   readonly clockSkewMs?: number;
   readonly onStartedLeading?: () => void;
@@ -34,7 +37,7 @@ export class Elector {
   readonly #lock: Lock;
   /** Its clock is as wrong as the process that it runs in. */
   readonly #wrongClock: Pick<Clock, 'now'>;
-  readonly #candidate: Candidate;
+  readonly #candidate: Candidate | CoordinatedCandidate;
   readonly #freezer = new Freezer();
   readonly #stop = new AbortController();
   readonly #crash = new AbortController();
@@ -50,7 +53,8 @@ export class Elector {
     this.#lock = this.#whileAwake(new LeaseLock(client, namespace, lease));
     this.#wrongClock = skewed(clock, clockSkewMs);
     const lock = this.#lock;
-    this.#candidate = new Candidate({ lock, clock: this.#wrongClock, identity, durationSeconds });
+    const Kind = options.coordinated === true ? CoordinatedCandidate : Candidate;
+    this.#candidate = new Kind({ lock, clock: this.#wrongClock, identity, durationSeconds });
   }
 
   get identity(): string {

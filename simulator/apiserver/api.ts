@@ -14,7 +14,7 @@ import { list, read } from './list.ts';
 import { managerOf } from './managed-fields.ts';
 import { checkOptions, isTrue } from './options.ts';
 import { remove } from './remove.ts';
-import { namespaces } from './resources.ts';
+import { type CandidateVersion, isServed, namespaces } from './resources.ts';
 import { type Route, route } from './routes.ts';
 import { type Shape, shapeFor } from './shape.ts';
 import * as say from './status.ts';
@@ -29,6 +29,8 @@ export interface ApiServerOptions {
   readonly watchList?: boolean;
   /** How long a watch lasts that names no timeout, in milliseconds; 45 min when left out. */
   readonly watchTimeoutMs?: number;
+  /** The version of LeaseCandidates that it has; v1beta1 when left out. */
+  readonly candidates?: CandidateVersion;
   /** How many changes are kept for watches and for lists of the past. */
   readonly historyLimit?: number;
 }
@@ -48,7 +50,7 @@ export interface ApiServer {
 export type ApiRequest = Omit<KubeRequest, 'method'> & { readonly method: string };
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { clock, watchList = false, watchTimeoutMs = 45 * 60_000 } = options;
+  const { clock, watchList = false, watchTimeoutMs = 45 * 60_000, candidates = 'v1beta1' } = options;
   const store = createStore(() => clock.now().wall, options.historyLimit);
   const state: FaultState = {
     stopped: false,
@@ -59,7 +61,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     forbidden: new Set(),
   };
   const cache = createCache(store, clock);
-  const context: Context = { clock, store, cache, state, watches: new Set(), watchList, watchTimeoutMs };
+  const served = { watchList, watchTimeoutMs, candidates };
+  const context: Context = { clock, store, cache, state, watches: new Set(), ...served };
   for (const name of ['default', 'kube-node-lease', 'kube-system']) bootstrap(context, name);
   return {
     handle: (request) => handle(context, request),
@@ -116,8 +119,9 @@ async function* once(text: string): AsyncGenerator<Uint8Array, void> {
 async function answer(context: Context, request: ApiRequest): Promise<Reply> {
   const url = new URL(request.path, 'http://simulator');
   if (context.state.unauthorized) return refuse(say.unauthorized());
+  if (!isServed(url.pathname, context.candidates)) return refuse(say.noSuchPath());
   const to = route(url.pathname);
-  if (to.what === 'discovery') return about(to.path, request.method);
+  if (to.what === 'discovery') return about(context, to.path, request.method);
   if (to.what === 'nothing') return refuse(say.noSuchPath());
   const verb = verbOf(to, request.method, url.searchParams);
   if (verb === undefined) return refuse(say.methodNotAllowed());
@@ -129,8 +133,8 @@ async function answer(context: Context, request: ApiRequest): Promise<Reply> {
   return refuseFormat(request) ?? (await act(context, to, verb, request, url.searchParams));
 }
 
-function about(path: string, method: string): Reply {
-  const page = discover(path);
+function about({ candidates }: Context, path: string, method: string): Reply {
+  const page = discover(path, candidates);
   if (method !== 'GET') return refuse(say.methodNotAllowed());
   if (page !== undefined) return { status: 200, body: page };
   // A known group with an unknown version is refused in the API's own words, anything else is not.

@@ -1,6 +1,6 @@
 import type { Clock } from '../../exporter/clock.ts';
 import type { WatchCache } from './cache.ts';
-import type { Resource } from './resources.ts';
+import type { CandidateVersion, Resource } from './resources.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
 import type { ByteStream } from './stream.ts';
@@ -29,6 +29,7 @@ export interface Context {
   readonly watchList: boolean;
   /** How long a watch lasts that names no timeout, in milliseconds. */
   readonly watchTimeoutMs: number;
+  readonly candidates: CandidateVersion;
 }
 
 /** What a list or watch is asked for. */

@@ -1,9 +1,7 @@
-import { groupVersion, type Resource, resources } from './resources.ts';
+import { type CandidateVersion, groupVersion, type Resource, resources } from './resources.ts';
 
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 const version = { groupVersion: 'coordination.k8s.io/v1', version: 'v1' };
-const beta = { groupVersion: 'coordination.k8s.io/v1beta1', version: 'v1beta1' };
-const group = { name: 'coordination.k8s.io', versions: [version, beta], preferredVersion: version };
 
 const pages: Readonly<Record<string, unknown>> = {
   '/healthz': 'ok',
@@ -25,25 +23,28 @@ const pages: Readonly<Record<string, unknown>> = {
   },
   '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
   '/api/v1': { kind: 'APIResourceList', groupVersion: 'v1', resources: resourceList('v1') },
-  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [group] },
-  '/apis/coordination.k8s.io': { kind: 'APIGroup', apiVersion: 'v1', ...group },
-  '/apis/coordination.k8s.io/v1': {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion: 'coordination.k8s.io/v1',
-    resources: resourceList('coordination.k8s.io/v1'),
-  },
-  '/apis/coordination.k8s.io/v1beta1': {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion: 'coordination.k8s.io/v1beta1',
-    resources: resourceList('coordination.k8s.io/v1beta1'),
-  },
 };
 
 /** What the server tells about itself at a path: an object, plain text, or nothing (404). */
-export function discover(path: string): unknown {
-  return Object.hasOwn(pages, path) ? pages[path] : undefined;
+export function discover(path: string, candidates: CandidateVersion): unknown {
+  const all = { ...pages, ...coordinationPages(candidates) };
+  return Object.hasOwn(all, path) ? all[path] : undefined;
+}
+
+function coordinationPages(candidates: CandidateVersion): Readonly<Record<string, unknown>> {
+  const names = ['v1', ...(candidates === 'none' ? [] : [candidates])];
+  const versions = names.map((name) => ({ groupVersion: `coordination.k8s.io/${name}`, version: name }));
+  const group = { name: 'coordination.k8s.io', versions, preferredVersion: version };
+  const lists = versions.map((each) => [`/apis/${each.groupVersion}`, resourcesOf(each.groupVersion)]);
+  return {
+    '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [group] },
+    '/apis/coordination.k8s.io': { kind: 'APIGroup', apiVersion: 'v1', ...group },
+    ...Object.fromEntries(lists),
+  };
+}
+
+function resourcesOf(of: string): object {
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: of, resources: resourceList(of) };
 }
 
 function resourceList(of: string): readonly unknown[] {

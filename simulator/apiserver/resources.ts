@@ -31,6 +31,8 @@ export const leaseCandidates: Resource = {
   singular: 'leasecandidate',
   kind: 'LeaseCandidate',
 };
+/** The same on a server of 1.32. No server of ours has both, so that nothing is to be converted. */
+export const oldLeaseCandidates: Resource = { ...leaseCandidates, version: 'v1alpha2' };
 export const namespaces: Resource = {
   ...core,
   plural: 'namespaces',
@@ -59,11 +61,27 @@ export const pods: Resource = {
   shortNames: ['po'],
 };
 
-export const resources: readonly Resource[] = [leases, leaseCandidates, namespaces, nodes, pods];
+export const resources: readonly Resource[] = [
+  leases,
+  leaseCandidates,
+  oldLeaseCandidates,
+  namespaces,
+  nodes,
+  pods,
+];
 
 /** `coordination.k8s.io/v1`, or `v1` for the core group. */
 export function groupVersion(resource: Resource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** Which version of LeaseCandidates a server has, if any. */
+export type CandidateVersion = 'v1beta1' | 'v1alpha2' | 'none';
+
+/** Whether a server of this kind answers at `path`. */
+export function isServed(path: string, candidates: CandidateVersion): boolean {
+  const version = /^\/apis\/coordination\.k8s\.io\/(v1beta1|v1alpha2)(\/|$)/.exec(path)?.[1];
+  return version === undefined || version === candidates;
 }
 
 /** How messages name a resource: `leases.coordination.k8s.io`, or `nodes` for the core group. */

@@ -1,6 +1,6 @@
 import { goTypeOf, isFields } from './json.ts';
 import { readMicroTime } from './microtime.ts';
-import { leases, namespaces, type Resource } from './resources.ts';
+import { leaseCandidates, leases, namespaces, type Resource } from './resources.ts';
 import { badRequest, type Cause, invalid, type Status, typeMeta } from './status.ts';
 import type { Draft, Fields } from './store.ts';
 
@@ -117,6 +117,7 @@ function nameCauses(resource: Resource, name: string): readonly Cause[] {
       { reason: 'FieldValueRequired', message: 'Required value: name or generateName is required', field },
     ];
   }
+  if (resource.kind === leaseCandidates.kind) return candidateNameCauses(name);
   const asLabel = resource === namespaces;
   const [pattern, limit] = asLabel ? [label, 63] : [subdomain, 253];
   const wrongs: string[] = [];
@@ -124,6 +125,13 @@ function nameCauses(resource: Resource, name: string): readonly Cause[] {
   if (asLabel && name.includes('.')) wrongs.push('must not contain dots');
   else if (!new RegExp(`^${pattern}$`).test(name)) wrongs.push(asLabel ? labelRule() : subdomainRule());
   return wrongs.map((wrong) => fieldInvalid(field, JSON.stringify(name), wrong));
+}
+
+/** They are named after identities, which have an underscore and capitals. */
+function candidateNameCauses(name: string): readonly Cause[] {
+  const rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+  const fits = /^[-._a-zA-Z0-9]+$/.test(name) && name.length <= 253;
+  return fits ? [] : [fieldInvalid('metadata.name', JSON.stringify(name), rule)];
 }
 
 function subdomainRule(): string {
@@ -143,13 +151,17 @@ function labelRule(): string {
 function leaseCauses(resource: Resource, spec: unknown): readonly Cause[] {
   if (resource !== leases || !isFields(spec)) return [];
   const causes: Cause[] = [];
-  const { leaseDurationSeconds: duration, leaseTransitions: transitions } = spec;
+  const { leaseDurationSeconds: duration, leaseTransitions: transitions, preferredHolder = '' } = spec;
   if (typeof duration === 'number' && duration <= 0) {
     causes.push(fieldInvalid('spec.leaseDurationSeconds', String(duration), 'must be greater than 0'));
   }
   if (typeof transitions === 'number' && transitions < 0) {
     const rule = 'must be greater than or equal to 0';
     causes.push(fieldInvalid('spec.leaseTransitions', String(transitions), rule));
+  }
+  if (preferredHolder !== '' && (spec.strategy ?? '') === '') {
+    const message = 'Forbidden: may only be specified if `strategy` is defined';
+    causes.push({ reason: 'FieldValueForbidden', message, field: 'spec.preferredHolder' });
   }
   return causes;
 }
