@@ -76,6 +76,7 @@ test('truth: elections are missed where the record counts more than was seen, re
       durationSeconds: 15,
       renewTime: '',
       transitions,
+      preferredHolder: '',
       text: '',
     };
     return { at: transitions, revision: transitions, writer: '', uid: 'uid', spec };

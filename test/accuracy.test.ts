@@ -44,15 +44,20 @@ interface Write {
   /** Absent for a deletion. */
   readonly holder?: string;
   readonly by?: string;
+  /** Whom the controller of a coordinated election prefers. */
+  readonly prefers?: string;
 }
 
 function truth(writes: readonly Write[], told: boolean, until: number) {
-  const commits = writes.map(({ at, holder, by }, index) => ({
+  const commits = writes.map(({ at, holder, by, prefers }, index) => ({
     at: at * 1000,
     revision: index + 1,
     writer: by ?? holder ?? 'somebody',
     uid: 'uid',
-    spec: holder === undefined ? undefined : specOf(holder, at),
+    spec:
+      holder === undefined
+        ? undefined
+        : specOf(holder, prefers === undefined ? at : lastOf(writes, index), prefers),
   }));
   const tenures = tenuresOf(commits, until * 1000);
   const absentMs = absentFor(commits, until * 1000);
@@ -60,9 +65,16 @@ function truth(writes: readonly Write[], told: boolean, until: number) {
   return rounds.map(({ cause, outcome, gapMs, leaderlessMs }) => [cause, outcome, gapMs, leaderlessMs]);
 }
 
-function specOf(holder: string, at: number) {
-  const text = JSON.stringify([holder, at]);
-  return { holder, durationSeconds: holder === '' ? 1 : 15, renewTime: '', transitions: 0, text };
+/** When the last write of a holder before `index` was. */
+function lastOf(writes: readonly Write[], index: number): number {
+  return writes.findLast(({ prefers }, before) => before < index && prefers === undefined)?.at ?? 0;
+}
+
+/** `marker`: what of the record is new. A request to step down leaves the record of the holder as it was. */
+function specOf(holder: string, marker: number, preferredHolder = '') {
+  const text = JSON.stringify([holder, marker]);
+  const durationSeconds = holder === '' ? 1 : 15;
+  return { holder, durationSeconds, renewTime: '', transitions: 0, preferredHolder, text };
 }
 
 const held = [
@@ -108,6 +120,44 @@ test('truth: a lease that is deleted after its expiry, for good, is abandoned', 
   const writes = [...held, { at: 18 }];
   assert.deepEqual(truth(writes, false, 700)[1], ['expired', 'abandoned', 15_000, 0]);
   assert.deepEqual(truth(writes, false, 600)[1], ['expired', undefined, 15_000, 0]);
+});
+
+const controller = 'kube-apiserver';
+
+test('truth: whom the controller names leads with its own first write', () => {
+  const writes = [
+    ...held,
+    { at: 18, holder: 'b', by: controller },
+    { at: 24, holder: 'c', by: controller },
+    { at: 25, holder: 'c', by: 'kubectl-edit' },
+    { at: 26, holder: 'c' },
+    { at: 28, holder: 'c' },
+  ];
+  assert.deepEqual(truth(writes, false, 40)[1], ['expired', 'elected', 24_000, 9000]);
+});
+
+test('truth: a handover, asked for or early, is coordinated', () => {
+  const asked = { at: 3, holder: 'a', by: controller, prefers: 'b' };
+  const next = (at: number) => [
+    { at, holder: 'b', by: controller },
+    { at: at + 1, holder: 'b' },
+    { at: at + 3, holder: 'b' },
+  ];
+  assert.deepEqual(truth([...held, asked, ...next(18)], false, 30)[1], [
+    'coordinated',
+    'elected',
+    17_000,
+    2000,
+  ]);
+  const released = { at: 12, holder: '', by: 'a' };
+  assert.deepEqual(truth([...held, asked, released, ...next(13)], false, 30)[1], [
+    'coordinated',
+    'elected',
+    12_000,
+    2000,
+  ]);
+  assert.deepEqual(truth([...held, ...next(14)], false, 30)[1], ['coordinated', 'elected', 13_000, 1000]);
+  assert.deepEqual(truth([...held, { ...asked, at: 17.5 }, ...next(18)], false, 30)[1]?.[0], 'expired');
 });
 
 test('the command line says what is wrong with it', () => {

@@ -7,12 +7,14 @@ import { virtualClock } from '../../simulator/scheduler.ts';
 import { type Almanac, almanacOf } from './almanac.ts';
 import { keepBeating } from './beats.ts';
 import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
+import { coordinatedTeams } from './coordination.ts';
 import { direct, weatherOver } from './director.ts';
 import { type History, keepHistory } from './history.ts';
 import { Judge } from './judge.ts';
 import type { Life } from './life.ts';
 import { machine } from './machine.ts';
 import { keepNodeHistory, type NodeHistory } from './node-history.ts';
+import { type Candidates, keepCandidates } from './standing.ts';
 import { keyOf, type Team } from './team.ts';
 
 /** All that was written, done, shown and said in one virtual cluster. Times are monotonic ms of the server. */
@@ -27,6 +29,10 @@ export interface Chronicle {
   readonly lives: readonly Life[];
   /** Keys of the leases that are elected over. */
   readonly elections: ReadonlySet<string>;
+  /** Those of them that are coordinated, and that by which the controller is elected. */
+  readonly coordinated: ReadonlySet<string>;
+  readonly candidates: Candidates;
+  readonly mayReadCandidates: boolean;
   readonly clusterUid: string;
 }
 
@@ -38,6 +44,9 @@ export interface Plan {
   readonly weatherMs: number;
 }
 
+/** Servers in turn: most have the newest version of LeaseCandidates, some an older one. */
+const servedVersions = ['v1beta1', 'v1alpha2'] as const;
+const longMs = 3 * 3_600_000;
 const machineCount = 5;
 const hourMs = 3_600_000;
 
@@ -45,16 +54,22 @@ const hourMs = 3_600_000;
 export async function play(seed: number, plan: Plan): Promise<Chronicle> {
   const random = seededRandom(seed);
   const clock = virtualClock();
-  const api = createApiServer({ clock });
+  const candidates = servedVersions[seed % 4 === 2 ? 1 : 0];
+  const api = createApiServer({ clock, candidates });
   const history = keepHistory(api.store, () => clock.now().mono);
   const nodes = keepNodeHistory(api.store, () => clock.now().mono);
+  const standing = keepCandidates(api.store, () => clock.now().mono);
   const ledger = createLedger(clock);
   const transport = inProcessTransport(api);
   const machines = Array.from({ length: machineCount }, (_, index) => machine(`machine-${index}`, transport));
   const parts: Parts = { clock, random, ledger, transport, machines };
   const teams = teamsOf(parts, settingsFor(plan.lastsMs, plan.elections));
+  const apart: Parts = { ...parts, random: seededRandom(seed + 1_000_000) };
+  const coordinated = coordinatedTeams(apart, candidates, seed, plan.lastsMs > longMs ? 1 : 2);
   const judgeLink = machine('judge', transport);
-  const judge = new Judge({ clock, transport: judgeLink.link, random, latencyMs: between(random, 2, 80) });
+  const mayReadCandidates = seed % 3 !== 1;
+  const latencyMs = between(random, 2, 80);
+  const judge = new Judge({ clock, transport: judgeLink.link, random, latencyMs, mayReadCandidates });
   const usualLagMs = between(random, 5, 150);
   const stopping = new AbortController();
   const stop = stopping.signal;
@@ -67,6 +82,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     createQuietLeases(parts),
     keepBeating({ ...parts, random: seededRandom(-seed) }, stop),
     ...teams.map((team, index) => enter(team, index, parts, history, stop)),
+    ...coordinated.map((team) => enter(team, 0, apart, history, stop)),
     weatherOver(sky, plan.weatherMs),
   ];
   await clock.advance(between(random, 0, 30_000));
@@ -75,7 +91,9 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
   const endedAt = clock.now().mono;
   stopping.abort();
   judge.resume();
-  const ends = [...kubelets, ...teams.flatMap(({ members }) => members)].map((each) => each.stop());
+  const ends = [...kubelets, ...[...teams, ...coordinated].flatMap(({ members }) => members)].map((each) =>
+    each.stop(),
+  );
   const ended = Promise.all([...playing, ...ends, judge.kill()]);
   // Who still waits for an answer gives up.
   await clock.advance(hourMs);
@@ -88,8 +106,9 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     ledger: ledger.entries,
     almanac: almanacOf(ledger.entries),
     lives: judge.lives,
-    elections: new Set(teams.map(keyOf)),
+    elections: new Set([...teams, ...coordinated].map(keyOf)),
     clusterUid: clusterUidOf(api),
+    ...{ coordinated: new Set(coordinated.map(keyOf)), candidates: standing, mayReadCandidates },
   };
 }
 

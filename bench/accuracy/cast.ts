@@ -43,9 +43,9 @@ function memberOf(parts: Parts, setting: Setting, lease: string, pod: string, ma
 }
 
 /** The hand of an administrator, who is never cut off. */
-export function handOn({ clock, transport, ledger }: Parts, lease: string): Hand {
+export function handOn({ clock, transport, ledger }: Parts, lease: string, where = namespace): Hand {
   const channel = { transport: signed(transport, handWriter), clock, timeoutMs: requestMs };
-  return hand(channel, namespace, lease, ledger);
+  return hand(channel, where, lease, ledger);
 }
 
 /** Leases over which nobody is elected: no round of theirs can be true. */

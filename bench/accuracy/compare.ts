@@ -5,6 +5,7 @@ import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
+import { controllerWriter } from './team.ts';
 import { absentFor, firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
 import { isUnder, slowestMs } from './trouble.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
@@ -168,17 +169,18 @@ function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: A
 }
 
 function acceptable({ cause, doubts, predecessor }: TrueRound): readonly string[] {
-  if (doubts.includes('taken at the limit')) return ['taken', 'expired'];
+  if (doubts.includes('taken at the limit')) return [cause, 'expired'];
   if (doubts.includes('deleted at the limit')) return ['deleted', 'expired'];
-  if (doubts.includes('expired for a moment')) return ['expired', endedBy(predecessor?.end?.after)];
+  if (doubts.includes('expired for a moment')) return [cause, endedBy(predecessor?.end?.after)];
   if (doubts.includes('released late') || doubts.includes('edited in the silence'))
-    return ['released', 'expired'];
+    return cause === 'coordinated' ? [cause] : ['released', 'expired'];
   return [cause];
 }
 
 /** What the write would be that came a moment after the expiry, had it come before. */
 function endedBy(write: Commit | undefined): string {
   if (write?.spec === undefined) return 'deleted';
+  if (write.writer === controllerWriter) return 'coordinated';
   return write.spec.holder === '' ? 'released' : 'expired';
 }
 

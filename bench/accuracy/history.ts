@@ -19,7 +19,9 @@ export interface Spec {
   /** As it stands in the record, on the clock of the holder. */
   readonly renewTime: string;
   readonly transitions: number;
-  /** The whole record, to tell a write that changes it from one that changes a label. */
+  /** For whom the holder shall step down; empty unless a controller asks for it. */
+  readonly preferredHolder: string;
+  /** All that tells of the holder, to tell a write that changes it from one that changes a label. */
   readonly text: string;
 }
 
@@ -50,11 +52,14 @@ function specOf(spec: unknown): Spec {
   );
   const text = (name: string) => String(fields.get(name) ?? '');
   const duration = fields.get('leaseDurationSeconds');
+  // The controller of a coordinated election writes these into the record of the holder, who is no more alive for it.
+  const { strategy: _, preferredHolder = '', ...own } = Object.fromEntries(fields);
   return {
     holder: text('holderIdentity'),
     durationSeconds: typeof duration === 'number' ? duration : undefined,
     renewTime: text('renewTime'),
     transitions: Number(fields.get('leaseTransitions') ?? 0),
-    text: JSON.stringify(spec),
+    preferredHolder: String(preferredHolder),
+    text: JSON.stringify(own),
   };
 }

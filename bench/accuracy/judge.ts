@@ -11,6 +11,7 @@ export interface JudgeOptions {
   readonly random: () => number;
   /** How long its requests take to arrive. */
   readonly latencyMs: number;
+  readonly mayReadCandidates: boolean;
 }
 
 /**

@@ -54,6 +54,12 @@ export interface ExpectationVerdict {
   readonly why: string;
 }
 
+export interface StandingVerdict {
+  readonly at: number;
+  readonly lease: string;
+  readonly count: number | undefined;
+}
+
 /** All that one life of the judge, from start to kill, was shown and said. */
 export interface Life {
   readonly from: number;
@@ -66,11 +72,14 @@ export interface Life {
   readonly expectations: ExpectationVerdict[];
   /** Elections that were not seen but told by `leaseTransitions`, by lease, as of the end. */
   readonly missed: Map<string, number>;
+  /** How many candidates stood for each coordinated election, as of the end of each of its processes. */
+  readonly standing: StandingVerdict[];
 }
 
 export function newLife(from: number): Life {
   const testimony = { deliveries: [], blindness: [{ from: 0, to: Number.POSITIVE_INFINITY }] };
-  const said = { rounds: [], states: [], overlaps: [], outages: [], expectations: [], missed: new Map() };
+  const events = { rounds: [], states: [], overlaps: [], outages: [], expectations: [] };
+  const said = { ...events, missed: new Map(), standing: [] };
   return { from, to: Number.POSITIVE_INFINITY, testimony, ...said };
 }
 

@@ -1,12 +1,25 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
 import { leaseClient } from '../../exporter/kube/lease-client.ts';
 import { formatMicroTime } from '../../exporter/kube/microtime.ts';
+import type { KubeTransport } from '../../exporter/kube/transport.ts';
 import { Elector } from '../../simulator/actors/elector.ts';
 import { type Link, link } from '../../simulator/actors/link.ts';
 import type { Ledger } from '../../simulator/ledger.ts';
 import { between, seededUuid } from '../../simulator/random.ts';
 import { type Machine, signed } from './machine.ts';
 import type { Setting } from './settings.ts';
+
+/** What runs in the same process as an elector, and shares its fate. */
+export interface Companion {
+  start(): void;
+  /** Its elector began to lead. */
+  lead?(): void;
+  hang(): void;
+  resume(): void;
+  end(): Promise<void>;
+}
+
+export type Beside = (transport: KubeTransport, identity: string) => Companion;
 
 export interface MemberOptions {
   readonly clock: Clock;
@@ -19,6 +32,8 @@ export interface MemberOptions {
   readonly pod: string;
   readonly setting: Setting;
   readonly clockSkewMs: number;
+  /** Made with each process. */
+  readonly beside?: Beside;
 }
 
 const requestMs = 5000;
@@ -31,9 +46,11 @@ export class Member {
   /** Its own way to the server, on top of its machine's. */
   #link: Link;
   #elector: Elector;
+  #beside: Companion | undefined;
   #awayMs: number | undefined;
   #mayReturn = new AbortController();
   #generation = 0;
+  readonly #ended: Promise<void>[] = [];
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: MemberOptions) {
@@ -69,6 +86,7 @@ export class Member {
     this.#record('crashed');
     this.#awayMs = downMs;
     this.#move(onto);
+    this.#endBeside();
     this.#elector.crash();
   }
 
@@ -88,11 +106,13 @@ export class Member {
   hang(): void {
     this.#record('hung');
     this.#elector.hang();
+    this.#beside?.hang();
   }
 
   wake(): void {
     if (this.#elector.hung) this.#record('resumed');
     this.#elector.resume();
+    this.#beside?.resume();
   }
 
   cut(): void {
@@ -123,14 +143,18 @@ export class Member {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#mayReturn.abort();
+    this.#endBeside();
     this.#elector.crash();
     await this.#running;
+    await Promise.all(this.#ended);
   }
 
   async #live(): Promise<void> {
     const { clock, random } = this.#options;
     while (!this.#stop.signal.aborted) {
+      this.#beside?.start();
       await this.#elector.start();
+      this.#endBeside();
       this.#mayReturn = new AbortController();
       await sleep(
         clock,
@@ -149,12 +173,21 @@ export class Member {
     this.#link = link(onto.link);
   }
 
+  #endBeside(): void {
+    const ending = this.#beside?.end();
+    this.#beside = undefined;
+    if (ending !== undefined) this.#ended.push(ending);
+  }
+
   #newElector(): Elector {
     const { clock, random, namespace, lease, pod, setting, clockSkewMs } = this.#options;
     this.#generation += 1;
     const identity = setting.keepsIdentity ? pod : `${pod}-${this.#generation}_${seededUuid(random)}`;
+    const transport = signed(this.#link, identity);
+    this.#beside = this.#options.beside?.(transport, identity);
+    const companion = this.#beside;
     return new Elector({
-      transport: signed(this.#link, identity),
+      transport,
       clock,
       random,
       namespace,
@@ -163,7 +196,11 @@ export class Member {
       times: setting.times,
       releaseOnCancel: setting.releases,
       clockSkewMs,
-      onStartedLeading: () => this.#record('started-leading'),
+      coordinated: setting.coordinated === true,
+      onStartedLeading: () => {
+        this.#record('started-leading');
+        companion?.lead?.();
+      },
       onStoppedLeading: (released) => this.#record(released ? 'released' : 'stopped-leading'),
     });
   }

@@ -4,11 +4,14 @@ import { runSources } from '../../exporter/assemble-sources.ts';
 import type { Clock } from '../../exporter/clock.ts';
 import type { MemoryTable } from '../../exporter/delivery/memory-table.ts';
 import { createDriver, type Driver } from '../../exporter/driver.ts';
+import type { KubeTransport } from '../../exporter/kube/transport.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
+import { candidateSource } from '../../exporter/sources/candidates.ts';
 import { clusterSource } from '../../exporter/sources/cluster.ts';
 import { leaseSource } from '../../exporter/sources/leases.ts';
 import { nodeSource } from '../../exporter/sources/nodes.ts';
+import { seededRandom } from '../../simulator/random.ts';
 import { policies } from './expectations.ts';
 import type { JudgeOptions } from './judge.ts';
 import { type Life, overlapVerdict, roundVerdict } from './life.ts';
@@ -16,6 +19,20 @@ import { type Witness, witness } from './witness.ts';
 
 /** After this silence a node is NotReady, as since Kubernetes 1.32 (ms). */
 export const graceMs = 50_000;
+
+/** Lists and watches of LeaseCandidates are refused: the role does not name them. */
+function withoutCandidates(transport: KubeTransport): KubeTransport {
+  const refused = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'leasecandidates is forbidden' };
+  const body = async function* () {
+    yield Buffer.from(JSON.stringify(refused));
+  };
+  return {
+    request: async (request) =>
+      request.path.includes('/leasecandidates')
+        ? { status: 403, headers: { 'content-type': 'application/json' }, body: body() }
+        : transport.request(request),
+  };
+}
 
 /** The clock of a process: when it dies, its timers do nothing any more. */
 export interface MortalClock extends Clock {
@@ -47,7 +64,13 @@ export class Process {
     const { signal: stop } = this.#stop;
     const common = { transport, clock, random: options.random };
     const leases = leaseSource(common);
-    const sources = [leases, nodeSource(common)];
+    // Its draws must not change those of the others.
+    const apart = seededRandom(Math.round(life.from));
+    const candidates = candidateSource({
+      ...{ clock, random: apart },
+      transport: options.mayReadCandidates ? transport : withoutCandidates(transport),
+    });
+    const sources = [leases, nodeSource(common), candidates];
     const names = sources.map(({ name }) => name);
     this.#model = new Model({ sources: names, nodes: { graceMs }, policies });
     const { recollection } = this.#model;
@@ -64,8 +87,9 @@ export class Process {
 
   async kill(): Promise<void> {
     this.#life.to = this.#clock.now().mono;
-    for (const { namespace, name, missedRounds } of this.#model.leases()) {
+    for (const { namespace, name, missedRounds, class: kind, candidates: count } of this.#model.leases()) {
       const key = `${namespace}/${name}`;
+      if (kind === 'coordinated') this.#life.standing.push({ at: this.#life.to, lease: key, count });
       this.#life.missed.set(key, (this.#life.missed.get(key) ?? 0) + missedRounds);
     }
     this.#witness.close();

@@ -1,8 +1,9 @@
 import { forgotten } from './cast.ts';
 import type { Commit } from './history.ts';
-import { firstWrite, lastWrite, type Tenure, wayOf } from './tenures.ts';
+import { controllerWriter } from './team.ts';
+import { firstWrite, lastWrite, type Tenure, type TenureEnd, wayOf } from './tenures.ts';
 
-export type TrueCause = 'released' | 'expired' | 'deleted' | 'taken' | 'created';
+export type TrueCause = 'released' | 'expired' | 'deleted' | 'taken' | 'coordinated' | 'created';
 export type TrueOutcome = 'elected' | 'resumed' | 'recreated' | 'abandoned';
 
 /** One election round as it truly was. Times are monotonic milliseconds of the server. */
@@ -129,8 +130,15 @@ function roundOf(
 /** Words of the design: a release after renewals had failed is an expiry, though the record says release. */
 function causeOf({ holder, end }: Tenure, told: Told): TrueCause {
   if (end === undefined) return 'expired';
+  if (isCoordinated(end)) return 'coordinated';
   if (end.how !== 'released' || end.by?.writer !== holder) return end.how;
   return told.toldToStop(holder, end.at) ? 'released' : 'expired';
+}
+
+/** The holder had been asked to step down and did, or the controller named another before its time was up. */
+function isCoordinated({ how, by, isPlanned }: TenureEnd): boolean {
+  if (how === 'taken') return by?.writer === controllerWriter;
+  return isPlanned && how !== 'deleted';
 }
 
 function leaderless(predecessor: Tenure | undefined, attempts: readonly Tenure[]): number {

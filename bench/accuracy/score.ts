@@ -6,6 +6,7 @@ import { compareOverlaps } from './compare-overlaps.ts';
 import { compareExpectations } from './expectations.ts';
 import type { RoundVerdict } from './life.ts';
 import { compareStates, type Fault } from './stale.ts';
+import { compareStanding } from './standing.ts';
 
 /** Something that must not have happened, with where to look. */
 export interface Wrong {
@@ -21,7 +22,8 @@ export interface Wrong {
     | 'outage ended wrongly'
     | 'missed rounds'
     | 'absence spurious'
-    | 'absence missed';
+    | 'absence missed'
+    | 'candidates';
   readonly why: string;
   readonly at: number;
   readonly report: LeaseReport;
@@ -53,6 +55,8 @@ export interface Tally {
   readonly outages: { found: number; missed: number };
   /** Of leases that are expected to be held. */
   readonly absences: { found: number; missed: number };
+  /** Numbers of candidates that were told, and were true. */
+  readonly standing: { right: number };
 }
 
 export function newTally(): Tally {
@@ -66,6 +70,7 @@ export function newTally(): Tally {
     overlaps: { found: 0, missed: 0, invisible: 0 },
     outages: { found: 0, missed: 0 },
     absences: { found: 0, missed: 0 },
+    standing: { right: 0 },
   };
 }
 
@@ -89,6 +94,9 @@ export function count(tally: Tally, chronicle: Chronicle): void {
     overlaps.spurious.forEach(wrong('overlap spurious'));
     overlaps.missed.forEach(wrong('overlap missed'));
     compareMissed(report).forEach(wrong('missed rounds'));
+    const standing = compareStanding(chronicle, lease);
+    standing.wrong.forEach(wrong('candidates'));
+    tally.standing.right += standing.right;
     tally.overlaps.found += overlaps.found;
     tally.overlaps.missed += overlaps.missed.length;
     tally.overlaps.invisible += overlaps.invisible;

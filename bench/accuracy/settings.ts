@@ -9,6 +9,8 @@ export interface Setting {
   readonly releases: boolean;
   /** A restarted replica keeps its identity, as one of a StatefulSet or with a bare hostname does. */
   readonly keepsIdentity: boolean;
+  /** A controller names the holder. */
+  readonly coordinated?: boolean;
 }
 
 function times(duration: number, renewDeadline: number, retryPeriod: number): ElectionTimes {
@@ -32,3 +34,48 @@ export const settings: readonly Setting[] = [
   { name: 'single stateful', times: usual, replicas: 1, releases: false, keepsIdentity: true },
   { name: '3600', times: times(3600, 2400, 120), replicas: 2, releases: true, keepsIdentity: false },
 ];
+
+const coordinated = { coordinated: true } as const;
+
+/** Of coordinated elections: as the control plane has them, and as others may. */
+export const coordinatedSettings: readonly [Setting, ...Setting[]] = [
+  { ...coordinated, name: '15/10/2', times: usual, replicas: 3, releases: false, keepsIdentity: false },
+  {
+    ...coordinated,
+    name: '15/10/2 releases',
+    times: usual,
+    replicas: 3,
+    releases: true,
+    keepsIdentity: false,
+  },
+  {
+    ...coordinated,
+    name: '60/40/10',
+    times: times(60, 40, 10),
+    replicas: 2,
+    releases: true,
+    keepsIdentity: false,
+  },
+  {
+    ...coordinated,
+    name: '15/10/5 stateful',
+    times: times(15, 10, 5),
+    replicas: 2,
+    releases: true,
+    keepsIdentity: true,
+  },
+  {
+    ...coordinated,
+    name: '137/107/26',
+    times: times(137, 107, 26),
+    replicas: 2,
+    releases: false,
+    keepsIdentity: false,
+  },
+  { ...coordinated, name: 'single', times: usual, replicas: 1, releases: false, keepsIdentity: false },
+];
+
+/** Of the lease over which API servers are elected: the leader names the holders of the others. */
+export const controllerSetting: Setting = {
+  ...{ name: 'controller', times: usual, replicas: 2, releases: true, keepsIdentity: false },
+};

@@ -1,9 +1,10 @@
 import type { Chronicle } from './arena.ts';
 import { forgotten } from './cast.ts';
 import type { LeaseReport } from './compare.ts';
+import type { Commit } from './history.ts';
 import type { StateVerdict } from './life.ts';
 import { nextAfter, type Watcher } from './sightings.ts';
-import { lastWrite, type Tenure } from './tenures.ts';
+import { isNaming, lastWrite, type Tenure } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
 
 /** A verdict `expired` that was not true, or a true expiry without one. */
@@ -24,19 +25,23 @@ const verdictMs = 1000;
 /** A read that is under way when the weather clears may still fail, and is tried again after a pause. */
 const readMs = 8000;
 
-interface Expiry {
-  readonly tenure: Tenure;
+interface Span {
   readonly from: number;
   /** When a record was written again, or infinite. */
   readonly to: number;
 }
 
+interface Expiry extends Span {
+  readonly tenure: Tenure;
+}
+
 export function compareStates(chronicle: Chronicle, report: LeaseReport): StaleReport {
   const expiries = expiriesOf(report);
+  const stale = [...expiries, ...emptyNamings(report)];
   const falseStale = chronicle.lives.flatMap(({ states }) =>
     states
       .filter(({ lease, to }) => lease === report.lease && to === 'expired')
-      .filter((verdict) => !expiries.some((expiry) => isTrue(verdict, expiry)))
+      .filter((verdict) => !stale.some((span) => isTrue(verdict, span)))
       .map(({ at, why }) => ({ at, why: `said expired: ${why}` })),
   );
   const missedStale: Fault[] = [];
@@ -63,8 +68,25 @@ function expiriesOf({ tenures, commits }: LeaseReport): readonly Expiry[] {
   });
 }
 
+/** The controller of a coordinated election named somebody who did not write in the time for it: nobody leads. */
+function emptyNamings({ commits, tenures }: LeaseReport): readonly Span[] {
+  const writes = new Set(tenures.flatMap((tenure) => tenure.writes));
+  const spans: Span[] = [];
+  let before: Commit | undefined;
+  let from: number | undefined;
+  for (const commit of commits) {
+    const { spec, at } = commit;
+    const isChange = spec?.text !== before?.spec?.text;
+    if (isChange && from !== undefined) spans.push({ from, to: at });
+    if (isChange && (spec === undefined || spec.holder === '' || writes.has(commit))) from = undefined;
+    else if (isNaming(before, commit)) from ??= at + (spec?.durationSeconds ?? 0) * 1000;
+    before = commit;
+  }
+  return from === undefined ? spans : [...spans, { from, to: Number.POSITIVE_INFINITY }];
+}
+
 /** True at the read that proved it, which was a moment before the verdict. */
-function isTrue({ at }: StateVerdict, { from, to }: Expiry): boolean {
+function isTrue({ at }: StateVerdict, { from, to }: Span): boolean {
   return from <= at && to >= at - verdictMs;
 }
 

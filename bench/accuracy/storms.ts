@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../../exporter/clock.ts';
 import { between, pick } from '../../simulator/random.ts';
 import type { Machine } from './machine.ts';
 import type { Member } from './member.ts';
+import { coordinatedStorms } from './storms-coordinated.ts';
 import { othersOf, type Team } from './team.ts';
 
 /** Where a storm strikes: one election that has a leader who runs and is connected. */
@@ -49,6 +50,7 @@ export const storms: readonly Storm[] = [
   { name: 'renewal just inside the limit', weight: 1, strike: (scene) => renewNearLimit(scene, -1) },
   { name: 'renewal just outside the limit', weight: 1, strike: (scene) => renewNearLimit(scene, 1) },
   { name: 'successor lost at once', weight: 2, fits: hasMany, strike: loseSuccessor },
+  ...coordinatedStorms,
 ];
 
 function releases({ setting }: Team): boolean {

@@ -28,6 +28,9 @@ export interface Summary {
   readonly absences_true: number;
   readonly absences_found: number;
   readonly absences_spurious: number;
+  /** Numbers of candidates of coordinated elections that were told at the end of a process of the judge. */
+  readonly candidates_right: number;
+  readonly candidates_wrong: number;
   readonly gap_error_p99_ms: number;
   readonly leaderless_error_p99_ms: number;
   readonly detection_delay_p99_ms: number;
@@ -58,6 +61,8 @@ export function summarise(tally: Tally): Summary {
     absences_true: tally.absences.found + tally.absences.missed,
     absences_found: tally.absences.found,
     absences_spurious: wrongs('absence spurious'),
+    candidates_right: tally.standing.right,
+    candidates_wrong: wrongs('candidates'),
     gap_error_p99_ms: p99(tally.gapErrorsMs),
     leaderless_error_p99_ms: p99(tally.leaderlessErrorsMs),
     detection_delay_p99_ms: p99(tally.detectionDelaysMs),
@@ -78,6 +83,7 @@ export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
     'outages_wrong_end',
     'missed_rounds_wrong',
     'absences_spurious',
+    'candidates_wrong',
   ] as const;
   const { rounds, found, uncertain, overlaps_true, overlaps_found, detection_delay_p99_ms } = summary;
   return [

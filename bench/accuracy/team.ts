@@ -17,6 +17,20 @@ export interface Team {
   readonly setting: Setting;
   readonly members: readonly Member[];
   readonly hand: Hand;
+  /** Of a coordinated election. */
+  readonly coordination?: Coordination;
+}
+
+/** What else may happen to a coordinated election. */
+export interface Coordination {
+  /** Somebody deletes every LeaseCandidate of the lease. */
+  removeCandidates(): Promise<void>;
+  /** The version that the process of a member emulates is `1.MINOR.0`. */
+  emulated(member: Member): number;
+  /** What the next process of a member shall emulate; those after it do as all others. */
+  emulateNext(member: Member, minor: number): void;
+  /** Who run the controller, one of them at a time. */
+  readonly controllers: Team;
 }
 
 export function keyOf({ namespace, lease }: Team): string {
@@ -41,6 +55,8 @@ export interface Hand {
 }
 
 export const handWriter = 'kubectl-edit';
+/** Who names the holders of coordinated elections. */
+export const controllerWriter = 'kube-apiserver';
 
 export function hand(channel: Channel, namespace: string, name: string, ledger: Ledger): Hand {
   const client: LeaseClient = leaseClient(channel);

@@ -1,4 +1,5 @@
 import type { Commit, Spec } from './history.ts';
+import { controllerWriter } from './team.ts';
 
 /** How a holder's time ended, and when nobody was entitled any more by the server's own clock. */
 export interface TenureEnd {
@@ -8,11 +9,14 @@ export interface TenureEnd {
   readonly by: Commit | undefined;
   /** The write that came after an expiry. */
   readonly after?: Commit;
+  /** The holder had been asked to step down. */
+  readonly isPlanned: boolean;
 }
 
 /**
  * One holder's unbroken time on a lease: writes of the same holder, none later than the duration of the
- * record before it. This is all that an observer beside the server, who misses nothing, can say.
+ * record before it. This is all that an observer beside the server, who misses nothing, can say. Whom the
+ * controller of a coordinated election names does not lead yet: it does with its own first write.
  */
 export interface Tenure {
   readonly holder: string;
@@ -32,6 +36,7 @@ interface Draft {
   readonly tenure: { -readonly [K in keyof Tenure]: Tenure[K] };
   readonly writes: [Commit, ...Commit[]];
   last: Commit;
+  isPlanned: boolean;
 }
 
 /** The tenures of one lease, oldest first, as of the time `until`. */
@@ -41,10 +46,14 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
   let previous: Commit | undefined;
   let returning: Commit | undefined;
   let deletedAt: number | undefined;
+  /** How long the lease had been absent when the controller made it again. */
+  let namedAfterMs = 0;
+  /** Who is named now has not written yet, and an edit does not make it lead. */
+  let isAwaited = false;
 
   const end = (how: TenureEnd['how'], at: number, by: Commit | undefined, after?: Commit): void => {
     const next = after === undefined ? {} : { after };
-    if (current !== undefined) current.tenure.end = { how, at, by, ...next };
+    if (current !== undefined) current.tenure.end = { how, at, by, ...next, isPlanned: current.isPlanned };
     current = undefined;
   };
   for (const commit of commits) {
@@ -54,12 +63,20 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
     }
     const { spec } = commit;
     if (spec !== undefined && isSameRecord(previous, commit)) {
-      if (current !== undefined) current.tenure.lastRevision = commit.revision;
+      if (current === undefined) continue;
+      current.tenure.lastRevision = commit.revision;
+      current.isPlanned ||= spec.preferredHolder !== '';
     } else if (spec === undefined) {
       end('deleted', commit.at, commit);
+      isAwaited = false;
       deletedAt = commit.at;
     } else if (spec.holder === '') {
       end('released', commit.at, commit);
+      isAwaited = false;
+    } else if (isNaming(previous, commit) || (isAwaited && commit.writer !== spec.holder)) {
+      end('taken', commit.at, commit);
+      isAwaited = true;
+      if (previous?.spec === undefined && deletedAt !== undefined) namedAfterMs = commit.at - deletedAt;
     } else if (current !== undefined && isSameHolder(current.last, commit)) {
       current.writes.push(commit);
       current.last = commit;
@@ -67,7 +84,10 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
     } else {
       end('taken', commit.at, commit);
       const isReturn = returning !== undefined && returning === previous && isSameHolder(returning, commit);
-      const absentMs = previous?.spec === undefined && deletedAt !== undefined ? commit.at - deletedAt : 0;
+      const absentMs =
+        previous?.spec === undefined && deletedAt !== undefined ? commit.at - deletedAt : namedAfterMs;
+      namedAfterMs = 0;
+      isAwaited = false;
       current = begin(commit, spec, isReturn, absentMs);
       tenures.push(current.tenure);
     }
@@ -83,7 +103,14 @@ function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: nu
   const writes: [Commit, ...Commit[]] = [commit];
   const { uid, revision } = commit;
   const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
-  return { tenure, writes, last: commit };
+  return { tenure, writes, last: commit, isPlanned: false };
+}
+
+/** Whether the controller of a coordinated election names another holder. */
+export function isNaming(before: Commit | undefined, commit: Commit): boolean {
+  const isNew =
+    before?.spec === undefined || before.spec.holder !== commit.spec?.holder || before.uid !== commit.uid;
+  return commit.writer === controllerWriter && isNew && (commit.spec?.holder ?? '') !== '';
 }
 
 /** When the time of a record is up; a record without a duration never expires. */
