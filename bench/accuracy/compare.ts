@@ -171,6 +171,7 @@ function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: A
 function acceptable({ cause, doubts, predecessor }: TrueRound): readonly string[] {
   if (doubts.includes('taken at the limit')) return [cause, 'expired'];
   if (doubts.includes('deleted at the limit')) return ['deleted', 'expired'];
+  if (doubts.includes('asked at the limit')) return ['coordinated', 'expired'];
   if (doubts.includes('expired for a moment')) return [cause, endedBy(predecessor?.end?.after)];
   if (doubts.includes('released late') || doubts.includes('edited in the silence'))
     return cause === 'coordinated' ? [cause] : ['released', 'expired'];

@@ -43,7 +43,9 @@ export type Doubt =
   /** The last renewal or the release was under way for long after its holder had dated it: its date and its receipt contradict each other. */
   | 'dated early'
   /** A hand touched the record in the silence before the release: a change that no holder made. */
-  | 'edited in the silence';
+  | 'edited in the silence'
+  /** It was asked to step down less than a second before or after its time was up. */
+  | 'asked at the limit';
 
 /** What the ledger knows and the records do not say. */
 export interface Told {
@@ -123,7 +125,10 @@ function roundOf(
     settled: atOnce ? acquisition : final?.writes[1],
     gapMs: (acquisition?.at ?? opened) - (predecessor === undefined ? opened : lastWrite(predecessor).at),
     leaderlessMs: leaderless(predecessor, attempts),
-    doubts: [...(predecessor === undefined ? [] : doubtsOf(predecessor, attempts, told, tenures))],
+    doubts: [
+      ...(predecessor === undefined ? [] : doubtsOf(predecessor, told, tenures)),
+      ...blanksOf(predecessor, attempts),
+    ],
   };
 }
 
@@ -136,9 +141,9 @@ function causeOf({ holder, end }: Tenure, told: Told): TrueCause {
 }
 
 /** The holder had been asked to step down and did, or the controller named another before its time was up. */
-function isCoordinated({ how, by, isPlanned }: TenureEnd): boolean {
+function isCoordinated({ how, at, by, askedAt }: TenureEnd): boolean {
   if (how === 'taken') return by?.writer === controllerWriter;
-  return isPlanned && how !== 'deleted';
+  return askedAt !== undefined && askedAt < at && how !== 'deleted';
 }
 
 function leaderless(predecessor: Tenure | undefined, attempts: readonly Tenure[]): number {
@@ -151,12 +156,7 @@ function leaderless(predecessor: Tenure | undefined, attempts: readonly Tenure[]
   return sum;
 }
 
-function doubtsOf(
-  predecessor: Tenure,
-  attempts: readonly Tenure[],
-  told: Told,
-  tenures: readonly Tenure[],
-): Doubt[] {
+function doubtsOf(predecessor: Tenure, told: Told, tenures: readonly Tenure[]): Doubt[] {
   const doubts: Doubt[] = [];
   const { end } = predecessor;
   const silentMs = (end?.at ?? 0) - lastWrite(predecessor).at;
@@ -169,14 +169,18 @@ function doubtsOf(
   if (end?.how === 'released' && silentMs > durationMs / 2 && told.toldToStop(predecessor.holder, end.at)) {
     doubts.push('released late');
   }
+  if (end?.how === 'expired' && Math.abs(end.at - (end.askedAt ?? 0)) <= momentMs)
+    doubts.push('asked at the limit');
   if (end?.how === 'released' && lastWrite(predecessor).writer !== predecessor.holder) {
     doubts.push('edited in the silence');
   }
   if (isDatedEarly(predecessor, tenures)) doubts.push('dated early');
-  if ([predecessor, ...attempts].some((tenure) => isBlanked(tenure, tenure !== predecessor))) {
-    doubts.push('blanked');
-  }
   return doubts;
+}
+
+function blanksOf(predecessor: Tenure | undefined, attempts: readonly Tenure[]): Doubt[] {
+  const isFirst = predecessor !== undefined && isBlanked(predecessor, false);
+  return isFirst || attempts.some((attempt) => isBlanked(attempt, true)) ? ['blanked'] : [];
 }
 
 /** By the clock of the holder itself: all its writes tell how far it is from the server's. */

@@ -9,8 +9,8 @@ export interface TenureEnd {
   readonly by: Commit | undefined;
   /** The write that came after an expiry. */
   readonly after?: Commit;
-  /** The holder had been asked to step down. */
-  readonly isPlanned: boolean;
+  /** When the holder was asked to step down, if it was; perhaps only after its end. */
+  askedAt: number | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ interface Draft {
   readonly tenure: { -readonly [K in keyof Tenure]: Tenure[K] };
   readonly writes: [Commit, ...Commit[]];
   last: Commit;
-  isPlanned: boolean;
+  askedAt: number | undefined;
 }
 
 /** The tenures of one lease, oldest first, as of the time `until`. */
@@ -53,7 +53,7 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
 
   const end = (how: TenureEnd['how'], at: number, by: Commit | undefined, after?: Commit): void => {
     const next = after === undefined ? {} : { after };
-    if (current !== undefined) current.tenure.end = { how, at, by, ...next, isPlanned: current.isPlanned };
+    if (current !== undefined) current.tenure.end = { how, at, by, ...next, askedAt: current.askedAt };
     current = undefined;
   };
   for (const commit of commits) {
@@ -63,9 +63,9 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
     }
     const { spec } = commit;
     if (spec !== undefined && isSameRecord(previous, commit)) {
-      if (current === undefined) continue;
-      current.tenure.lastRevision = commit.revision;
-      current.isPlanned ||= spec.preferredHolder !== '';
+      const asked = current ?? tenures.at(-1)?.end;
+      if (asked !== undefined && spec.preferredHolder !== '') asked.askedAt ??= commit.at;
+      if (current !== undefined) current.tenure.lastRevision = commit.revision;
     } else if (spec === undefined) {
       end('deleted', commit.at, commit);
       isAwaited = false;
@@ -103,7 +103,7 @@ function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: nu
   const writes: [Commit, ...Commit[]] = [commit];
   const { uid, revision } = commit;
   const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
-  return { tenure, writes, last: commit, isPlanned: false };
+  return { tenure, writes, last: commit, askedAt: undefined };
 }
 
 /** Whether the controller of a coordinated election names another holder. */

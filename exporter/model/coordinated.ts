@@ -34,8 +34,8 @@ export function isEditOfNamed({ named, renewTime }: LeaseRow, next: LeaseRecord)
 }
 
 /** The holder was asked to step down for another: it stops renewing on purpose. */
-export function isPlanned({ preferredHolder }: LeaseRow): boolean {
-  return preferredHolder !== '';
+export function isPlanned({ preferredHolder, asksInTime }: LeaseRow): boolean {
+  return preferredHolder !== '' && asksInTime;
 }
 
 /** The beginning of a sentence on a lease that ran out. */

@@ -50,8 +50,9 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (isOlder(next.resourceVersion, row.record.resourceVersion)) return;
   if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
   if (sameSpec(row.record, next)) {
-    if (now.at.mono >= lastRenewal(row, now) + row.durationMs)
-      row.versionWhenUp ??= row.record.resourceVersion;
+    const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
+    if (isUp) row.versionWhenUp ??= row.record.resourceVersion;
+    if (next.preferredHolder !== row.record.preferredHolder) row.asksInTime = !isUp;
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
@@ -201,6 +202,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   row.listed = change === 'listed' || shownAt(row, next) !== undefined;
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
   row.gap = undefined;
+  row.asksInTime = true;
   row.record = next;
   row.notBefore = now.lags.notBefore(row.source);
   if (row.holder !== '' && named === undefined) row.lastHolder = row.holder;
