@@ -1,8 +1,8 @@
-import { openFree, openRound } from './lease-round.ts';
+import { isUnsure, openFree, openRound } from './lease-round.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { entitledBy, isEarly, lastWrite } from './takeover.ts';
+import { entitledBy, isEarly, isLate, lastWrite } from './takeover.ts';
 
 /**
  * Coordinated elections: a controller in the API server names the holder of a Lease. That write is no
@@ -43,14 +43,14 @@ export function askedFor(row: LeaseRow): string {
   return isPlanned(row) ? `asked to step down for ${row.preferredHolder}, ` : '';
 }
 
-/** Nobody held what the controller now assigns; who was named before and never wrote did not either. */
+/** Nobody held what the controller now assigns, as far as we know; who was named and never wrote did not either. */
 function isFree(row: LeaseRow, next: LeaseRecord): boolean {
-  const isHeld = row.state !== 'vacant' && row.state !== 'released';
+  const wasFree = row.state === 'vacant' || row.state === 'released' || row.lastHolder === '';
   return (
     row.holder === '' ||
     row.state === 'deleted' ||
     row.record === next ||
-    (row.named !== undefined && !isHeld)
+    (row.named !== undefined && wasFree)
   );
 }
 
@@ -93,8 +93,10 @@ function end(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void 
   const early = !unseen && isEarly(first, row, next, now);
   const vacated = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
   if (row.round?.settling) row.round.lose(now, vacated);
-  const cause = early || isPlanned(row) ? 'coordinated' : 'expired';
-  openRound(row, now, { cause, vacated, uncertain: unseen, ...(early ? { entitled: first } : {}) });
+  const coordinated = early || isPlanned(row);
+  const uncertain = unseen || isUnsure(row) || !(coordinated || isLate(row, next, now));
+  const cause = coordinated ? 'coordinated' : 'expired';
+  openRound(row, now, { cause, vacated, uncertain, ...(early ? { entitled: first } : {}) });
 }
 
 /** The named holder let its time pass: a lost attempt. It may still come. */

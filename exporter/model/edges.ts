@@ -109,6 +109,7 @@ export const roundEdges: Edges<RoundEvent['step']> = {
   },
   lost: {
     acquired: 'somebody holds it',
+    lost: 'who was named next in a coordinated election never wrote either',
     closed: 'abandoned',
   },
   closed: {},

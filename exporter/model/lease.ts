@@ -8,6 +8,7 @@ import { isDatedByAnother, released } from './lease-release.ts';
 import {
   acquired,
   endedByDeletion,
+  isUnsure,
   lastRenewal,
   lostByDeletion,
   renewed,
@@ -52,7 +53,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (sameSpec(row.record, next)) {
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
     if (isUp) row.versionWhenUp ??= row.record.resourceVersion;
-    if (next.preferredHolder !== row.record.preferredHolder) row.asksInTime = !isUp;
+    if (next.preferredHolder !== row.record.preferredHolder) row.asksInTime = !isUp || isUnsure(row);
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
