@@ -29,7 +29,7 @@ export interface Chronicle {
   readonly lives: readonly Life[];
   /** Keys of the leases that are elected over. */
   readonly elections: ReadonlySet<string>;
-  /** Those of them that are coordinated, and that by which the controller is elected. */
+  /** Those of them that are coordinated. */
   readonly coordinated: ReadonlySet<string>;
   readonly candidates: Candidates;
   readonly mayReadCandidates: boolean;
@@ -65,7 +65,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
   const parts: Parts = { clock, random, ledger, transport, machines };
   const teams = teamsOf(parts, settingsFor(plan.lastsMs, plan.elections));
   const apart: Parts = { ...parts, random: seededRandom(seed + 1_000_000) };
-  const coordinated = coordinatedTeams(apart, candidates, seed, plan.lastsMs > longMs ? 1 : 2);
+  const coordinated = coordinatedTeams(apart, candidates, seed, plan.lastsMs > longMs ? 1 : 3);
   const judgeLink = machine('judge', transport);
   const mayReadCandidates = seed % 3 !== 1;
   const latencyMs = between(random, 2, 80);
@@ -108,7 +108,11 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     lives: judge.lives,
     elections: new Set([...teams, ...coordinated].map(keyOf)),
     clusterUid: clusterUidOf(api),
-    ...{ coordinated: new Set(coordinated.map(keyOf)), candidates: standing, mayReadCandidates },
+    ...{
+      coordinated: new Set(coordinated.filter(({ coordination }) => coordination !== undefined).map(keyOf)),
+      candidates: standing,
+      mayReadCandidates,
+    },
   };
 }
 

@@ -72,7 +72,7 @@ export interface Life {
   readonly expectations: ExpectationVerdict[];
   /** Elections that were not seen but told by `leaseTransitions`, by lease, as of the end. */
   readonly missed: Map<string, number>;
-  /** How many candidates stood for each coordinated election, as of the end of each of its processes. */
+  /** How many candidates stood for each coordinated election, at the end of each round. */
   readonly standing: StandingVerdict[];
 }
 

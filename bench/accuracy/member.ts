@@ -127,7 +127,9 @@ export class Member {
 
   /** Writes itself over whoever holds the lease, as clients do that judge by a duration of their own. */
   async steal(): Promise<void> {
-    const { clock, namespace, lease, ledger, clockSkewMs } = this.#options;
+    const { clock, namespace, lease, ledger, clockSkewMs, beside } = this.#options;
+    // Its process has ended, and the next one has not begun.
+    if (beside !== undefined && this.#beside === undefined) return;
     const transport = signed(this.#link, this.identity);
     const client = leaseClient({ transport, clock, timeoutMs: requestMs });
     const read = await client.get(namespace, lease, this.#stop.signal);

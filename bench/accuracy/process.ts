@@ -5,7 +5,7 @@ import type { Clock } from '../../exporter/clock.ts';
 import type { MemoryTable } from '../../exporter/delivery/memory-table.ts';
 import { createDriver, type Driver } from '../../exporter/driver.ts';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
-import type { Event } from '../../exporter/model/event.ts';
+import type { Event, RoundEvent } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
 import { candidateSource } from '../../exporter/sources/candidates.ts';
 import { clusterSource } from '../../exporter/sources/cluster.ts';
@@ -87,9 +87,8 @@ export class Process {
 
   async kill(): Promise<void> {
     this.#life.to = this.#clock.now().mono;
-    for (const { namespace, name, missedRounds, class: kind, candidates: count } of this.#model.leases()) {
+    for (const { namespace, name, missedRounds } of this.#model.leases()) {
       const key = `${namespace}/${name}`;
-      if (kind === 'coordinated') this.#life.standing.push({ at: this.#life.to, lease: key, count });
       this.#life.missed.set(key, (this.#life.missed.get(key) ?? 0) + missedRounds);
     }
     this.#witness.close();
@@ -105,11 +104,21 @@ export class Process {
     await Promise.all(runSources({ ...running, identityFirst }, emit, this.#stop.signal));
   }
 
+  /** Whenever a round is over there is a number to be held against the truth. */
+  #countCandidates({ round }: RoundEvent, at: number): void {
+    if (round.class !== 'coordinated') return;
+    for (const { namespace, name, candidates: count } of this.#model.leases()) {
+      if (namespace !== round.namespace || name !== round.lease) continue;
+      this.#life.standing.push({ at, lease: `${namespace}/${name}`, count });
+    }
+  }
+
   #hear(event: Event): void {
     this.#remembrance.onEvent(event);
     const at = event.at.mono;
     const { rounds, overlaps, outages, expectations, states } = this.#life;
     if (event.kind === 'round') rounds.push(roundVerdict(event, at));
+    if (event.kind === 'round' && event.step === 'closed') this.#countCandidates(event, at);
     if (event.kind === 'overlap') overlaps.push(overlapVerdict(event, at));
     if (event.kind === 'node-outage') {
       const { node, step, traceId, end } = event;

@@ -35,6 +35,7 @@ export interface Wrong {
 
 /** One true round, counted. */
 export interface Counted {
+  readonly kind: 'coordinated elections' | 'other elections';
   readonly storm: string;
   readonly weather: string;
   readonly result: Result;
@@ -84,7 +85,8 @@ export function count(tally: Tally, chronicle: Chronicle): void {
     const report = compareLease(chronicle, lease);
     const wrong = (what: Wrong['what']) => (fault: Fault) =>
       tally.wrongs.push(wrongOf(what, fault, report, chronicle, struck));
-    for (const comparison of report.comparisons) countRound(tally, struck, comparison, wrong);
+    const kind = chronicle.coordinated.has(lease) ? 'coordinated elections' : 'other elections';
+    for (const comparison of report.comparisons) countRound(tally, struck, comparison, kind, wrong);
     report.spurious.map(faultOf).forEach(wrong('spurious'));
     const states = compareStates(chronicle, report);
     states.falseStale.forEach(wrong('false stale'));
@@ -145,12 +147,13 @@ function countRound(
   tally: Tally,
   struck: Strikes,
   comparison: Comparison,
+  kind: Counted['kind'],
   wrong: (what: Wrong['what']) => (fault: Fault) => void,
 ): void {
   const { round, result, why } = comparison;
   const storm = struck(round.opened, round.lease);
   const weather = struck(round.settled?.at ?? round.opened, undefined);
-  tally.counted.push({ storm, weather, result });
+  tally.counted.push({ kind, storm, weather, result });
   if (result === 'found') measure(tally, comparison);
   else if (result !== 'uncertain' && result !== 'unseen') wrong(result)({ at: round.opened, why });
 }

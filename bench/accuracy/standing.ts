@@ -58,7 +58,7 @@ export interface StandingReport {
   readonly wrong: readonly Fault[];
 }
 
-/** The number of candidates that each process of the judge told at its end, beside how many there were. */
+/** The number of candidates that the judge told at the end of each round, beside how many there were. */
 export function compareStanding(chronicle: Chronicle, lease: string): StandingReport {
   const told = chronicle.lives.flatMap(({ standing }) => standing.filter((each) => each.lease === lease));
   const faults = told.map((each) => faultOf(each, chronicle));

@@ -28,7 +28,7 @@ export interface Summary {
   readonly absences_true: number;
   readonly absences_found: number;
   readonly absences_spurious: number;
-  /** Numbers of candidates of coordinated elections that were told at the end of a process of the judge. */
+  /** Numbers of candidates of coordinated elections that were told at the end of a round. */
   readonly candidates_right: number;
   readonly candidates_wrong: number;
   readonly gap_error_p99_ms: number;

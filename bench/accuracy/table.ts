@@ -20,6 +20,8 @@ export function table(tally: Tally): string {
     '',
     ...section('in or after the weather', counted, ({ weather }) => weather),
     '',
+    ...section('by the kind of election', counted, ({ kind }) => kind),
+    '',
     ...section('in all', counted, () => 'all'),
     '',
     ...beside(tally),
@@ -27,7 +29,7 @@ export function table(tally: Tally): string {
 }
 
 /** What is judged beside the rounds. */
-function beside({ outages, absences, overlaps, wrongs }: Tally): string[] {
+function beside({ outages, absences, overlaps, standing, wrongs }: Tally): string[] {
   const wrong = (what: Wrong['what']) => wrongs.filter((each) => each.what === what).length;
   const line = (name: string, { found, missed }: { found: number; missed: number }, what: Wrong['what']) =>
     row(name, [found + missed, found, missed, wrong(what)].map(cell));
@@ -36,6 +38,7 @@ function beside({ outages, absences, overlaps, wrongs }: Tally): string[] {
     line('overlaps', overlaps, 'overlap spurious'),
     line('outages of nodes', outages, 'outage spurious'),
     line('absences of what is expected', absences, 'absence spurious'),
+    line('numbers of candidates', { found: standing.right, missed: 0 }, 'candidates'),
   ];
 }
 
