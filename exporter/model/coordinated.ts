@@ -28,6 +28,14 @@ export function isAssignment(next: LeaseRecord, transitions: number | undefined)
   );
 }
 
+/** Whether the controller names the same holder once more, which gave the lease up while we could not see. */
+export function isNamedAgain(row: LeaseRow, next: LeaseRecord): boolean {
+  const { durationSeconds, transitions, renewTime } = row;
+  const isOwn =
+    durationSeconds === undefined ? transitions !== undefined : durationSeconds === controllerSeconds;
+  return !isOwn && next.renewTime !== renewTime && isAssignment(next, transitions);
+}
+
 /** Somebody edited the record of a holder that has not written yet: nobody has, whoever it is now. */
 export function isEditOfNamed({ named, renewTime }: LeaseRow, next: LeaseRecord): boolean {
   return named !== undefined && next.renewTime === renewTime;
@@ -92,7 +100,10 @@ function end(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void 
   const first = entitledBy(row, now, next);
   const early = !unseen && isEarly(first, row, next, now);
   const vacated = Math.min(lastWrite(row) + row.durationMs, now.at.mono);
-  if (row.round?.settling) row.round.lose(now, vacated);
+  if (row.round?.settling) {
+    row.round.lose(now, vacated);
+    row.round.entitled = early ? first : undefined;
+  }
   const coordinated = early || isPlanned(row);
   const uncertain = unseen || isUnsure(row) || !(coordinated || isLate(row, next, now));
   const cause = coordinated ? 'coordinated' : 'expired';

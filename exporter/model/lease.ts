@@ -1,6 +1,13 @@
 import { Cadence } from './cadence.ts';
 import { classify, isOlder, sameSpec } from './classify.ts';
-import { assigned, foundNamed, isAssignment, isEditOfNamed, type Naming } from './coordinated.ts';
+import {
+  assigned,
+  foundNamed,
+  isAssignment,
+  isEditOfNamed,
+  isNamedAgain,
+  type Naming,
+} from './coordinated.ts';
 import { handOf } from './hand.ts';
 import { HolderClock } from './holder-clock.ts';
 import { holderName } from './holder-identity.ts';
@@ -53,7 +60,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (sameSpec(row.record, next)) {
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
     if (isUp) row.versionWhenUp ??= row.record.resourceVersion;
-    if (next.preferredHolder !== row.record.preferredHolder) row.asksInTime = !isUp || isUnsure(row);
+    if (row.preferredHolder === '') row.asksInTime = !isUp || isUnsure(row);
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
@@ -63,7 +70,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (change === 'listed') row.round?.doubt(row.blindSince ?? row.observedMono, now.at.mono);
   const before = row.holder;
   const after = next.holder ?? '';
-  if (before === after && after !== '') renewal(row, next, now, change);
+  if (before === after && after !== '' && !isNamedAgain(row, next)) renewal(row, next, now, change);
   else if (after === '') release(row, next, now, change);
   else if (isAssignment(next, row.transitions) || isEditOfNamed(row, next))
     assignment(row, next, now, change);
