@@ -13,6 +13,8 @@ interface Step {
   readonly came: number;
   readonly standing?: number;
   readonly explained?: boolean;
+  /** Seconds without a census before it. */
+  readonly gap?: number;
 }
 
 /** The storms of a namespace with this traffic, one census every 5 s. */
@@ -21,9 +23,11 @@ function watched(steps: readonly Step[]): IncidentEvent[] {
   const events: Event[] = [];
   const sink = { event: (event: Event) => events.push(event), ask: () => undefined };
   let accepts = 1000;
-  for (const [index, { came, standing = 100, explained = false }] of steps.entries()) {
+  let seconds = -5;
+  for (const { came, standing = 100, explained = false, gap = 0 } of steps) {
     accepts += came;
-    const now = { at: moment(index * 5), sink, clusterUid: 'c', nodes: new Map(), allNodes: true };
+    seconds += 5 + gap;
+    const now = { at: moment(seconds), sink, clusterUid: 'c', nodes: new Map(), allNodes: true };
     const traffic = { accepts, standing, explained };
     const full = { ...now, lags: new WatchLag(), debts: new WatchDebt() };
     watch.see({ namespace: 'shop', pod: 'chat-0' }, traffic, new Happenings(), full);
@@ -62,6 +66,7 @@ const none: readonly (readonly [string, readonly Step[]])[] = [
     'clients that come and stay',
     [...calm, ...Array.from({ length: 20 }, (_, index) => ({ came: 60, standing: 100 + 60 * (index + 1) }))],
   ],
+  ['what came while nobody counted', [...calm, { came: 2000, gap: 300 }, ...calm]],
   ['what a fall explains', [...calm, ...times(20, { came: 60, explained: true }), ...times(5, { came: 60 })]],
 ];
 

@@ -62,11 +62,12 @@ export class StormWatch {
     else this.#goOn(name, this.#open, window, happenings, now);
   }
 
-  /** From the last census that is at least so old. */
+  /** From the last census that is at least so old; after a gap nobody knows when they came. */
   #window(mono: number): readonly [Sample, Sample] | undefined {
     const from = this.#samples.findLast((each) => each.mono <= mono - windowMs);
     const to = this.#samples.at(-1);
-    return from === undefined || to === undefined ? undefined : [from, to];
+    if (from === undefined || to === undefined || to.mono - from.mono > 2 * windowMs) return undefined;
+    return [from, to];
   }
 
   #begin(name: Place, [from, to]: readonly [Sample, Sample], happenings: Happenings, now: Now): void {
