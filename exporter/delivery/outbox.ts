@@ -78,7 +78,10 @@ export interface OutboxRange {
 }
 
 export interface Outbox {
-  /** Never blocks and never throws; resolves once the record is committed and synced. */
+  /**
+   * Never blocks and never throws; resolves once the record is committed and synced, or is counted as dropped
+   * because neither the disk nor memory had room.
+   */
   append(record: OutboxRecord): Promise<void>;
   /** The oldest batch of a route that is not being sent, at most `maxBytes` (one record at least). */
   next(route: Route, maxBytes: number): Promise<OutboxBatch | undefined>;

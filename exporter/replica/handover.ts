@@ -8,7 +8,7 @@ import type { Outbox, OutboxPosition, Route } from '../delivery/outbox.ts';
  * Every replica watches and judges, and puts what it would push into its own outbox; only the holder of the
  * lease sends. The holder writes beside each renewal since when nothing escaped it, and how long ago
  * everything that it then had was sent. The others drop their copies of that, and keep the rest: who takes
- * over sends it. Each replica counts by itself, so enqueued = delivered + dropped + pending stays true.
+ * over sends it. Each replica counts by itself, so enqueued = delivered + dropped + dead + pending stays true.
  *
  * They agree on time without comparing clocks. What is told is an age on the holder's monotonic clock, told
  * after our last look at the lease, which did not show it yet; so it becomes an age on our own clock.
