@@ -156,6 +156,12 @@ export const metrics = {
     '',
     'Heartbeats that a node ought to have sent by its own rhythm and did not; counted when it is heard again.',
   ),
+  node_heartbeat_lost_seconds_total: counter(['node'] as const, 'seconds', 'Time spent in the state lost.'),
+  node_heartbeat_unknown_seconds_total: counter(
+    ['node'] as const,
+    'seconds',
+    'Time spent in the state unknown: leasewatch could not see.',
+  ),
   node_heartbeat_disagreement: gauge(
     ['node', 'kind'] as const,
     '',
@@ -192,6 +198,11 @@ export const metrics = {
     ['source'] as const,
     'seconds',
     'When a source last delivered anything.',
+  ),
+  source_blind_seconds_total: counter(
+    ['source'] as const,
+    'seconds',
+    'Time in which a source could not see, from its first failure on.',
   ),
   source_forbidden: gauge(
     ['source'] as const,

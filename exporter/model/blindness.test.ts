@@ -15,6 +15,19 @@ describe('blindness', () => {
     assert.equal(bench.lease().state, 'held');
   });
 
+  test('is counted in seconds while it lasts, each gap once', () => {
+    const bench = held();
+    const seconds = (at: number) => bench.source().blindSeconds(moment(at).mono);
+    assert.equal(seconds(5), 0);
+    bench.sight(5, 'blind');
+    bench.sight(8, 'forbidden');
+    assert.equal(seconds(10), 5);
+    bench.sight(100, 'sighted');
+    bench.sight(200, 'blind');
+    bench.sight(205, 'sighted');
+    assert.equal(seconds(1000), 100);
+  });
+
   test('waits one duration after it before anything is suspected', () => {
     const bench = held();
     bench.sight(5, 'blind');

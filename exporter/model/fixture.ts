@@ -111,7 +111,7 @@ export class Bench {
     return this.write(seconds, { holder: '', durationSeconds: 1 });
   }
 
-  sight(seconds: number, sight: 'blind' | 'sighted', source = 'leases'): void {
+  sight(seconds: number, sight: 'blind' | 'forbidden' | 'sighted', source = 'leases'): void {
     this.see({ kind: 'sight', source, at: moment(seconds), sight, why: 'test' });
   }
 
@@ -155,6 +155,11 @@ export class Bench {
   node(name = 'node-1') {
     for (const row of this.model.nodes()) if (row.name === name) return row;
     throw new Error(`no node ${name}`);
+  }
+
+  source(name = 'leases') {
+    for (const row of this.model.sources()) if (row.name === name) return row;
+    throw new Error(`no source ${name}`);
   }
 
   /** The events of rounds, one line each. */

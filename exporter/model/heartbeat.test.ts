@@ -34,6 +34,13 @@ test('a silent node is late, then lost on a read after the grace period', () => 
   assert.equal(bench.node().disagreement, 'stale_lease_ready');
 });
 
+test('the seconds in which a node was lost are counted while they last, and stay when it is back', () => {
+  const bench = lost();
+  assert.equal(bench.node().lostSeconds(moment(70.1).mono), 10);
+  bench.write(100);
+  assert.equal(bench.node().lostSeconds(moment(500).mono), 39.9);
+});
+
 test('a renewTime that steps back is no heartbeat, as for the node controller', () => {
   const bench = alive();
   bench.write(20, { renewTime: moment(5).wall });

@@ -65,6 +65,8 @@ export class NodeRow implements NodeView, Sleeper {
   readonly clock = new HolderClock();
   wake = Number.POSITIVE_INFINITY;
   filed = Number.POSITIVE_INFINITY;
+  #lostMs = 0;
+  #unknownMs = 0;
 
   constructor(name: string, rules: NodeRules, now: Now) {
     this.name = name;
@@ -93,9 +95,19 @@ export class NodeRow implements NodeView, Sleeper {
     return this.durationMs / beatsPerDuration;
   }
 
+  lostSeconds(now: number): number {
+    return (this.#lostMs + (this.state === 'lost' ? now - this.since : 0)) / 1000;
+  }
+  unknownSeconds(now: number): number {
+    return (this.#unknownMs + (this.state === 'unknown' ? now - this.since : 0)) / 1000;
+  }
+
   turn(now: Now, to: NodeState, why: string): void {
     if (this.state === to) return;
     const from = this.state;
+    const spent = now.at.mono - this.since;
+    if (from === 'lost') this.#lostMs += spent;
+    if (from === 'unknown') this.#unknownMs += spent;
     this.state = to;
     this.since = now.at.mono;
     now.sink.event({ kind: 'node-state', at: now.at, node: this.name, from, to, why });

@@ -14,6 +14,9 @@ export class SourceRow implements SourceView {
   forbidden = false;
   why = 'not yet synced';
   synced = false;
+  /** Since when it cannot see what it is meant to see (monotonic ms). */
+  #blindSince: number | undefined;
+  #blindMs = 0;
   lastEvent = 0;
   /** The same in monotonic milliseconds; `undefined` before the first. */
   lastDelivery: number | undefined;
@@ -43,6 +46,7 @@ export class SourceRow implements SourceView {
   }
 
   listEnds(at: Moment): void {
+    this.looked(true, at);
     this.delivered(at);
     this.synced = true;
   }
@@ -68,6 +72,18 @@ export class SourceRow implements SourceView {
 
   restarted(reason: string): void {
     this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
+  }
+
+  /** It looked, and could see or not. Blindness lasts from the first look in vain to the next that sees. */
+  looked(sees: boolean, at: Moment): void {
+    if (!sees) this.#blindSince ??= at.mono;
+    if (!sees || this.#blindSince === undefined) return;
+    this.#blindMs += at.mono - this.#blindSince;
+    this.#blindSince = undefined;
+  }
+
+  blindSeconds(now: number): number {
+    return (this.#blindMs + now - (this.#blindSince ?? now)) / 1000;
   }
 }
 

@@ -99,6 +99,9 @@ export interface NodeView {
   readonly observedWall: number;
   readonly observedMono: number;
   readonly missed: number;
+  /** Seconds spent in the states `lost` and `unknown`, up to the monotonic time `now`. */
+  lostSeconds(now: number): number;
+  unknownSeconds(now: number): number;
   /** As of a lease's holder. */
   clockSkewSeconds(now: Moment): number | undefined;
   /** `fresh_lease_not_ready`, `stale_lease_ready`, or none. */
@@ -114,6 +117,8 @@ export interface SourceView {
   readonly synced: boolean;
   /** Unix microseconds of the last delivery, 0 before the first. */
   readonly lastEvent: number;
+  /** Seconds in which it could not see, up to the monotonic time `now`. */
+  blindSeconds(now: number): number;
   readonly restarts: ReadonlyMap<string, number>;
   readonly events: ReadonlyMap<string, number>;
 }

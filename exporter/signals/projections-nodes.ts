@@ -20,6 +20,9 @@ export const nodeProjections = {
   node_heartbeat_observed_timestamp_seconds: (context) =>
     each(context, (node) => (node.observedWall > 0 ? node.observedWall / 1e6 : undefined)),
   node_heartbeat_missed_total: (context) => each(context, (node) => node.missed),
+  node_heartbeat_lost_seconds_total: (context) => each(context, (node) => node.lostSeconds(context.now.mono)),
+  node_heartbeat_unknown_seconds_total: (context) =>
+    each(context, (node) => node.unknownSeconds(context.now.mono)),
   node_heartbeat_clock_skew_seconds: (context) => each(context, (node) => node.clockSkewSeconds(context.now)),
   *node_heartbeat_disagreement(context) {
     for (const node of context.view.nodes()) {

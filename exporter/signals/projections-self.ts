@@ -33,6 +33,8 @@ export const selfProjections = {
   source_up: (context) => eachSource(context, (source) => (source.up ? 1 : 0)),
   source_last_event_timestamp_seconds: (context) =>
     eachSource(context, (source) => (source.lastEvent > 0 ? source.lastEvent / 1e6 : undefined)),
+  source_blind_seconds_total: (context) =>
+    eachSource(context, (source) => source.blindSeconds(context.now.mono)),
   source_forbidden: (context) => eachSource(context, (source) => (source.forbidden ? 1 : 0)),
   *watch_restarts_total(context) {
     for (const source of context.view.sources()) {
