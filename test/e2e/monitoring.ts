@@ -144,7 +144,8 @@ export async function startPrometheus(
   ]);
 }
 
-async function daemon(program: string, args: (listen: string) => readonly string[]): Promise<Daemon> {
+/** A server that is told where to listen, and says at `/-/ready` when it is there. */
+export async function daemon(program: string, args: (listen: string) => readonly string[]): Promise<Daemon> {
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(program, args(listen), { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
