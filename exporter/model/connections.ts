@@ -37,6 +37,12 @@ export class Connections implements ConnectionsView {
 
   /** Returns by what its source is known to see; `undefined` where it did not. */
   see(seen: ConnectionObservation, source: SourceRow, now: Now): string | undefined {
+    const why = this.#look(seen, source, now);
+    if (why !== undefined) source.sees(now.at);
+    return why;
+  }
+
+  #look(seen: ConnectionObservation, source: SourceRow, now: Now): string | undefined {
     if (seen.kind === 'sockets') {
       source.count('census', now.at);
       this.#census.see(seen, now);

@@ -272,8 +272,7 @@ export class Model implements ModelView {
 
   #sight(seen: SightObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
-    if (seen.restart !== undefined) source.restarted(seen.restart);
-    source.looked(seen.sight === 'sighted', now.at);
+    source.looked(seen, now.at);
     if (seen.sight === 'sighted') {
       this.#lags.resumed(source, now.at.mono);
       return this.#see(source, now, seen.why);
@@ -303,9 +302,7 @@ export class Model implements ModelView {
   #connection(seen: ConnectionObservation, now: Now): void {
     const source = this.#sources.of(seen.source);
     const why = this.#connections.see(seen, source, now);
-    if (why === undefined) return;
-    source.looked(true, now.at);
-    this.#see(source, now, why);
+    if (why !== undefined) this.#see(source, now, why);
   }
 
   #answer(seen: AnswerObservation, now: Now): void {

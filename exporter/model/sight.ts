@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { type NodeRow, nodeGone } from './heartbeat.ts';
+import type { SightObservation } from './observation.ts';
 import type { Now } from './sink.ts';
 import type { SourceView } from './view.ts';
 
@@ -46,7 +47,7 @@ export class SourceRow implements SourceView {
   }
 
   listEnds(at: Moment): void {
-    this.looked(true, at);
+    this.sees(at);
     this.delivered(at);
     this.synced = true;
   }
@@ -70,15 +71,16 @@ export class SourceRow implements SourceView {
     return news;
   }
 
-  restarted(reason: string): void {
-    this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
+  /** It looked, and could see or not; it may have had to begin anew before. */
+  looked({ sight, restart }: SightObservation, at: Moment): void {
+    if (restart !== undefined) this.restarts.set(restart, (this.restarts.get(restart) ?? 0) + 1);
+    if (sight === 'sighted') this.sees(at);
+    else this.#blindSince ??= at.mono;
   }
 
-  /** It looked, and could see or not. Blindness lasts from the first look in vain to the next that sees. */
-  looked(sees: boolean, at: Moment): void {
-    if (!sees) this.#blindSince ??= at.mono;
-    if (!sees || this.#blindSince === undefined) return;
-    this.#blindMs += at.mono - this.#blindSince;
+  /** Blindness lasts from the first look in vain to the next that sees. */
+  sees(at: Moment): void {
+    this.#blindMs += at.mono - (this.#blindSince ?? at.mono);
     this.#blindSince = undefined;
   }
 
