@@ -1,23 +1,23 @@
+import { hostname } from 'node:os';
+import { receiversOf, wrongCredentials } from './assemble-receivers.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { readCredentials } from './delivery/credentials.ts';
-import { lokiReceiver } from './delivery/loki.ts';
 import type { MemoryTable } from './delivery/memory-table.ts';
 import { openOutbox } from './delivery/open-outbox.ts';
-import { otlpReceiver } from './delivery/otlp.ts';
-import type { Outbox, OutboxRecord, Outcome, Route, RouteStats } from './delivery/outbox.ts';
+import type { Outbox, OutboxRecord, Route, RouteStats } from './delivery/outbox.ts';
+import { shareOf } from './delivery/pauses.ts';
 import type { Permission } from './delivery/permission.ts';
-import type { Receiver } from './delivery/receiver.ts';
+import type { Posted, Unsendable } from './delivery/posting.ts';
+import type { ReceiverStats } from './delivery/receiver-stats.ts';
 import { runSender } from './delivery/sender.ts';
-
-/** Bodies of one request together: far below every receiver's limit, and a round trip still carries a lot. */
-const requestBytes = 1_000_000;
 
 export interface Delivery {
   /** Keeps a record until its receiver took it; a route without a receiver keeps nothing. */
   deliver(record: OutboxRecord): void;
   /** What the outbox holds for those routes, in one snapshot; absent where there is no outbox. */
   readonly stats: (() => Promise<readonly RouteStats[]>) | undefined;
+  /** How the receivers behave; of those alone that are fed from the outbox. */
+  receiverStats(): readonly ReceiverStats[];
   /** Where the checkpoint is kept; absent when nothing is kept on disk. */
   readonly memories: MemoryTable | undefined;
   /** Absent where nobody is to receive anything. */
@@ -58,16 +58,19 @@ export async function startDelivery(
   }
   const { outbox } = opened;
   const stop = new AbortController();
-  const sending = routes.map((route) => {
-    const post = receivers.get(route)?.post ?? never;
-    const onOutcome = (outcome: Outcome) => tellRefusal(route, outcome, warn);
-    const where = { outbox, route, post, permission, maxBytes: requestBytes, onOutcome };
+  const share = shareOf(config.site ?? `${config.cluster ?? ''}/${config.pod.name || hostname()}`);
+  const sending = [...receivers].map(([route, { receiver, watch, maxBytes }]) => {
+    const told = {
+      onOutcome: (outcome: Posted) => watch.posted(outcome),
+      onUnsendable: (why: Unsendable, records: number) => watch.unsent(why, records),
+    };
+    const where = { ...receiver, ...told, outbox, route, permission, maxBytes, share };
     return runSender({ ...where, clock, random }, stop.signal);
   });
   async function close(): Promise<void> {
     stop.abort();
     await Promise.all(sending);
-    await Promise.all([...receivers.values()].map((receiver) => receiver.close()));
+    await Promise.all([...receivers.values()].map(({ receiver }) => receiver.close()));
     await outbox.close();
   }
   const deliver = (record: OutboxRecord) => {
@@ -76,54 +79,19 @@ export async function startDelivery(
   const stats = async () => (await outbox.stats()).filter(({ route }) => receivers.has(route));
   const memories = durable ? opened.memories : undefined;
   const queue = routes.length === 0 ? {} : { stats, outbox };
-  return { kind: 'started', delivery: { ...nothing, deliver, ...queue, memories, routes, close } };
+  const receiverStats = () => [...receivers.values()].map(({ watch }) => watch.stats);
+  return {
+    kind: 'started',
+    delivery: { ...nothing, deliver, ...queue, receiverStats, memories, routes, close },
+  };
 }
 
 const nothing: Delivery = {
   deliver: () => {},
   stats: undefined,
+  receiverStats: () => [],
   memories: undefined,
   outbox: undefined,
   routes: [],
   close: async () => {},
 };
-
-async function never(): Promise<Outcome> {
-  return { kind: 'retry', why: 'no receiver' };
-}
-
-function receiversOf(config: Config, clock: Clock, warn: (message: string) => void): Map<Route, Receiver> {
-  const receivers = new Map<Route, Receiver>();
-  const { otlp, loki, outbox, proxy } = config;
-  const options = (route: Route) => ({
-    clock,
-    proxy,
-    warn: (message: string) => warn(`the receiver of ${route}: ${message}`),
-  });
-  if (otlp.tracesUrl !== undefined && outbox.path !== 'off') {
-    const onPartial = (spans: number, message: string) =>
-      warn(`the OTLP receiver refused ${spans} spans: ${message}`);
-    const target = { ...otlp, url: otlp.tracesUrl, exact: true };
-    receivers.set('traces', otlpReceiver(target, { ...options('traces'), onPartial }));
-  }
-  if (loki.pushUrl !== undefined) {
-    receivers.set('logs', lokiReceiver({ ...loki, url: loki.pushUrl }, options('logs')));
-  }
-  return receivers;
-}
-
-/** What is wrong with the files at the start is an error; later they may be in the middle of a change. */
-async function wrongCredentials({ otlp, loki }: Config): Promise<string | undefined> {
-  for (const [name, url, sources] of [
-    ['otlp', otlp.tracesUrl, otlp],
-    ['loki', loki.pushUrl, loki],
-  ] as const) {
-    const read = url === undefined ? undefined : await readCredentials(sources);
-    if (read?.kind === 'failed') return `${name}: ${read.why}`;
-  }
-  return undefined;
-}
-
-function tellRefusal(route: Route, outcome: Outcome, warn: (message: string) => void): void {
-  if (outcome.kind === 'rejected') warn(`the receiver of ${route} refused a batch for good: ${outcome.why}`);
-}

@@ -47,7 +47,8 @@ export function startLogs({ config, clock, cluster, console }: SignalParts, deli
 export function createSignals(parts: SignalParts, view: ModelView, delivery: Delivery, logs: Logs): Signals {
   const { config, version, clock } = parts;
   const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
-  const metrics = createMetrics({ mode: config.mode, version, view, clock, ...outboxStats });
+  const receivers = () => delivery.receiverStats();
+  const metrics = createMetrics({ mode: config.mode, version, view, clock, receivers, ...outboxStats });
   const traces = lateTraces(config, parts.cluster, delivery, logs);
   const recent = createRecentRounds(view);
   const observers = [metrics, traces, logs, recent];

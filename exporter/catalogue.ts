@@ -6,6 +6,7 @@
 import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
 import { probeMetrics } from './catalogue-probes.ts';
+import { receiverMetrics } from './catalogue-receivers.ts';
 import { socketMetrics } from './catalogue-sockets.ts';
 
 export { type Metric, type MetricType, prefix } from './catalogue-metric.ts';
@@ -245,6 +246,7 @@ export const metrics = {
     'Refused records that are kept. Enqueued = delivered + dropped + dead letters + waiting, always.',
   ),
   outbox_dead_letter_bytes: gauge(['route'] as const, 'bytes', 'Bytes of refused records that are kept.'),
+  ...receiverMetrics,
   ignored_leases: gauge([] as const, '', 'Leases that a policy ignores: not judged, without series.'),
   series_suppressed_total: counter(
     ['reason'] as const,

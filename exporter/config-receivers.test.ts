@@ -7,6 +7,7 @@ import { loadConfig } from './config.ts';
 import { describeConfig } from './config-describe.ts';
 import type { Environment } from './config-environment.ts';
 import { describeProblem } from './config-problems.ts';
+import { resolveReceiver } from './config-receivers.ts';
 
 function loaded(t: TestContext, yaml: string, env: Environment = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'leasewatch-receivers-'));
@@ -21,6 +22,19 @@ function problems(t: TestContext, yaml: string, env: Environment = {}): readonly
   return result.kind === 'ok' ? [] : result.problems.map(describeProblem);
 }
 
+test('receivers: nothing given is no credentials, no authority of our own, and the whole line', () => {
+  assert.deepEqual(resolveReceiver(undefined), {
+    headers: {},
+    headerFiles: {},
+    tokenFile: undefined,
+    basicAuth: undefined,
+    caFile: undefined,
+    certFile: undefined,
+    keyFile: undefined,
+    bytesPerSecond: undefined,
+  });
+});
+
 const whole = `
 otlp:
   endpoint: https://tempo:4318
@@ -29,9 +43,13 @@ otlp:
   caFile: /run/ca.pem
   certFile: /run/tls.crt
   keyFile: /run/tls.key
+  bytesPerSecond: 1KiB
 loki:
   url: http://loki:3100
   basicAuth: { username: ann, passwordFile: /run/password }
+  maxAge: 30d
+  maxFuture: 90s
+  ingestBytesPerSecond: 100000
 proxy: { http: "http://ann:secret-word@proxy:3128", except: "loki,.svc" }
 `;
 
@@ -48,8 +66,11 @@ test('receivers: every key of a file arrives, and the passwords of proxies are n
     caFile: '/run/ca.pem',
     certFile: '/run/tls.crt',
     keyFile: '/run/tls.key',
+    bytesPerSecond: 1024,
   });
   assert.deepEqual(loki.basicAuth, { username: 'ann', passwordFile: '/run/password' });
+  assert.deepEqual(loki.limits, { maxAgeMs: 30 * 86_400_000, maxFutureMs: 90_000 });
+  assert.equal(loki.ingestBytesPerSecond, 100_000);
   const http = 'http://ann:secret-word@proxy:3128/';
   assert.deepEqual(proxy, { http, https: 'http://lower:2/', except: 'loki,.svc' });
   assert.doesNotMatch(describeConfig(result.config), /secret-word/);
@@ -101,6 +122,16 @@ const bad: readonly (readonly [string, string, Environment, readonly string[]])[
     'loki: { url: "http://l", basicAuth: { passwordFile: /p } }',
     {},
     ['loki.basicAuth.username: must be a text'],
+  ],
+  [
+    'rates and ages that cannot be meant',
+    'loki: { url: "http://l", bytesPerSecond: 500, maxAge: 7 }\noutbox: { bytesPerSecond: 1Mbit }',
+    {},
+    [
+      'loki.maxAge: must be a duration from 1s to 366d, such as 10m, 12h or 7d, not 7',
+      'loki.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not 500',
+      'outbox.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not "1Mbit"',
+    ],
   ],
   [
     'addresses of unknown kinds',

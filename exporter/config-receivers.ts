@@ -13,6 +13,8 @@ export interface ReceiverConfig {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
+  /** What its requests may take of the line; `undefined`: everything. */
+  readonly bytesPerSecond: number | undefined;
 }
 
 /** Ways out of the network; empty: none. */
@@ -39,6 +41,11 @@ export const receiverKeys = {
   caFile: value.text.optional().describe('Certificates to trust instead of the usual ones, as PEM.'),
   certFile: value.text.optional().describe('The certificate that leasewatch shows, as PEM.'),
   keyFile: value.text.optional().describe('The key of that certificate, as PEM.'),
+  bytesPerSecond: value.byteRate
+    .optional()
+    .describe(
+      'What its requests may take of the line over any 10 s, such as 16KiB; everything, if left out.',
+    ),
 };
 
 /** As curl takes it: without a scheme it is http. */
@@ -67,6 +74,7 @@ export function resolveReceiver(receiver: Written | undefined): ReceiverConfig {
     caFile: receiver?.caFile,
     certFile: receiver?.certFile,
     keyFile: receiver?.keyFile,
+    bytesPerSecond: receiver?.bytesPerSecond,
   };
 }
 

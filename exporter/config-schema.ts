@@ -98,6 +98,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       url: value.url.optional().describe('Receiver of logs; they go to /loki/api/v1/push below it.'),
       tenant: value.text.optional().describe('Sent as X-Scope-OrgID.'),
+      maxAge: value.longDuration
+        .optional()
+        .describe('Older lines are not sent, 7d: reject_old_samples_max_age of Loki.'),
+      maxFuture: value.longDuration
+        .optional()
+        .describe('Lines further ahead are not sent, 10m: creation_grace_period of Loki.'),
+      ingestBytesPerSecond: value.byteRate
+        .optional()
+        .describe('Lines before compression, 2MiB: below what Loki takes of one stream.'),
       ...receiverKeys,
     })
     .optional(),
@@ -107,6 +116,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       path: value.text.optional().describe('A file for what no receiver has taken yet, or off.'),
       maxBytes: value.size.optional().describe('Such as 256MiB.'),
+      bytesPerSecond: value.byteRate
+        .optional()
+        .describe('What the requests of all receivers together may take of the line over any 10 s.'),
     })
     .optional(),
   service: z

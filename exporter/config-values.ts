@@ -84,6 +84,18 @@ export const duration = written({ type: 'string', pattern: durationForm.source }
   return { expected: 'a duration from 100ms to 24h, such as 500ms, 10s or 5m' };
 });
 
+/** A duration of up to a year, such as `10m` or `7d`, in milliseconds. */
+export const longDuration = written(
+  { type: 'string', pattern: '^(\\d+(?:\\.\\d+)?)(s|m|h|d)$' },
+  (input): Parsed<number> => {
+    const match = typeof input === 'string' ? /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(input) : null;
+    const unit = match?.[2] === 'd' ? 24 * 3_600_000 : unitMs.get(match?.[2] ?? '');
+    const value = Number(match?.[1]) * (unit ?? Number.NaN);
+    if (value >= 1000 && value <= 366 * 24 * 3_600_000) return { value: Math.round(value) };
+    return { expected: 'a duration from 1s to 366d, such as 10m, 12h or 7d' };
+  },
+);
+
 const unitBytes = new Map([
   ['', 1],
   ['KiB', 2 ** 10],
@@ -101,6 +113,17 @@ export const size = written(
     const value = Number(match?.[1]) * (unitBytes.get(match?.[2] ?? '-') ?? Number.NaN);
     if (value >= 2 ** 20 && value <= 2 ** 50) return { value };
     return { expected: 'a size of at least 1MiB, such as 64MiB or 2GiB' };
+  },
+);
+
+/** Bytes in a second: a size such as `64KiB`, or a number of bytes. */
+export const byteRate = written(
+  { type: ['integer', 'string'], pattern: sizeForm.source },
+  (input): Parsed<number> => {
+    const match = sizeForm.exec(String(input));
+    const value = Number(match?.[1]) * (unitBytes.get(match?.[2] ?? '-') ?? Number.NaN);
+    if (value >= 2 ** 10 && value <= 2 ** 40) return { value };
+    return { expected: 'bytes a second, at least 1KiB, such as 16KiB or 1MiB' };
   },
 );
 

@@ -7,6 +7,7 @@ import { type Config, type ConfigInput, loadConfig } from './config.ts';
 import { describeConfig } from './config-describe.ts';
 import { configFlags } from './config-flags.ts';
 import { describeProblem } from './config-problems.ts';
+import { resolveReceiver } from './config-receivers.ts';
 
 interface Given {
   readonly yaml?: string;
@@ -35,16 +36,6 @@ function problems(t: TestContext, given: Given): string {
   return loaded.problems.map((problem) => describeProblem(problem).replaceAll(file, 'FILE')).join('\n');
 }
 
-const plainReceiver = {
-  headers: {},
-  headerFiles: {},
-  tokenFile: undefined,
-  basicAuth: undefined,
-  caFile: undefined,
-  certFile: undefined,
-  keyFile: undefined,
-};
-
 test('config: nothing given is everything of the cluster', (t) => {
   assert.deepEqual(valid(t, { env: { HOME: '/home/me' } }), {
     mode: 'cluster',
@@ -61,10 +52,20 @@ test('config: nothing given is everything of the cluster', (t) => {
     pod: { namespace: '', name: '' },
     replicas: undefined,
     websockets: { ports: [], find: false, intervalMs: 5000, probes: [], endpoints: [] },
-    otlp: { tracesUrl: undefined, ...plainReceiver },
-    loki: { pushUrl: undefined, tenant: undefined, ...plainReceiver },
+    otlp: { tracesUrl: undefined, ...resolveReceiver(undefined) },
+    loki: {
+      pushUrl: undefined,
+      tenant: undefined,
+      limits: { maxAgeMs: 604_800_000, maxFutureMs: 600_000 },
+      ingestBytesPerSecond: 2_097_152,
+      ...resolveReceiver(undefined),
+    },
     proxy: { http: '', https: '', except: '' },
-    outbox: { path: '/home/me/.local/state/leasewatch/outbox.db', maxBytes: 268435456 },
+    outbox: {
+      path: '/home/me/.local/state/leasewatch/outbox.db',
+      maxBytes: 268435456,
+      bytesPerSecond: undefined,
+    },
     service: { name: 'leasewatch', attributes: {} },
     cluster: undefined,
     site: undefined,
@@ -95,7 +96,7 @@ otlp:
 loki:
   url: http://loki:3100
   tenant: team-a
-outbox: { path: /var/outbox.db, maxBytes: 2GiB }
+outbox: { path: /var/outbox.db, maxBytes: 2GiB, bytesPerSecond: 64KiB }
 service: { name: watch, attributes: { team: infra, zone: 3 } }
 cluster: east
 site: paris
@@ -125,7 +126,7 @@ test('config: every key of a file arrives', (t) => {
   });
   assert.equal(config.otlp.tracesUrl, 'http://tempo:4318/base/v1/traces');
   assert.equal(config.loki.pushUrl, 'http://loki:3100/loki/api/v1/push');
-  assert.deepEqual(config.outbox, { path: '/var/outbox.db', maxBytes: 2147483648 });
+  assert.deepEqual(config.outbox, { path: '/var/outbox.db', maxBytes: 2147483648, bytesPerSecond: 65536 });
   assert.deepEqual(config.service, { name: 'watch', attributes: { team: 'infra', zone: '3' } });
   assert.deepEqual(
     [config.cluster, config.site, config.record],
@@ -256,7 +257,7 @@ websockets.ports[1]: must be a port number from 1 to 65535, not "http"
 websockets.interval: must be a duration from 100ms to 24h, such as 500ms, 10s or 5m, not 10
 otlp: must be a section with keys of its own, not []
 outbox.maxBytes: must be a size of at least 1MiB, such as 64MiB or 2GiB, not "10MB"
-outbox.dir: is no option here; there are path, maxBytes
+outbox.dir: is no option here; there are path, maxBytes, bytesPerSecond
 log.format: must be text or json, not "xml"
 log.levle: is no option; did you mean level?
 listne: is no option; did you mean listen?`,

@@ -59,11 +59,19 @@ export interface Config {
   readonly loki: ReceiverConfig & {
     readonly pushUrl: string | undefined;
     readonly tenant: string | undefined;
+    /** What Loki would refuse for its time is not sent. */
+    readonly limits: { readonly maxAgeMs: number; readonly maxFutureMs: number };
+    readonly ingestBytesPerSecond: number;
   };
   /** Between us and the receivers. */
   readonly proxy: ProxyConfig;
   /** `path` is a file, or `off`. */
-  readonly outbox: { readonly path: string; readonly maxBytes: number };
+  readonly outbox: {
+    readonly path: string;
+    readonly maxBytes: number;
+    /** Of all receivers together; `undefined`: everything. */
+    readonly bytesPerSecond: number | undefined;
+  };
   readonly service: { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
   /** `undefined`: the UID of the namespace kube-system. */
   readonly cluster: string | undefined;
@@ -151,10 +159,16 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     loki: {
       pushUrl: withPath(loki?.url, 'loki/api/v1/push'),
       tenant: loki?.tenant,
+      limits: { maxAgeMs: loki?.maxAge ?? 7 * 24 * 3_600_000, maxFutureMs: loki?.maxFuture ?? 600_000 },
+      ingestBytesPerSecond: loki?.ingestBytesPerSecond ?? 2 * 2 ** 20,
       ...resolveReceiver(loki),
     },
     proxy: resolveProxy(written.proxy),
-    outbox: { path: outbox?.path ?? outboxPath(env), maxBytes: outbox?.maxBytes ?? 256 * 2 ** 20 },
+    outbox: {
+      path: outbox?.path ?? outboxPath(env),
+      maxBytes: outbox?.maxBytes ?? 256 * 2 ** 20,
+      bytesPerSecond: outbox?.bytesPerSecond,
+    },
     service: {
       name: service?.name ?? service?.attributes?.['service.name'] ?? 'leasewatch',
       attributes: service?.attributes ?? {},

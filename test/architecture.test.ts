@@ -22,6 +22,7 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
       'exporter/catalogue.ts',
       'exporter/model/',
       'exporter/delivery/outbox.ts',
+      'exporter/delivery/receiver-stats.ts',
       'exporter/kube/microtime.ts',
     ],
   },

@@ -25,6 +25,13 @@ export const cutInBody: Behaviour = (response, request) => {
   response.write('{', () => request.socket.destroy());
 };
 
+const bodies = new WeakMap<IncomingMessage, string>();
+
+/** What a request that is being answered carried, unpacked. */
+export function bodyOf(request: IncomingMessage): string {
+  return bodies.get(request) ?? '';
+}
+
 /** An HTTP receiver that does one behaviour after another, and then accepts everything. */
 export class MisbehavingReceiver {
   readonly received: Received[] = [];
@@ -64,6 +71,7 @@ export class MisbehavingReceiver {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await buffer(request);
     const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+    bodies.set(request, body);
     this.received.push({ path: request.url ?? '', headers: request.headers, body });
     const behave = this.#behaviours.shift() ?? answer(200);
     behave(response, request);

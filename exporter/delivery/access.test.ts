@@ -29,7 +29,7 @@ function posterTo(
   const clock = new ManualClock();
   const poster = openPoster(url, { headers: {}, ...sources }, { clock, ...options });
   t.after(() => poster.close());
-  const post = () => poster.post([Buffer.from('{}')], new AbortController().signal);
+  const post = () => poster.post([Buffer.from('{}')], 0, new AbortController().signal);
   return { clock, poster, post };
 }
 

@@ -1,7 +1,9 @@
+import type { Budget } from './budget.ts';
 import { type CredentialSources, lowerCased } from './credentials.ts';
-import type { OutboxBatch, Outcome } from './outbox.ts';
-import { openPoster, type PostOptions } from './post.ts';
-import { outcomeOf, type Receiver, withPath } from './receiver.ts';
+import { defaultLokiLimits, type LokiLimits, refusedForTime } from './loki-limits.ts';
+import { openPoster, type Poster, type PostOptions } from './post.ts';
+import type { Post } from './posting.ts';
+import { outcomeOf, publicAddress, type Receiver, withPath } from './receiver.ts';
 import { requestBody } from './request-bodies.ts';
 
 export interface LokiTarget extends CredentialSources {
@@ -9,24 +11,56 @@ export interface LokiTarget extends CredentialSources {
   readonly url: string;
   /** Sent as `X-Scope-OrgID`. */
   readonly tenant?: string | undefined;
+  /** Loki's own, unless told. */
+  readonly limits?: LokiLimits;
+}
+
+export interface LokiOptions extends PostOptions {
+  /** What Loki may be given of lines, before compression: it counts them so for its own limits. */
+  readonly ingest?: Budget | undefined;
 }
 
 /**
  * Posts batches of `values` entries (`["<ns>","<line>",{…}]`) to Loki. A batch is one stream, whose name
  * is the labels as JSON, so that Loki's answer speaks of this stream alone.
  */
-export function lokiReceiver(target: LokiTarget, options: PostOptions): Receiver {
+export function lokiReceiver(target: LokiTarget, options: LokiOptions): Receiver {
   const tenant = target.tenant === undefined ? {} : { 'x-scope-orgid': target.tenant };
-  const poster = openPoster(
-    withPath(target.url, '/loki/api/v1/push'),
-    { ...target, headers: { ...lowerCased(target.headers), ...tenant } },
-    options,
-  );
-  async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
-    const body = requestBody('logs', batch.stream, batch.bodies);
-    return outcomeOf(await poster.post(body, signal), isTemporary);
-  }
-  return { post, renewed: (stop) => poster.renewed(stop), close: () => poster.close() };
+  const url = withPath(target.url, '/loki/api/v1/push');
+  const credentials = { ...target, headers: { ...lowerCased(target.headers), ...tenant } };
+  const poster = openPoster(url, credentials, options);
+  const limits = target.limits ?? defaultLokiLimits;
+  return {
+    post: lokiPost(poster, options.ingest),
+    renewed: (stop) => poster.renewed(stop),
+    unsendable: (body, wall) => refusedForTime(body, wall, limits),
+    destination: publicAddress(url),
+    close: () => poster.close(),
+  };
+}
+
+/** The same over any way to Loki. */
+export function lokiPost(poster: Pick<Poster, 'post'>, ingest?: Budget): Post {
+  return async ({ stream, bodies, importance }, signal) => {
+    if (!(await paced(ingest, bodies, importance, signal))) return { kind: 'retry', why: 'stopped' };
+    const body = requestBody('logs', stream, bodies);
+    return outcomeOf(await poster.post(body, importance, signal), isTemporary);
+  };
+}
+
+/** Waits until Loki may be given these lines; false at `stop`. */
+async function paced(
+  ingest: Budget | undefined,
+  bodies: readonly Uint8Array[],
+  rank: number,
+  stop: AbortSignal,
+): Promise<boolean> {
+  if (ingest === undefined) return true;
+  const bytes = bodies.reduce((sum, body) => sum + body.byteLength, 0);
+  const gone = await ingest.take(Math.min(bytes, ingest.most), rank, stop);
+  // From here on it counts: how long Loki takes to answer is no matter of its limits.
+  gone?.();
+  return gone !== undefined;
 }
 
 function isTemporary(status: number): boolean {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CredentialSources } from './credentials.ts';
-import type { OutboxBatch, Outcome } from './outbox.ts';
 import { openPoster, type PostOptions } from './post.ts';
-import { outcomeOf, type Receiver, withPath } from './receiver.ts';
+import type { Parcel, Posted } from './posting.ts';
+import { outcomeOf, publicAddress, type Receiver, withPath } from './receiver.ts';
 import { requestBody } from './request-bodies.ts';
 
 export interface OtlpTarget extends CredentialSources {
@@ -22,17 +22,23 @@ const temporary: readonly number[] = [429, 502, 503, 504];
 
 /** Posts batches of resourceSpans elements as OTLP/HTTP JSON. */
 export function otlpReceiver(target: OtlpTarget, options: OtlpOptions): Receiver {
-  const poster = openPoster(tracesUrl(target), target, options);
-  async function post(batch: OutboxBatch, signal: AbortSignal): Promise<Outcome> {
-    const answer = await poster.post(requestBody('traces', '', batch.bodies), signal);
+  const url = tracesUrl(target);
+  const poster = openPoster(url, target, options);
+  async function post({ bodies, importance }: Parcel, signal: AbortSignal): Promise<Posted> {
+    const answer = await poster.post(requestBody('traces', '', bodies), importance, signal);
     const outcome = outcomeOf(answer, (status) => temporary.includes(status));
-    if (outcome.kind === 'accepted' && answer.kind === 'answered') {
-      const partial = partialSuccess(answer.text);
-      if (partial !== undefined) options.onPartial?.(partial.rejectedSpans, partial.errorMessage);
-    }
-    return outcome;
+    if (outcome.kind !== 'accepted' || answer.kind !== 'answered') return outcome;
+    const partial = partialSuccess(answer.text);
+    if (partial === undefined) return outcome;
+    options.onPartial?.(partial.rejectedSpans, partial.errorMessage);
+    return { kind: 'accepted', refused: partial.rejectedSpans };
   }
-  return { post, renewed: (stop) => poster.renewed(stop), close: () => poster.close() };
+  return {
+    post,
+    renewed: (stop) => poster.renewed(stop),
+    destination: publicAddress(url),
+    close: () => poster.close(),
+  };
 }
 
 /** Where spans go, by the rules of OpenTelemetry's environment variables. */

@@ -24,10 +24,15 @@ export interface OutboxBatch {
   readonly bodies: readonly Uint8Array[];
   /** The number of each record, in the order of `bodies`. */
   readonly records: readonly number[];
+  readonly importances: readonly Importance[];
 }
 
 export type Outcome =
-  | { readonly kind: 'accepted' }
+  /**
+   * Of the records that left, so many were told in summaries with others, and so many the receiver refused
+   * without saying which.
+   */
+  | { readonly kind: 'accepted'; readonly folded?: number; readonly refused?: number }
   | { readonly kind: 'retry'; readonly afterMs?: number; readonly why: string }
   /** The records become dead letters. */
   | { readonly kind: 'rejected'; readonly why: string; readonly destination?: string };
@@ -41,10 +46,11 @@ export interface Refusal {
 }
 
 /**
- * `rejected`: the receiver refused it, and it was the oldest of more dead letters than are kept. `by_leader`:
- * not lost, the replica that pushes has delivered its own copy.
+ * `rejected`: the receiver refused it, and it was the oldest of more dead letters than are kept, or nobody
+ * knows which one it was. Two are not lost: `folded` is told in a summary with others, and of `by_leader` the
+ * replica that pushes has delivered its own copy.
  */
-export type DropReason = 'rejected' | 'full' | 'damaged' | 'by_leader';
+export type DropReason = 'rejected' | 'full' | 'damaged' | 'by_leader' | 'folded';
 
 export interface RouteStats {
   readonly route: Route;

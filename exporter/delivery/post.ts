@@ -1,15 +1,22 @@
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import { Access, type Admission, type ProxySettings } from './access.ts';
-import { basic, type CredentialSources, withoutSecrets } from './credentials.ts';
+import { Access, type ProxySettings } from './access.ts';
+import { type Budget, unlimited } from './budget.ts';
+import { basic, type CredentialSources, type Credentials, withoutSecrets } from './credentials.ts';
+import { headBytes, metered } from './metered.ts';
 
 export interface PostOptions {
   readonly clock: Clock;
   /** Of a whole request, from connecting to the end of the answer; 30 s unless told. */
   readonly timeoutMs?: number;
   readonly proxy?: ProxySettings | undefined;
+  /** What may be sent, of heads and bodies together; without one, everything. */
+  readonly budget?: Budget | undefined;
+  /** Told how many bytes of a request went, or may have gone, over the wire. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
   /** What an operator should read about files that were good before. */
   readonly warn?: (message: string) => void;
 }
@@ -27,8 +34,11 @@ export type Answer =
 
 /** A connection pool to one receiver. */
 export interface Poster {
-  /** Posts the parts as one gzipped body. Network trouble is an answer, not an exception. */
-  post(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer>;
+  /**
+   * Posts the parts as one gzipped body, once the budget allows it; a higher rank goes first. Network trouble
+   * is an answer, not an exception.
+   */
+  post(body: readonly Uint8Array[], rank: number, signal: AbortSignal): Promise<Answer>;
   /** Resolves when the files of the credentials hold something new, or at `stop`. */
   renewed(stop: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -49,20 +59,35 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
     { ...options, connectMs: Math.min(connectMs, timeoutMs), answerMs: timeoutMs },
   );
   return {
-    async post(parts, signal) {
+    async post(parts, rank, signal) {
       const admitted = await access.admission();
       if (admitted.kind === 'failed') return admitted;
+      const { credentials, dispatcher } = admitted.admission;
       const body = await compress(Buffer.concat(parts));
-      const ending = new AbortController();
-      // The bounds of undici are per step; a receiver that drips must not hold a batch for ever.
-      const cancel = clock.after(timeoutMs, () => ending.abort(new Error(`no answer in ${timeoutMs} ms`)));
+      const request = requestOf(target, credentials, body);
+      const fare = metered(
+        body,
+        headBytes(target, request.headers),
+        options.budget ?? unlimited,
+        rank,
+        signal,
+      );
+      if (!(await fare.begin())) return { kind: 'failed', why: 'stopped' };
+      const deadline = new Deadline(clock, timeoutMs);
       try {
-        return await ask(target, admitted.admission, body, AbortSignal.any([signal, ending.signal]), clock);
+        const content = fare.single ?? inPieces(fare.rest(() => deadline.extend()));
+        const bounded = AbortSignal.any([signal, deadline.signal]);
+        const answer = await read(
+          await dispatcher.request({ ...request, body: content, signal: bounded }),
+          clock,
+        );
+        return { ...answer, text: withoutSecrets(answer.text, credentials.secrets) };
       } catch (error) {
-        const { secrets } = admitted.admission.credentials;
-        return { kind: 'failed', why: withoutSecrets(reason(error), secrets) };
+        return { kind: 'failed', why: withoutSecrets(reason(error), credentials.secrets) };
       } finally {
-        cancel();
+        deadline.end();
+        fare.end();
+        options.onSent?.(fare.bytes);
       }
     },
     renewed: (stop) => access.renewed(stop),
@@ -70,28 +95,56 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
   };
 }
 
-async function ask(
-  target: URL,
-  { credentials, dispatcher }: Admission,
-  body: Uint8Array,
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<Answer> {
-  const response = await dispatcher.request({
+/** Not read ahead: a piece is asked for when its turn has come. */
+function inPieces(pieces: AsyncIterable<Uint8Array>): Readable {
+  return Readable.from(pieces, { objectMode: false, highWaterMark: 1 });
+}
+
+function requestOf(target: URL, { headers }: Credentials, body: Uint8Array) {
+  return {
     origin: target.origin,
     path: target.pathname + target.search,
     method: 'POST',
     headers: {
-      ...credentials.headers,
+      ...headers,
       'content-type': 'application/json',
       'content-encoding': 'gzip',
+      'content-length': String(body.byteLength),
       'user-agent': 'leasewatch',
     },
-    body,
-    signal,
-  });
-  const answer = await read(response, clock);
-  return { ...answer, text: withoutSecrets(answer.text, credentials.secrets) };
+  } as const;
+}
+
+/** The bounds of undici are per step; a receiver that drips must not hold a batch for ever. */
+class Deadline {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #over = new AbortController();
+  #cancel: () => void;
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#cancel = this.#arm();
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Begins anew: the wait for bandwidth is not the fault of the receiver. */
+  extend(): void {
+    this.#cancel();
+    this.#cancel = this.#arm();
+  }
+
+  end(): void {
+    this.#cancel();
+  }
+
+  #arm(): () => void {
+    return this.#clock.after(this.#ms, () => this.#over.abort(new Error(`no answer in ${this.#ms} ms`)));
+  }
 }
 
 async function read(response: Dispatcher.ResponseData, clock: Clock) {

@@ -4,14 +4,14 @@ import { ManualClock } from '../../test/manual-clock.ts';
 import { answer, type Behaviour, MisbehavingReceiver } from '../../test/misbehaving-receiver.ts';
 import { lokiReceiver } from './loki.ts';
 import { otlpReceiver, tracesUrl } from './otlp.ts';
-import type { OutboxBatch, Outcome } from './outbox.ts';
+import { importance } from './outbox.ts';
+import type { Parcel, Posted } from './posting.ts';
 
-const spans: OutboxBatch = {
-  id: 1,
+const spans: Parcel = {
   route: 'traces',
   stream: '',
   bodies: [Buffer.from('{"a":1}'), Buffer.from('{"b":"é"}')],
-  records: [1, 2],
+  importance: importance.outage,
 };
 
 async function receiverDoing(
@@ -26,7 +26,7 @@ async function receiverDoing(
 async function postSpans(
   t: TestContext,
   behaviour: Behaviour,
-): Promise<Outcome & { partial?: [number, string] }> {
+): Promise<Posted & { partial?: [number, string] }> {
   const receiver = await receiverDoing(t, behaviour);
   const partial: [number, string][] = [];
   const otlp = otlpReceiver(
@@ -88,7 +88,11 @@ test('OTLP: only 429, 502, 503 and 504 are tried again', async (t) => {
 
 test('a partial success is accepted and told, since it must not be repeated', async (t) => {
   const body = JSON.stringify({ partialSuccess: { rejectedSpans: '2', errorMessage: 'too old' } });
-  assert.deepEqual(await postSpans(t, answer(200, {}, body)), { kind: 'accepted', partial: [2, 'too old'] });
+  assert.deepEqual(await postSpans(t, answer(200, {}, body)), {
+    kind: 'accepted',
+    refused: 2,
+    partial: [2, 'too old'],
+  });
   for (const quiet of ['', '{}', 'not JSON', '{"partialSuccess":{"rejectedSpans":0}}', '[]'])
     assert.deepEqual(await postSpans(t, answer(200, {}, quiet)), { kind: 'accepted' });
 });
@@ -106,7 +110,7 @@ test('Loki: 204 is accepted; 408, 429 and every 5xx are tried again', async (t) 
   const target = { url: `${url}/loki/api/v1/push`, tenant: 'site-1', headers: { 'x-scope-orgid': 'other' } };
   const loki = lokiReceiver(target, { clock: new ManualClock() });
   t.after(() => loki.close());
-  const batch: OutboxBatch = {
+  const batch: Parcel = {
     ...spans,
     route: 'logs',
     stream: '{"site":"1"}',

@@ -1,90 +1,19 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { appendAll, record, statsOf } from '../../test/conformance/outbox.ts';
-import { ManualClock } from '../../test/manual-clock.ts';
-import {
-  answer,
-  type Behaviour,
-  cut,
-  cutInBody,
-  hang,
-  MisbehavingReceiver,
-} from '../../test/misbehaving-receiver.ts';
+import { answer, cut, cutInBody, hang, MisbehavingReceiver } from '../../test/misbehaving-receiver.ts';
+import { opened, sending, sendingBy, sendingTo } from './fixture.ts';
 import { lokiReceiver } from './loki.ts';
-import { openOutbox } from './open-outbox.ts';
-import type { Outbox, OutboxBatch, Outcome } from './outbox.ts';
-import { alwaysPermitted, type Permission } from './permission.ts';
-import { type Post, runSender } from './sender.ts';
-
-interface Sending {
-  readonly outbox: Outbox;
-  readonly clock: ManualClock;
-  readonly outcomes: Outcome[];
-  readonly stop: AbortController;
-  readonly done: Promise<void>;
-  /** Resolves when so many outcomes were settled. */
-  readonly settled: (count: number) => Promise<void>;
-}
-
-async function opened(t: TestContext): Promise<Outbox> {
-  const result = await openOutbox({ path: ':memory:', maxBytes: 1_000_000, onError: () => {} });
-  assert.equal(result.kind, 'open');
-  t.after(() => result.outbox.close());
-  return result.outbox;
-}
-
-/** Runs a sender whose jitter is always in the middle. */
-async function sending(
-  t: TestContext,
-  post: (clock: ManualClock) => Post,
-  permission: Permission = alwaysPermitted,
-  filled?: Outbox,
-): Promise<Sending> {
-  const outbox = filled ?? (await opened(t));
-  const clock = new ManualClock();
-  const outcomes: Outcome[] = [];
-  const stop = new AbortController();
-  let watchers: (() => void)[] = [];
-  function onOutcome(outcome: Outcome): void {
-    outcomes.push(outcome);
-    for (const watcher of watchers.splice(0)) watcher();
-  }
-  const random = () => 0.5;
-  const where = { outbox, route: 'logs', post: post(clock), permission } as const;
-  const sender = { ...where, clock, random, maxBytes: 5, onOutcome };
-  const done = runSender(sender, stop.signal);
-  t.after(() => {
-    stop.abort();
-    watchers = [];
-    return done;
-  });
-  async function settled(count: number): Promise<void> {
-    while (outcomes.length < count) await new Promise<void>((resolve) => watchers.push(resolve));
-  }
-  return { outbox, clock, outcomes, stop, done, settled };
-}
-
-async function sendingTo(
-  t: TestContext,
-  ...behaviours: readonly Behaviour[]
-): Promise<Sending & { readonly receiver: MisbehavingReceiver }> {
-  const receiver = await MisbehavingReceiver.start(...behaviours);
-  const run = await sending(t, (clock) => {
-    const loki = lokiReceiver({ url: receiver.url, headers: {} }, { clock, timeoutMs: 20_000 });
-    t.after(() => loki.close());
-    return loki.post;
-  });
-  t.after(() => receiver.stop());
-  return { ...run, receiver };
-}
+import type { Permission } from './permission.ts';
+import type { Parcel, Post, Posted } from './posting.ts';
 
 const stream = '{"site":"x"}';
 const logs = (...texts: readonly string[]) => texts.map((text) => record(text, { stream }));
-const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
+const kinds = (outcomes: readonly Posted[]) => outcomes.map(({ kind }) => kind);
 const isPause = (ms: number) => ms <= 60_000 && ms !== 20_000 && ms !== 30_000;
 
 test('a backlog goes out at once, oldest first', async (t) => {
-  const { outbox, settled, receiver } = await sendingTo(t);
+  const { outbox, settled, receiver } = await sendingTo(t, []);
   await appendAll(outbox, logs('"a1"', '"a2"', '"a3"'));
   await settled(3);
   const bodies = receiver.received.map(({ body }) => body);
@@ -96,7 +25,7 @@ test('a backlog goes out at once, oldest first', async (t) => {
 });
 
 test('a receiver that comes back gets the same bytes, and then the rest without a pause', async (t) => {
-  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, answer(500), cut, answer(503));
+  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, [answer(500), cut, answer(503)]);
   await appendAll(outbox, logs('"a1"', '"a2"'));
   for (const pause of [500, 1_000, 2_000]) {
     await clock.timer((ms) => ms === pause);
@@ -110,7 +39,7 @@ test('a receiver that comes back gets the same bytes, and then the rest without 
 test('Retry-After is waited for, in seconds and as a date', async (t) => {
   const date = new Date(Date.UTC(2026, 0, 1, 0, 2)).toUTCString();
   const after = (value: string) => answer(429, { 'retry-after': value });
-  const { outbox, clock, settled, receiver } = await sendingTo(t, after('40'), after(date));
+  const { outbox, clock, settled, receiver } = await sendingTo(t, [after('40'), after(date)]);
   await appendAll(outbox, logs('"a1"'));
   await clock.timer((ms) => ms === 42_000);
   clock.advance(41_999);
@@ -124,27 +53,27 @@ test('Retry-After is waited for, in seconds and as a date', async (t) => {
 });
 
 test('a poison batch is set aside with the words of the receiver, and blocks nothing', async (t) => {
-  const { outbox, settled, outcomes } = await sendingTo(t, answer(400, {}, 'entry\ntoo far behind'));
+  const { outbox, settled, outcomes } = await sendingTo(t, [answer(400, {}, 'entry\ntoo far behind')]);
   await appendAll(outbox, logs('"a1"', '"a2"'));
   await settled(2);
-  assert.deepEqual(outcomes[0], { kind: 'rejected', why: 'status 400: entry too far behind' });
+  const why = 'status 400: entry too far behind';
+  assert.deepEqual(outcomes[0], { kind: 'rejected', why, divisible: true });
   assert.equal((await statsOf(outbox, 'logs')).dead, 1);
 });
 
 test('wrong credentials pause and drop nothing', async (t) => {
-  const { outbox, clock, settled } = await sendingTo(t, answer(401), answer(403));
+  const { outbox, clock, settled } = await sendingTo(t, [answer(401), answer(403)]);
   await appendAll(outbox, logs('"a1"'));
-  for (let i = 1; i <= 2; i++) {
-    await settled(i);
-    await clock.timer((ms) => ms === 31_500);
-    clock.advance(31_500);
+  for (const pause of [31_500, 63_000]) {
+    await clock.timer((ms) => ms === pause);
+    clock.advance(pause);
   }
   await settled(3);
   assert.equal((await statsOf(outbox, 'logs')).delivered, 1);
 });
 
 test('a receiver that hangs is given up after the timeout, and the batch comes again', async (t) => {
-  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, hang);
+  const { outbox, clock, settled, outcomes, receiver } = await sendingTo(t, [hang]);
   await appendAll(outbox, logs('"a1"'));
   await receiver.requests(1);
   clock.advance(20_000);
@@ -157,7 +86,7 @@ test('a receiver that hangs is given up after the timeout, and the batch comes a
 });
 
 test('a good status whose body is cut counts as accepted', async (t) => {
-  const { outbox, settled, outcomes } = await sendingTo(t, cutInBody);
+  const { outbox, settled, outcomes } = await sendingTo(t, [cutInBody]);
   await appendAll(outbox, logs('"a1"'));
   await settled(1);
   assert.deepEqual(outcomes, [{ kind: 'accepted' }]);
@@ -170,7 +99,7 @@ test('a refused connection is tried again', async (t) => {
   const { outbox, settled, outcomes } = await sending(t, (clock) => {
     const loki = lokiReceiver({ url, headers: {} }, { clock });
     t.after(() => loki.close());
-    return loki.post;
+    return loki;
   });
   await appendAll(outbox, logs('"a1"'));
   await settled(1);
@@ -179,7 +108,7 @@ test('a refused connection is tried again', async (t) => {
 });
 
 test('a post that throws loses nothing', async (t) => {
-  const { outbox, settled, outcomes } = await sending(t, () => () => Promise.reject(new Error('bug')));
+  const { outbox, settled, outcomes } = await sendingBy(t, () => Promise.reject(new Error('bug')));
   await appendAll(outbox, logs('"a1"'));
   await settled(1);
   assert.equal(outcomes[0]?.kind, 'retry');
@@ -187,7 +116,7 @@ test('a post that throws loses nothing', async (t) => {
 });
 
 test('after the stop a request may end within 5 s, and is kept when it does not', async (t) => {
-  const { outbox, clock, stop, done, receiver } = await sendingTo(t, hang);
+  const { outbox, clock, stop, done, receiver } = await sendingTo(t, [hang]);
   await appendAll(outbox, logs('"a1"'));
   await receiver.requests(1);
   stop.abort();
@@ -198,7 +127,7 @@ test('after the stop a request may end within 5 s, and is kept when it does not'
 });
 
 test('a sender that pauses stops at once', async (t) => {
-  const { outbox, clock, stop, done } = await sendingTo(t, answer(503));
+  const { outbox, clock, stop, done } = await sendingTo(t, [answer(503)]);
   await appendAll(outbox, logs('"a1"'));
   await clock.timer(isPause);
   stop.abort();
@@ -233,25 +162,25 @@ function byHand() {
 
 test('without a permission nothing is sent; with one, everything that waited', async (t) => {
   const { permission, give } = byHand();
-  const posted: number[] = [];
-  const accept: Post = async (batch) => {
-    posted.push(batch.id);
+  const posted: string[] = [];
+  const accept: Post = async ({ bodies }) => {
+    posted.push(Buffer.concat(bodies).toString());
     return { kind: 'accepted' };
   };
-  const { outbox, settled } = await sending(t, () => accept, permission);
+  const { outbox, settled } = await sendingBy(t, accept, { permission });
   await appendAll(outbox, logs('"a1"', '"a2"'));
   assert.deepEqual([posted, (await statsOf(outbox, 'logs')).pending], [[], 2]);
   give();
   await settled(2);
-  assert.deepEqual(posted, [1, 2]);
+  assert.deepEqual(posted, ['"a1"', '"a2"']);
 });
 
 test('a permission that ends cuts the request under way, and its batch waits for the next one', async (t) => {
   const { permission, give, take } = byHand();
-  const posted: OutboxBatch[] = [];
+  const posted: Parcel[] = [];
   let began = () => {};
-  const post: Post = (batch, signal) => {
-    posted.push(batch);
+  const post: Post = (parcel, signal) => {
+    posted.push(parcel);
     began();
     if (posted.length > 1) return Promise.resolve({ kind: 'accepted' });
     return new Promise((resolve) =>
@@ -261,7 +190,7 @@ test('a permission that ends cuts the request under way, and its batch waits for
   const beginning = new Promise<void>((resolve) => {
     began = resolve;
   });
-  const { outbox, settled, outcomes } = await sending(t, () => post, permission);
+  const { outbox, settled, outcomes } = await sendingBy(t, post, { permission });
   give();
   await appendAll(outbox, logs('"a1"'));
   await beginning;
@@ -283,7 +212,7 @@ test('a permission that ended while a batch was looked up sends nothing', async 
   const outbox = await opened(t);
   await appendAll(outbox, logs('"a1"'));
   const post: Post = () => assert.fail('sent without a permission');
-  const { settled, outcomes } = await sending(t, () => post, permission, outbox);
+  const { settled, outcomes } = await sendingBy(t, post, { permission, outbox });
   await settled(1);
   assert.deepEqual(outcomes, [{ kind: 'retry', why: 'not permitted any more' }]);
 });

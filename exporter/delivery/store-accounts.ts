@@ -45,6 +45,16 @@ export class Accounts {
     this.#tally[route].bytes -= bytes;
   }
 
+  /** A batch has left: so many of it were told in summaries, so many refused without a name. */
+  delivered(route: Route, count: number, bytes: number, of: { folded: number; refused: number }): void {
+    const folded = Math.min(of.folded, count);
+    const refused = Math.min(of.refused, count - folded);
+    this.left(route, count - folded - refused, bytes, 'delivered');
+    this.left(route, folded, 0, 'folded');
+    this.left(route, refused, 0, 'rejected');
+    this.add(route, refused, 'refused');
+  }
+
   /** A record that waited is a dead letter now. */
   died(route: Route, bytes: number): void {
     this.left(route, 1, bytes, 'refused');

@@ -194,6 +194,7 @@ export function counterStatements(db: DatabaseSync) {
         full: read('full'),
         damaged: read('damaged'),
         by_leader: read('by_leader'),
+        folded: read('folded'),
       };
     },
   };

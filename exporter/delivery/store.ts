@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { openDatabase } from './database.ts';
 import type {
+  Importance,
   OutboxBatch,
   OutboxPosition,
   OutboxRange,
@@ -109,7 +110,7 @@ export class Store {
     const bounds = this.#sql.batch(batch);
     if (bounds !== undefined && outcome.kind !== 'retry') {
       this.#transaction(() => {
-        if (outcome.kind === 'accepted') this.#delivered(bounds);
+        if (outcome.kind === 'accepted') this.#delivered(bounds, outcome.folded ?? 0, outcome.refused ?? 0);
         else this.#bury(this.#sql.range(bounds), { destination: '', ...outcome, words: outcome.why }, at);
         this.#sql.deleteBatch(batch);
       });
@@ -223,9 +224,9 @@ export class Store {
     makeRoom(this.#sql, this.#accounts, this.#maxBytes);
   }
 
-  #delivered(bounds: Bounds): void {
+  #delivered(bounds: Bounds, folded: number, refused: number): void {
     const gone = this.#sql.deleteRange(bounds);
-    this.#accounts.left(bounds.route, gone.count, gone.bytes, 'delivered');
+    this.#accounts.delivered(bounds.route, gone.count, gone.bytes, { folded, refused });
   }
 
   #bury(rows: readonly Row[], { destination, words }: Omit<Refusal, 'records'>, at: number): void {
@@ -268,7 +269,9 @@ export class Store {
 
   #send(id: number, { route, stream }: Bounds, rows: readonly SoundRow[]): OutboxBatch {
     this.#sending.add(id);
-    return { id, route, stream, bodies: rows.map(({ body }) => body), records: rows.map((row) => row.id) };
+    const importances = rows.map((row) => asImportance(row.importance));
+    const bodies = rows.map(({ body }) => body);
+    return { id, route, stream, bodies, records: rows.map((row) => row.id), importances };
   }
 
   /** Those whose checksum is right; the others are dropped and counted. */
@@ -295,6 +298,11 @@ export class Store {
       throw error;
     }
   }
+}
+
+/** A flipped byte may have made any number of it; the checksum was right, so this is for the compiler. */
+function asImportance(value: number): Importance {
+  return value >= 3 ? 3 : value >= 2 ? 2 : value >= 1 ? 1 : 0;
 }
 
 function textChecksum(key: string, text: string): number {

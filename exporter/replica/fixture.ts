@@ -6,7 +6,8 @@ import { type VirtualClock, virtualClock } from '../../simulator/scheduler.ts';
 import { texts } from '../../test/conformance/outbox.ts';
 import type { Clock } from '../clock.ts';
 import { openOutboxOn } from '../delivery/open-outbox.ts';
-import type { Outbox, OutboxBatch, Outcome, RouteStats } from '../delivery/outbox.ts';
+import type { Outbox, RouteStats } from '../delivery/outbox.ts';
+import type { Parcel, Posted } from '../delivery/posting.ts';
 import { runSender } from '../delivery/sender.ts';
 import { StoreKeeper } from '../delivery/store-keeper.ts';
 import { type LeaseSpec, leaseClient } from '../kube/lease-client.ts';
@@ -104,7 +105,7 @@ export class TestReplica {
     const lease = { namespace, lease: 'leasewatch', identity: `${name}_${seed}` };
     const emit = (observation: Observation) => void this.observed.push(observation);
     this.election = new Election({ transport, clock, random, ...lease, tenure, handover, emit });
-    const post = (batch: OutboxBatch) => this.#post(batch);
+    const post = (parcel: Parcel) => this.#post(parcel);
     const sender = { outbox, route: 'logs', post, clock, random, maxBytes: 1e5, permission: tenure } as const;
     const { signal } = this.#stop;
     this.#running = [handover.run(signal), this.election.run(signal), runSender(sender, signal)];
@@ -163,10 +164,10 @@ export class TestReplica {
     await this.#outbox.close();
   }
 
-  async #post(batch: OutboxBatch): Promise<Outcome> {
+  async #post(parcel: Parcel): Promise<Posted> {
     if (this.#ground.receiverIsDown) return { kind: 'retry', why: 'down' };
     const at = this.#ground.clock.now().mono;
-    this.#ground.sent.push(...texts(batch).map((text) => ({ by: this.name, at, text })));
+    this.#ground.sent.push(...texts(parcel).map((text) => ({ by: this.name, at, text })));
     return { kind: 'accepted' };
   }
 }

@@ -209,7 +209,7 @@ test('a holder that is blind vouches for nothing: the others keep what it may ha
 const stats: RouteStats = {
   ...{ route: 'logs', enqueued: 0, delivered: 0, pending: 0, bytes: 0, oldest: undefined },
   ...{ dead: 0, deadBytes: 0, refused: 0 },
-  dropped: { rejected: 0, full: 0, damaged: 0, by_leader: 0 },
+  dropped: { rejected: 0, full: 0, damaged: 0, by_leader: 0, folded: 0 },
 };
 
 const harmful: readonly string[] = [

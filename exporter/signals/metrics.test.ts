@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { needTool } from '../../test/tool.ts';
 import { metrics as catalogue, prefix } from '../catalogue.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
+import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { ModelView } from '../model/view.ts';
 import {
   at,
@@ -39,13 +40,21 @@ const stats: RouteStats = {
   route: 'traces',
   enqueued: 7,
   delivered: 3,
-  dropped: { rejected: 1, full: 0, damaged: 0, by_leader: 0 },
+  dropped: { rejected: 1, full: 0, damaged: 0, by_leader: 0, folded: 0 },
   pending: 1,
   bytes: 512,
   dead: 2,
   deadBytes: 64,
   refused: 3,
   oldest: 1_700_000_000_000_000,
+};
+
+const receiver: ReceiverStats = {
+  route: 'traces',
+  requests: { accepted: 5, retry: 2, rejected: 1 },
+  refusesCredentials: true,
+  sentBytes: 2048,
+  unsent: { too_old: 0, in_future: 0 },
 };
 
 function smallView(): ModelView {
@@ -75,7 +84,10 @@ async function smallText(
   format: 'text' | 'openmetrics',
   part: Partial<MetricsOptions> = {},
 ): Promise<string> {
-  const metrics = make(smallView(), { outboxStats: async () => [stats], ...part });
+  const metrics = make(smallView(), {
+    ...{ outboxStats: async () => [stats], receivers: () => [receiver] },
+    ...part,
+  });
   metrics.observe(roundEvent('closed'));
   metrics.observe(outageEvent());
   metrics.observe({ kind: 'heartbeat', at: at(10), node: 'node-1', intervalSeconds: 10 });

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, type OpenMetricsContentType, Reg
 import { metrics as catalogue, type Metric, prefix } from '../catalogue.ts';
 import { type Clock, sleep } from '../clock.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
+import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { Event } from '../model/event.ts';
 import type { ModelView } from '../model/view.ts';
 import { type Format, renderFamilies } from './exposition.ts';
@@ -19,6 +20,7 @@ export interface MetricsOptions {
   readonly view: ModelView;
   readonly clock: Clock;
   readonly outboxStats?: () => Promise<readonly RouteStats[]>;
+  readonly receivers?: () => readonly ReceiverStats[];
   /** Series of leases and nodes together; beyond it whole objects are left out and counted. */
   readonly maxSeries?: number;
   readonly maxLabelBytes?: number;
@@ -59,6 +61,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       context = {
         ...{ mode: options.mode, version: options.version, now: options.clock.now(), outbox: stats },
         view: limitView(options.view, options.maxSeries ?? 500_000, suppressed),
+        receivers: options.receivers?.() ?? [],
         text: (name) => labelText(name, options.maxLabelBytes ?? 253),
         ...{ closedRounds, suppressed },
       };

@@ -1,12 +1,14 @@
 import type { NamesOf, Sample } from '../catalogue.ts';
 import type { Moment } from '../clock.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
+import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { ModelView } from '../model/view.ts';
 import { countsProjections } from './projections-counts.ts';
 import { leaseProjections } from './projections-leases.ts';
 import { nodeProjections } from './projections-nodes.ts';
 import { policyProjections } from './projections-policies.ts';
 import { probeProjections } from './projections-probes.ts';
+import { receiverProjections } from './projections-receivers.ts';
 import { selfProjections } from './projections-self.ts';
 import { socketProjections } from './projections-sockets.ts';
 import type { Tally } from './tally.ts';
@@ -18,6 +20,7 @@ export interface ScrapeContext {
   readonly mode: string;
   readonly version: string;
   readonly outbox: readonly RouteStats[];
+  readonly receivers: readonly ReceiverStats[];
   readonly closedRounds: Tally<'class' | 'cause' | 'outcome'>;
   readonly suppressed: Tally<'reason'>;
   /** A label value made of the name of an object: harmless, capped and still unique. */
@@ -36,5 +39,6 @@ export const projections: Projections = {
   ...probeProjections,
   ...countsProjections,
   ...socketProjections,
+  ...receiverProjections,
   ...selfProjections,
 };

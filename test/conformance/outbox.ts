@@ -28,7 +28,7 @@ export function record(
   return { route: 'logs', stream: 'a', importance: importance.outage, body: Buffer.from(text), ...more };
 }
 
-export function texts(batch: OutboxBatch | undefined): readonly string[] {
+export function texts(batch: Pick<OutboxBatch, 'bodies'> | undefined): readonly string[] {
   return batch?.bodies.map((body) => Buffer.from(body).toString()) ?? [];
 }
 

@@ -34,7 +34,8 @@
  *   checkpoint              what the checkpoint has when leasewatch is killed; without it: what it knew then
  *   kill                    leasewatch ends without a word
  *   start machine= damaged=KEY checkpoint=lost      and starts again, on a machine and with a memory
- *   outbox ROUTE pending= bytes= enqueued= delivered= dead= dead_bytes= refused= rejected= full= damaged= by_leader= oldest=
+ *   outbox ROUTE pending= bytes= enqueued= delivered= dead= dead_bytes= refused= rejected= full= damaged= by_leader= folded= oldest=
+ *   receiver ROUTE accepted= retry= rejected= bytes= credentials=refused too_old= in_future=
  *   pushes WHY  stands-by WHY               how the election among our own replicas stands
  *   metrics PATTERN                         shows the samples that match
  *   wait                                    time passes

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { prefix } from '../../exporter/catalogue.ts';
 import type { Moment } from '../../exporter/clock.ts';
 import type { OutboxRecord, Route, RouteStats } from '../../exporter/delivery/outbox.ts';
+import type { ReceiverStats } from '../../exporter/delivery/receiver-stats.ts';
 import type { Event } from '../../exporter/model/event.ts';
 import { Model } from '../../exporter/model/model.ts';
 import type { Ask, LeaseRecord, Observation, Question } from '../../exporter/model/observation.ts';
@@ -53,6 +54,7 @@ class Stage {
   readonly #spans = new Set<string>();
   readonly #logs = new Set<string>();
   readonly #stats = new Map<Route, RouteStats>();
+  readonly #receivers = new Map<Route, ReceiverStats>();
   /** Sources that see, and what the others missed. */
   readonly #sighted = new Set<string>();
   readonly #missed = new Map<string, Write[]>();
@@ -196,6 +198,8 @@ class Stage {
         return this.#start(fields);
       case 'outbox':
         return this.#outbox(first, fields);
+      case 'receiver':
+        return this.#receiver(first, fields);
       case 'pushes':
       case 'stands-by':
         return this.#see({ kind: 'replica', at, pushes: verb === 'pushes', why: text });
@@ -245,6 +249,7 @@ class Stage {
     return createMetrics({
       ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
       outboxStats: async () => [...this.#stats.values()],
+      receivers: () => [...this.#receivers.values()],
     });
   }
 
@@ -311,8 +316,19 @@ class Stage {
       dropped: {
         ...{ rejected: count('rejected'), full: count('full') },
         ...{ damaged: count('damaged'), by_leader: count('by_leader') },
+        folded: count('folded'),
       },
       oldest: fields.has('oldest') ? epoch + count('oldest') * 1e6 : undefined,
+    });
+  }
+
+  #receiver(name: string, fields: ReadonlyMap<string, string>): void {
+    const route = name === 'logs' ? 'logs' : 'traces';
+    const count = (field: string) => Number(fields.get(field) ?? 0);
+    this.#receivers.set(route, {
+      ...{ route, sentBytes: count('bytes'), refusesCredentials: fields.get('credentials') === 'refused' },
+      requests: { accepted: count('accepted'), retry: count('retry'), rejected: count('rejected') },
+      unsent: { too_old: count('too_old'), in_future: count('in_future') },
     });
   }
 
