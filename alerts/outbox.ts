@@ -34,9 +34,10 @@ const nearlyFull: AlertRule = {
   annotations: selfLinks,
 };
 
+/** What another replica delivered, or a summary tells, is not lost. */
 const dropping: AlertRule = {
   alert: 'OutboxDropping',
-  expr: promql`max by (${labelsOf('outbox_dropped_total', 'cluster', 'job', 'route', 'reason')}) (increase(${series('outbox_dropped_total')}[${duration('10m')}])) > 0`,
+  expr: promql`max by (${labelsOf('outbox_dropped_total', 'cluster', 'job', 'route', 'reason')}) (increase(${series('outbox_dropped_total', { reason: { unlike: 'by_leader|folded' } })}[${duration('10m')}])) > 0`,
   keepFiringFor: '15m',
   severity: 'warning',
   summary: 'Traces or logs were given up.',

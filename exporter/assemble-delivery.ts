@@ -59,12 +59,12 @@ export async function startDelivery(
   const { outbox } = opened;
   const stop = new AbortController();
   const share = shareOf(config.site ?? `${config.cluster ?? ''}/${config.pod.name || hostname()}`);
-  const sending = [...receivers].map(([route, { receiver, watch, maxBytes }]) => {
+  const sending = [...receivers].map(([route, { receiver, watch, maxBytes, plan }]) => {
     const told = {
       onOutcome: (outcome: Posted) => watch.posted(outcome),
       onUnsendable: (why: Unsendable, records: number) => watch.unsent(why, records),
     };
-    const where = { ...receiver, ...told, outbox, route, permission, maxBytes, share };
+    const where = { ...receiver, ...told, outbox, route, permission, maxBytes, plan, share };
     return runSender({ ...where, clock, random }, stop.signal);
   });
   async function close(): Promise<void> {

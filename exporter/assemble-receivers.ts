@@ -3,10 +3,14 @@ import type { Config } from './config.ts';
 import { type Budget, bothOf, WindowBudget } from './delivery/budget.ts';
 import { readCredentials } from './delivery/credentials.ts';
 import { lokiReceiver } from './delivery/loki.ts';
+import { entryTime } from './delivery/loki-limits.ts';
 import { otlpReceiver } from './delivery/otlp.ts';
 import type { Route } from './delivery/outbox.ts';
+import { planFor } from './delivery/plan.ts';
 import type { Receiver } from './delivery/receiver.ts';
 import { ReceiverWatch } from './delivery/receiver-watch.ts';
+import type { SenderOptions } from './delivery/sender.ts';
+import { foldLines } from './signals/fold.ts';
 
 /** A receiver, and who counts what it does. */
 export interface WatchedReceiver {
@@ -14,6 +18,8 @@ export interface WatchedReceiver {
   readonly watch: ReceiverWatch;
   /** Bodies of one batch together. */
   readonly maxBytes: number;
+  /** Where bandwidth is short: what of a batch goes first, and what is folded. */
+  readonly plan: SenderOptions['plan'];
 }
 
 /** Over any time of this length the rates of the configuration hold. */
@@ -33,10 +39,9 @@ export function receiversOf(
   const rateOf = (route: Route) => (route === 'traces' ? otlp : loki).bytesPerSecond;
   const add = (route: Route, open: (options: ReturnType<typeof optionsFor>) => Receiver) => {
     const watch = new ReceiverWatch(route, clock, warn);
-    const maxBytes = batchBytes(
-      Math.min(rateOf(route) ?? Number.POSITIVE_INFINITY, outbox.bytesPerSecond ?? Number.POSITIVE_INFINITY),
-    );
-    receivers.set(route, { watch, maxBytes, receiver: open(optionsFor(route, watch)) });
+    const rates = [rateOf(route), outbox.bytesPerSecond].filter((rate) => rate !== undefined);
+    const sizes = rates.length === 0 ? unhurried : thriftily(route, Math.min(...rates));
+    receivers.set(route, { watch, ...sizes, receiver: open(optionsFor(route, watch)) });
   };
   const optionsFor = (route: Route, watch: ReceiverWatch) => ({
     ...{ clock, proxy },
@@ -61,11 +66,18 @@ export function receiversOf(
 
 /** Far below every receiver's limit, and a round trip still carries a lot. */
 const mostBatchBytes = 1_000_000;
-const leastBatchBytes = 8_192;
+const leastRequestBytes = 8_192;
+/** So that there is something to choose from. After a crash all of it is sent again. */
+const requestsPerBatch = 20;
+
+const unhurried = { maxBytes: mostBatchBytes, plan: undefined };
 
 /** A request on a thin line must end before its receiver loses patience; compressed, it is a fifth of that. */
-function batchBytes(bytesPerSecond: number): number {
-  return Math.max(leastBatchBytes, Math.min(mostBatchBytes, 10 * bytesPerSecond));
+function thriftily(route: Route, bytesPerSecond: number): Pick<WatchedReceiver, 'maxBytes' | 'plan'> {
+  const maxBytes = Math.max(leastRequestBytes, Math.min(mostBatchBytes, 10 * bytesPerSecond));
+  const lines = route === 'logs' ? { fold: foldLines, timeOf: entryTime } : {};
+  const batchBytes = Math.min(mostBatchBytes, requestsPerBatch * maxBytes);
+  return { maxBytes: batchBytes, plan: planFor({ maxBytes, ...lines }) };
 }
 
 function budgetOf(bytesPerSecond: number | undefined, clock: Clock): Budget | undefined {

@@ -233,7 +233,7 @@ export const metrics = {
   outbox_dropped_total: counter(
     ['route', 'reason'] as const,
     '',
-    'Records that were given up, by reason; rejected: dead letters that were too many to be kept; by_leader: not lost, another replica delivered them.',
+    'Records that were given up, by reason; rejected: dead letters that were too many to be kept; folded: not lost, told in summaries; by_leader: not lost, another replica delivered them.',
   ),
   outbox_refused_total: counter(
     ['route'] as const,

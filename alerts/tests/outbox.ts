@@ -67,6 +67,8 @@ export const outboxStories: readonly Story[] = [
     series: [
       leasewatch('42m'),
       told(series('outbox_dropped_total'), { ...route, reason: 'full' }, [0, '10m'], [3, '30m']),
+      told(series('outbox_dropped_total'), { ...route, reason: 'by_leader' }, [0, '5m'], [9, '30m']),
+      told(series('outbox_dropped_total'), { ...route, reason: 'folded' }, [0, '5m'], [9, '30m']),
     ],
     firing: [['585s'], ['600s', 'OutboxDropping'], ['34m', 'OutboxDropping'], ['36m']],
     told: [

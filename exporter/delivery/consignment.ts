@@ -87,11 +87,22 @@ export class Consignment {
 }
 
 /** A batch as it is: one request with everything in it. */
-export function wholeBatch({ bodies, records }: OutboxBatch): readonly Part[] {
-  const item = (body: Uint8Array, index: number): Item => ({
+export function wholeBatch(batch: OutboxBatch): readonly Part[] {
+  return [itemsOf(batch)];
+}
+
+export function itemsOf({ bodies, records, importances }: OutboxBatch): readonly Item[] {
+  return bodies.map((body, index) => ({
     body,
     records: records.slice(index, index + 1),
-    importance: importance.outage,
-  });
-  return [bodies.map(item)];
+    importance: importances[index] ?? importance.outage,
+  }));
+}
+
+/** The highest importance among items. */
+export function rankOf(items: readonly Item[]): Importance {
+  return items.reduce<Importance>(
+    (most, item) => (item.importance > most ? item.importance : most),
+    importance.chatter,
+  );
 }

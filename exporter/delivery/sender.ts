@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../clock.ts';
 import { Bell } from './bell.ts';
-import { Consignment, type Item, type Part, wholeBatch } from './consignment.ts';
+import { Consignment, type Item, type Part, rankOf, wholeBatch } from './consignment.ts';
 import { inTime } from './in-time.ts';
-import { type Importance, importance, type Outbox, type OutboxBatch, type Route } from './outbox.ts';
+import type { Outbox, OutboxBatch, Route } from './outbox.ts';
 import { Pauses } from './pauses.ts';
 import type { Permission } from './permission.ts';
 import type { Parcel, Post, Posted, Retry, Unsendable } from './posting.ts';
@@ -18,7 +18,7 @@ export interface SenderOptions {
   /** The receiver's address without credentials. */
   readonly destination?: string;
   /** What of a batch goes in which request, in this order; the same for the same batch. Everything in one, if not given. */
-  readonly plan?: (batch: OutboxBatch) => readonly Part[];
+  readonly plan?: ((batch: OutboxBatch) => readonly Part[]) | undefined;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -115,11 +115,7 @@ async function enter(posted: Taken, consignment: Consignment, options: SenderOpt
 
 function parcelOf(items: Part, { route, stream }: OutboxBatch): Parcel {
   const bodies = items.map(({ body }) => body);
-  const most = items.reduce<Importance>(
-    (rank, item) => (item.importance > rank ? item.importance : rank),
-    importance.chatter,
-  );
-  return { route, stream, bodies, importance: most };
+  return { route, stream, bodies, importance: rankOf(items) };
 }
 
 /** What would be refused is not even sent: an old backlog would be a request for nothing every time. */
