@@ -49,7 +49,7 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
   const receivers = () => delivery.receiverStats();
   const metrics = createMetrics({ mode: config.mode, version, view, clock, receivers, ...outboxStats });
-  const traces = lateTraces(config, parts.cluster, delivery, logs);
+  const traces = lateTraces(parts, delivery, logs);
   const recent = createRecentRounds(view);
   const observers = [metrics, traces, logs, recent];
   return {
@@ -68,7 +68,8 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
 const traced: ReadonlySet<Event['kind']> = new Set(['round', 'overlap', 'node-outage', 'incident']);
 
 /** The tracer is made at the first event that has a trace: by then it is known in which cluster we are. */
-function lateTraces(config: Config, cluster: Cluster, delivery: Delivery, logs: Logs): Traces {
+function lateTraces(parts: SignalParts, delivery: Delivery, logs: Logs): Traces {
+  const { config } = parts;
   const direct = config.outbox.path === 'off' && config.otlp.tracesUrl !== undefined;
   if (!direct && !delivery.routes.includes('traces')) {
     return { observe: () => {}, shutdown: async () => {} };
@@ -77,7 +78,7 @@ function lateTraces(config: Config, cluster: Cluster, delivery: Delivery, logs: 
   return {
     observe(event) {
       if (!traced.has(event.kind)) return;
-      traces ??= openTraces(config, cluster, delivery, direct ? exporterOf(config, logs) : undefined);
+      traces ??= openTraces(parts, delivery, direct ? exporterOf(config, logs) : undefined);
       traces.observe(event);
     },
     shutdown: async () => traces?.shutdown(),
@@ -93,12 +94,13 @@ function exporterOf({ otlp, proxy }: Config, logs: Logs): OTLPTraceExporter {
 }
 
 function openTraces(
-  { service, site }: Config,
-  cluster: Cluster,
+  { config, cluster, clock }: SignalParts,
   { deliver }: Delivery,
   exporter: OTLPTraceExporter | undefined,
 ): Traces {
+  const { service, site, otlp } = config;
   const { name: serviceName, attributes } = service;
   const resource = { serviceName, cluster: cluster.id, site: site ?? '', attributes };
-  return createTraces({ deliver, resource, ...(exporter === undefined ? {} : { exporter }) });
+  const sampling = otlp.sample === 1 ? {} : { sampling: { share: otlp.sample, clock } };
+  return createTraces({ deliver, resource, ...sampling, ...(exporter === undefined ? {} : { exporter }) });
 }

@@ -38,6 +38,7 @@ test('receivers: nothing given is no credentials, no authority of our own, and t
 const whole = `
 otlp:
   endpoint: https://tempo:4318
+  sample: 0.25
   tokenFile: /run/token
   headerFiles: { x-api-key: /run/key }
   caFile: /run/ca.pem
@@ -59,6 +60,7 @@ test('receivers: every key of a file arrives, and the passwords of proxies are n
   const { otlp, loki, proxy } = result.config;
   assert.deepEqual(otlp, {
     tracesUrl: 'https://tempo:4318/v1/traces',
+    sample: 0.25,
     headers: {},
     headerFiles: { 'x-api-key': '/run/key' },
     tokenFile: '/run/token',
@@ -125,9 +127,10 @@ const bad: readonly (readonly [string, string, Environment, readonly string[]])[
   ],
   [
     'rates and ages that cannot be meant',
-    'loki: { url: "http://l", bytesPerSecond: 500, maxAge: 7 }\noutbox: { bytesPerSecond: 1Mbit }',
+    'loki: { url: "http://l", bytesPerSecond: 500, maxAge: 7 }\noutbox: { bytesPerSecond: 1Mbit }\notlp: { sample: 0 }',
     {},
     [
+      'otlp.sample: must be a number above 0 and at most 1, such as 0.1, not 0',
       'loki.maxAge: must be a duration from 1s to 366d, such as 10m, 12h or 7d, not 7',
       'loki.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not 500',
       'outbox.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not "1Mbit"',

@@ -91,6 +91,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       endpoint: value.url.optional().describe('Receiver of traces; they go to /v1/traces below it.'),
       tracesEndpoint: value.url.optional().describe('The whole address for traces.'),
+      sample: value.share
+        .optional()
+        .describe('Share of election rounds that are traced where nothing went wrong, 1.'),
       ...receiverKeys,
     })
     .optional(),

@@ -133,6 +133,13 @@ export const url = written({ type: 'string' }, (input): Parsed<string> => {
   return { expected: 'an http:// or https:// address' };
 });
 
+/** A part of a whole: above 0, at most 1. */
+export const share = written({ type: ['number', 'string'] }, (input): Parsed<number> => {
+  const value = typeof input === 'string' && input.trim() === '' ? Number.NaN : Number(input);
+  if (typeof input !== 'boolean' && value > 0 && value <= 1) return { value };
+  return { expected: 'a number above 0 and at most 1, such as 0.1' };
+});
+
 /** Kubernetes names: a DNS label, or a DNS subdomain (labels with dots between them). */
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
 const subdomain = new RegExp(`^${label}(?:\\.${label})*$`);

@@ -52,7 +52,7 @@ test('config: nothing given is everything of the cluster', (t) => {
     pod: { namespace: '', name: '' },
     replicas: undefined,
     websockets: { ports: [], find: false, intervalMs: 5000, probes: [], endpoints: [] },
-    otlp: { tracesUrl: undefined, ...resolveReceiver(undefined) },
+    otlp: { tracesUrl: undefined, sample: 1, ...resolveReceiver(undefined) },
     loki: {
       pushUrl: undefined,
       tenant: undefined,

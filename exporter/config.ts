@@ -54,7 +54,11 @@ export interface Config {
     readonly endpoints: readonly EndpointConfig[];
   };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
-  readonly otlp: ReceiverConfig & { readonly tracesUrl: string | undefined };
+  readonly otlp: ReceiverConfig & {
+    readonly tracesUrl: string | undefined;
+    /** Of the rounds in which nothing went wrong. */
+    readonly sample: number;
+  };
   /** `pushUrl` is the whole address, `/loki/api/v1/push` included. */
   readonly loki: ReceiverConfig & {
     readonly pushUrl: string | undefined;
@@ -154,6 +158,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     },
     otlp: {
       tracesUrl: otlp?.tracesEndpoint ?? withPath(otlp?.endpoint, 'v1/traces'),
+      sample: otlp?.sample ?? 1,
       ...resolveReceiver(otlp),
     },
     loki: {

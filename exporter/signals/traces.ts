@@ -5,6 +5,7 @@ import type { Event, NodeOutageEvent, OverlapEvent, Place, Round, RoundEvent } f
 import { isoTime } from './iso-time.ts';
 import { linkTo } from './links.ts';
 import { printable } from './safe-text.ts';
+import { createSampling, type SamplingOptions } from './sampling.ts';
 import { createTracer, type FinishedSpan, type TraceResource } from './tracer.ts';
 import { incidentSpans } from './traces-incidents.ts';
 
@@ -13,6 +14,8 @@ export interface TracesOptions {
   readonly resource: TraceResource;
   /** When given, spans go to it in the SDK's batches instead of the outbox. */
   readonly exporter?: SpanExporter;
+  /** When given, not every ordinary round is told. */
+  readonly sampling?: SamplingOptions;
 }
 
 export interface Traces {
@@ -21,13 +24,18 @@ export interface Traces {
 }
 
 /** One trace a round and a node outage; children are delivered as they end, the root with the end. */
-export function createTraces({ deliver, resource, exporter }: TracesOptions): Traces {
+export function createTraces({ deliver, resource, exporter, sampling }: TracesOptions): Traces {
   const tracer = createTracer(deliver, resource, exporter);
+  const sampled = sampling === undefined ? undefined : createSampling(sampling, (span) => tracer.tell(span));
+  const told = sampled ?? tracer;
   return {
     observe(event) {
-      for (const span of spansOf(event)) tracer.tell(span);
+      for (const span of spansOf(event)) told.tell(span);
     },
-    shutdown: () => tracer.shutdown(),
+    shutdown() {
+      sampled?.close();
+      return tracer.shutdown();
+    },
   };
 }
 
