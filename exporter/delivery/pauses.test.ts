@@ -76,3 +76,10 @@ test('in an outage what the receiver asked for is the least, and the turn comes 
   const wait = pauses.failed({ ...failure, afterMs: 600_000 }, at(60_000));
   assert.ok(wait >= 600_000 && wait <= 690_000);
 });
+
+test('a receiver that asks for less is there: no turn is waited for', () => {
+  const pauses = new Pauses(() => 0.5, 0.5);
+  const busy: Retry = { ...failure, cause: 'busy' };
+  const waits = Array.from({ length: 8 }, (_, index) => pauses.failed(busy, at(index * 60_000)));
+  assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+});

@@ -38,14 +38,20 @@ export class Pauses {
   /** Milliseconds until the next attempt. */
   failed({ afterMs, cause }: Retry, now: Moment): number {
     this.#failures += 1;
-    this.#failingSince ??= now.mono;
     if (cause === 'credentials') return this.#refused(afterMs ?? 0);
     this.#refusals = 0;
-    if (this.#share !== undefined && now.mono - this.#failingSince >= outageMs) {
+    // Who asks for less is there: to wait for a turn would leave the receiver idle.
+    if (cause === 'busy') this.#failingSince = undefined;
+    else this.#failingSince ??= now.mono;
+    if (this.#isOutage(now) && this.#share !== undefined) {
       const asked = pauseMs(afterMs ?? 0, () => 0);
       return asked + turnMs(this.#share, now.wall / 1000 + asked);
     }
     return afterMs === undefined ? backoffMs(this.#failures, this.#random) : pauseMs(afterMs, this.#random);
+  }
+
+  #isOutage({ mono }: Moment): boolean {
+    return this.#failingSince !== undefined && mono - this.#failingSince >= outageMs;
   }
 
   #refused(afterMs: number): number {

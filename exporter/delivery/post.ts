@@ -78,7 +78,7 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
         const content = fare.single ?? inPieces(fare.rest(() => deadline.extend()));
         const bounded = AbortSignal.any([signal, deadline.signal]);
         const answer = await read(
-          await dispatcher.request({ ...request, body: content, signal: bounded }),
+          await unlessEnded(dispatcher.request({ ...request, body: content, signal: bounded }), bounded),
           clock,
         );
         return { ...answer, text: withoutSecrets(answer.text, credentials.secrets) };
@@ -93,6 +93,16 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
     renewed: (stop) => access.renewed(stop),
     close: () => access.close(),
   };
+}
+
+/** While it connects, undici looks at no signal. */
+function unlessEnded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(signal.reason);
+    if (signal.aborted) ended();
+    signal.addEventListener('abort', ended, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', ended));
+  });
 }
 
 /** Not read ahead: a piece is asked for when its turn has come. */
@@ -173,7 +183,8 @@ async function startOf(body: Dispatcher.ResponseData['body']): Promise<string> {
 export function retryAfterMs(header: string, nowMs: number): number | undefined {
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  // Date.parse would make a year of any number.
+  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 

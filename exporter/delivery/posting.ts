@@ -18,8 +18,8 @@ export type Posted =
       readonly kind: 'retry';
       readonly afterMs?: number;
       readonly why: string;
-      /** The receiver does not believe that it is us. */
-      readonly cause?: 'credentials';
+      /** The receiver does not believe that it is us, or is there and asks for less. */
+      readonly cause?: 'credentials' | 'busy';
     }
   /** `divisible`: the fault may be that of some elements alone. */
   | { readonly kind: 'rejected'; readonly why: string; readonly divisible?: boolean };

@@ -26,6 +26,7 @@ export function outcomeOf(answer: Answer, isTemporary: (status: number) => boole
   const why = receiverSaid(answer);
   const asked = afterMs === undefined ? {} : { afterMs };
   if (unauthorised.includes(status)) return { kind: 'retry', ...asked, why, cause: 'credentials' };
+  if (status === 429) return { kind: 'retry', ...asked, why, cause: 'busy' };
   if (isTemporary(status)) return { kind: 'retry', ...asked, why };
   return { kind: 'rejected', why, divisible: divisible.includes(status) };
 }
