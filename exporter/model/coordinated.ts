@@ -43,7 +43,12 @@ export function isEditOfNamed({ named, renewTime }: LeaseRow, next: LeaseRecord)
 
 /** The holder was asked to step down for another: it stops renewing on purpose. */
 export function isPlanned({ preferredHolder, asksInTime }: LeaseRow): boolean {
-  return preferredHolder !== '' && asksInTime;
+  return preferredHolder !== '' && asksInTime !== false;
+}
+
+/** Whether it stopped for that, or had stopped before it was asked, nobody can say. */
+export function isPerhapsPlanned({ preferredHolder, asksInTime }: LeaseRow): boolean {
+  return preferredHolder !== '' && asksInTime === undefined;
 }
 
 /** The beginning of a sentence on a lease that ran out. */

@@ -1,5 +1,5 @@
 import { hasRounds } from './classify.ts';
-import { isPlanned, isUntouched } from './coordinated.ts';
+import { isPerhapsPlanned, isPlanned, isUntouched } from './coordinated.ts';
 import { ElectionRound, type Entitled } from './election.ts';
 import type { Cause, Outcome } from './event.ts';
 import { handOf } from './hand.ts';
@@ -48,7 +48,7 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
       traceId: traceId('round', now.clusterUid, record.uid, version ?? record.resourceVersion),
       lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
       vacated: opening.vacated,
-      uncertain: opening.uncertain ?? false,
+      uncertain: opening.uncertain === true || isPerhapsPlanned(row),
       previousTraceId: row.lastTraceId,
       entitled:
         opening.entitled ??

@@ -67,8 +67,11 @@ export class LeaseRow implements LeaseView, Sleeper {
   ownAcquisition = false;
   /** renewTime of the first write of who was named in a coordinated election: its record has no acquireTime. */
   firstRenewTime: number | undefined;
-  /** `preferredHolder` was written before the time of the holder was up: it stops renewing for it. */
-  asksInTime = true;
+  /**
+   * `preferredHolder` was written before the time of the holder was up: it stops renewing for it. `undefined` where
+   * a list shows it after that.
+   */
+  asksInTime: boolean | undefined = true;
   /** The resourceVersion that stood when the time was up, once somebody has edited a label since. */
   versionWhenUp: string | undefined;
   /** Who stand for the election, where LeaseCandidates tell. */

@@ -60,7 +60,8 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (sameSpec(row.record, next)) {
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
     if (isUp) row.versionWhenUp ??= row.record.resourceVersion;
-    if (row.preferredHolder === '') row.asksInTime = !isUp || isUnsure(row);
+    if (row.preferredHolder === '')
+      row.asksInTime = isUp && change === 'listed' ? undefined : !isUp || isUnsure(row);
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
