@@ -7,6 +7,7 @@ import { openOutbox } from './delivery/open-outbox.ts';
 import type { Outbox, OutboxRecord, Route, RouteStats } from './delivery/outbox.ts';
 import { shareOf } from './delivery/pauses.ts';
 import type { Permission } from './delivery/permission.ts';
+import { type OpenPoster, openPoster } from './delivery/post.ts';
 import type { Posted, Unsendable } from './delivery/posting.ts';
 import type { ReceiverStats } from './delivery/receiver-stats.ts';
 import { runSender } from './delivery/sender.ts';
@@ -31,6 +32,12 @@ export type StartedDelivery =
   | { readonly kind: 'started'; readonly delivery: Delivery }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** The disk and the network, of which a simulation has its own. */
+export interface DeliveryWays {
+  readonly openOutbox: typeof openOutbox;
+  readonly openPoster: OpenPoster;
+}
+
 /**
  * Opens the outbox, and starts one sender a receiver; they send while permitted. Without any receiver its database still keeps the
  * checkpoint; then nothing is lost that was asked for when it cannot be opened, and that is only told.
@@ -41,16 +48,17 @@ export async function startDelivery(
   random: () => number,
   warn: (message: string) => void,
   permission: Permission,
+  ways: DeliveryWays = { openOutbox, openPoster },
 ): Promise<StartedDelivery> {
   const wrong = await wrongCredentials(config);
   if (wrong !== undefined) return { kind: 'failed', why: wrong };
-  const receivers = receiversOf(config, clock, warn);
+  const receivers = receiversOf(config, clock, warn, ways.openPoster);
   const routes = [...receivers.keys()];
   const durable = config.outbox.path !== 'off';
   if (routes.length === 0 && !durable) return { kind: 'started', delivery: nothing };
   // With the outbox off, logs still wait for Loki somewhere: in memory, and they go with the process.
   const path = durable ? config.outbox.path : ':memory:';
-  const opened = await openOutbox({ path, maxBytes: config.outbox.maxBytes, onError: warn, clock });
+  const opened = await ways.openOutbox({ path, maxBytes: config.outbox.maxBytes, onError: warn, clock });
   if (opened.kind === 'refused') {
     if (routes.length > 0) return { kind: 'failed', why: opened.why };
     warn(`${opened.why}; there is no checkpoint: a restart will not know what was seen before`);

@@ -7,6 +7,7 @@ import { entryTime } from './delivery/loki-limits.ts';
 import { otlpReceiver } from './delivery/otlp.ts';
 import type { Route } from './delivery/outbox.ts';
 import { planFor } from './delivery/plan.ts';
+import { openPoster } from './delivery/post.ts';
 import type { Receiver } from './delivery/receiver.ts';
 import { ReceiverWatch } from './delivery/receiver-watch.ts';
 import type { SenderOptions } from './delivery/sender.ts';
@@ -32,6 +33,7 @@ export function receiversOf(
   config: Config,
   clock: Clock,
   warn: (message: string) => void,
+  connect = openPoster,
 ): ReadonlyMap<Route, WatchedReceiver> {
   const { otlp, loki, outbox, proxy } = config;
   const receivers = new Map<Route, WatchedReceiver>();
@@ -40,6 +42,8 @@ export function receiversOf(
   const add = (route: Route, open: (options: ReturnType<typeof optionsFor>) => Receiver) => {
     const watch = new ReceiverWatch(route, clock, warn);
     const rates = [rateOf(route), outbox.bytesPerSecond].filter((rate) => rate !== undefined);
+    const lines = route === 'logs' ? loki.ingestBytesPerSecond : Number.POSITIVE_INFINITY;
+    const unhurried = { maxBytes: requestBytes(lines), plan: undefined };
     const sizes = rates.length === 0 ? unhurried : thriftily(route, Math.min(...rates));
     receivers.set(route, { watch, ...sizes, receiver: open(optionsFor(route, watch)) });
   };
@@ -54,12 +58,12 @@ export function receiversOf(
     const onPartial = (spans: number, message: string) =>
       warn(`the OTLP receiver refused ${spans} spans: ${message}`);
     const target = { ...otlp, url: tracesUrl, exact: true };
-    add('traces', (options) => otlpReceiver(target, { ...options, onPartial }));
+    add('traces', (options) => otlpReceiver(target, { ...options, onPartial }, connect));
   }
   const { pushUrl, ingestBytesPerSecond: bytesPerSecond } = loki;
   if (pushUrl !== undefined) {
     const ingest = new WindowBudget({ bytesPerSecond, windowMs: ingestWindowMs }, clock);
-    add('logs', (options) => lokiReceiver({ ...loki, url: pushUrl }, { ...options, ingest }));
+    add('logs', (options) => lokiReceiver({ ...loki, url: pushUrl }, { ...options, ingest }, connect));
   }
   return receivers;
 }
@@ -70,11 +74,16 @@ const leastRequestBytes = 8_192;
 /** So that there is something to choose from. After a crash all of it is sent again. */
 const requestsPerBatch = 20;
 
-const unhurried = { maxBytes: mostBatchBytes, plan: undefined };
+/**
+ * A request on a thin line must end before its receiver loses patience; compressed, it is a fifth of that. And a
+ * thousand sites that share what Loki takes must not each save up for a large one.
+ */
+function requestBytes(bytesPerSecond: number): number {
+  return Math.max(leastRequestBytes, Math.min(mostBatchBytes, 10 * bytesPerSecond));
+}
 
-/** A request on a thin line must end before its receiver loses patience; compressed, it is a fifth of that. */
 function thriftily(route: Route, bytesPerSecond: number): Pick<WatchedReceiver, 'maxBytes' | 'plan'> {
-  const maxBytes = Math.max(leastRequestBytes, Math.min(mostBatchBytes, 10 * bytesPerSecond));
+  const maxBytes = requestBytes(bytesPerSecond);
   const lines = route === 'logs' ? { fold: foldLines, timeOf: entryTime } : {};
   const batchBytes = Math.min(mostBatchBytes, requestsPerBatch * maxBytes);
   return { maxBytes: batchBytes, plan: planFor({ maxBytes, ...lines }) };

@@ -24,11 +24,11 @@ export interface LokiOptions extends PostOptions {
  * Posts batches of `values` entries (`["<ns>","<line>",{…}]`) to Loki. A batch is one stream, whose name
  * is the labels as JSON, so that Loki's answer speaks of this stream alone.
  */
-export function lokiReceiver(target: LokiTarget, options: LokiOptions): Receiver {
+export function lokiReceiver(target: LokiTarget, options: LokiOptions, open = openPoster): Receiver {
   const tenant = target.tenant === undefined ? {} : { 'x-scope-orgid': target.tenant };
   const url = withPath(target.url, '/loki/api/v1/push');
   const credentials = { ...target, headers: { ...lowerCased(target.headers), ...tenant } };
-  const poster = openPoster(url, credentials, options);
+  const poster = open(url, credentials, options);
   const limits = target.limits ?? defaultLokiLimits;
   return {
     post: lokiPost(poster, options.ingest),
@@ -56,11 +56,18 @@ async function paced(
   stop: AbortSignal,
 ): Promise<boolean> {
   if (ingest === undefined) return true;
-  const bytes = bodies.reduce((sum, body) => sum + body.byteLength, 0);
-  const gone = await ingest.take(Math.min(bytes, ingest.most), rank, stop);
-  // From here on it counts: how long Loki takes to answer is no matter of its limits.
-  gone?.();
-  return gone !== undefined;
+  // A request may be larger than what may go at once: then it has to wait for all of it.
+  for (let left = totalBytes(bodies); left > 0; left -= ingest.most) {
+    const gone = await ingest.take(Math.min(left, ingest.most), rank, stop);
+    if (gone === undefined) return false;
+    // From here on it counts: how long Loki takes to answer is no matter of its limits.
+    gone();
+  }
+  return true;
+}
+
+function totalBytes(bodies: readonly Uint8Array[]): number {
+  return bodies.reduce((sum, body) => sum + body.byteLength, 0);
 }
 
 function isTemporary(status: number): boolean {

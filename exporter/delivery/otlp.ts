@@ -21,9 +21,9 @@ export interface OtlpOptions extends PostOptions {
 const temporary: readonly number[] = [429, 502, 503, 504];
 
 /** Posts batches of resourceSpans elements as OTLP/HTTP JSON. */
-export function otlpReceiver(target: OtlpTarget, options: OtlpOptions): Receiver {
+export function otlpReceiver(target: OtlpTarget, options: OtlpOptions, open = openPoster): Receiver {
   const url = tracesUrl(target);
-  const poster = openPoster(url, target, options);
+  const poster = open(url, target, options);
   async function post({ bodies, importance }: Parcel, signal: AbortSignal): Promise<Posted> {
     const answer = await poster.post(requestBody('traces', '', bodies), importance, signal);
     const outcome = outcomeOf(answer, (status) => temporary.includes(status));

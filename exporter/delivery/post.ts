@@ -49,6 +49,8 @@ const connectMs = 10_000;
 
 const compress = promisify<Uint8Array, Buffer>(gzip);
 
+export type OpenPoster = typeof openPoster;
+
 /** Posts to `url`; user and password in it become basic authentication. */
 export function openPoster(url: string, sources: CredentialSources, options: PostOptions): Poster {
   const { clock, timeoutMs = 30_000 } = options;
