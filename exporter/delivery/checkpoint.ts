@@ -13,10 +13,10 @@ export interface CheckpointOptions {
 }
 
 /**
- * What a restart changes the story of: a process that is killed later than this has it on disk. What it told in
- * that time is told once more. While one write is under way the next one gathers, so a storm costs few of them.
+ * What a restart changes the story of is written at once, behind what was told of it: killed in between, it is told
+ * once more. While one write is under way the next one gathers, so a storm costs few of them.
  */
-const soonMs = 20;
+const soonMs = 0;
 /** What a restart can do without: renewals come every few seconds, and the next list shows the last one. */
 const laterMs = 30_000;
 /** Bounds of one write: making the texts of more would hold up the main thread. */

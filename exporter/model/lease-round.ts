@@ -128,10 +128,10 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
-  const uncertain = unseen || isUnsure(row);
-  if (!unseen && row.seenAlive && row.named === undefined && isDeletedLate(row, now))
-    return openRound(row, now, { cause: 'expired', vacated: lastWrite(row) + row.durationMs, uncertain });
-  openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
+  const up = lastWrite(row) + row.durationMs;
+  const late = !unseen && row.seenAlive && row.named === undefined && now.at.mono >= up;
+  const uncertain = unseen || isUnsure(row) || (late && !isDeletedLate(row, now));
+  openRound(row, now, { cause: late ? 'expired' : 'deleted', vacated: late ? up : now.at.mono, uncertain });
 }
 
 /** A holder that has not renewed once loses its lease by a deletion: it may go on leading beside the next. */
@@ -185,9 +185,9 @@ function entitledStill(row: LeaseRow, entitled: Entitled | undefined, next: Leas
   return { ...entitled, until: Math.max(entitled.until, entitledBy(row, now, next).until) };
 }
 
-/** Nobody was there before, or gave the lease up: of those who were lost within the round, one may still write. */
-function isResigned({ record, named }: LeaseRow, { cause, attempts }: ElectionRound): boolean {
-  const resigned = cause === 'released' || cause === 'created';
+/** Nobody was there before, or gave the lease up for sure: of those who were lost within the round, one may still write. */
+function isResigned({ record, named }: LeaseRow, { cause, attempts, uncertain }: ElectionRound): boolean {
+  const resigned = cause === 'created' || (cause === 'released' && !uncertain);
   return resigned && (attempts === 1 || named !== undefined || isRelease(record));
 }
 

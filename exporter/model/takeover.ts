@@ -89,12 +89,13 @@ export function isDeletedLate(row: LeaseRow, now: Now): boolean {
   return earliestNews(row, now) >= lastWrite(row) + row.durationMs;
 }
 
-/** The earliest moment at which what reaches us now was written. The first word after a gap may be of any time before it. */
-function earliestNews(row: LeaseRow, now: Now): number {
-  const notBefore = now.lags.notBefore(row.source);
-  const lag = now.lags.at(row.source, now.at.mono);
-  if (lag === undefined && gapBefore(row, now) !== undefined) return notBefore;
-  return Math.max(now.at.mono - (lag ?? 0), notBefore);
+/**
+ * The earliest moment at which what reaches us now was written. Where nobody tells how late it is, as of the first
+ * word after a gap or a pause of our own, it may be of any time since the last.
+ */
+function earliestNews({ source }: LeaseRow, { at: { mono }, lags }: Now): number {
+  const lag = lags.at(source, mono) ?? Number.POSITIVE_INFINITY;
+  return Math.max(mono - lag, lags.notBefore(source));
 }
 
 /** The gap in which the write that is told now may have been made. */
