@@ -129,9 +129,11 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
   const up = lastWrite(row) + row.durationMs;
-  const late = !unseen && row.seenAlive && row.named === undefined && now.at.mono >= up;
-  const uncertain = unseen || isUnsure(row) || (late && !isDeletedLate(row, now));
-  openRound(row, now, { cause: late ? 'expired' : 'deleted', vacated: late ? up : now.at.mono, uncertain });
+  const unsure = unseen || isUnsure(row);
+  if (!unseen && row.seenAlive && row.named === undefined && isDeletedLate(row, now))
+    return openRound(row, now, { cause: 'expired', vacated: up, uncertain: unsure });
+  // Old news of a deletion that may have come before the time was up, or after it.
+  openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unsure || now.at.mono >= up });
 }
 
 /** A holder that has not renewed once loses its lease by a deletion: it may go on leading beside the next. */

@@ -11,6 +11,8 @@ import type { Now } from './sink.ts';
 const abandonedAfter = 10 * 60_000;
 /** How long a deleted lease is told (ms). */
 const deletedKept = 60 * 60_000;
+/** Who notices so long after the time that it is up has slept meanwhile (ms). */
+const overdue = 500;
 /** Pause before a read that failed is tried again (ms). */
 const readAgain = 2000;
 /** After so long at first an expiry is proved again (ms), and the longer it lasts, the more seldom. */
@@ -25,6 +27,7 @@ export function wakeLease(row: LeaseRow, now: Now): Woken {
     return now.at.mono >= row.deletedAt + deletedKept ? 'forget' : 'nothing';
   }
   if (!isSuspect(row, now)) return 'nothing';
+  if (now.at.mono > Math.max(row.deadline, row.retryAt) + overdue) now.lags.slept(now.at.mono);
   row.asked = true;
   return 'suspect';
 }

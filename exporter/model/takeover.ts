@@ -90,12 +90,14 @@ export function isDeletedLate(row: LeaseRow, now: Now): boolean {
 }
 
 /**
- * The earliest moment at which what reaches us now was written. Where nobody tells how late it is, as of the first
- * word after a gap or a pause of our own, it may be of any time since the last.
+ * The earliest moment at which what reaches us now was written. Where nobody tells how late it is, the first word
+ * after a gap or a pause of our own may be of any time since the last.
  */
-function earliestNews({ source }: LeaseRow, { at: { mono }, lags }: Now): number {
-  const lag = lags.at(source, mono) ?? Number.POSITIVE_INFINITY;
-  return Math.max(mono - lag, lags.notBefore(source));
+function earliestNews(row: LeaseRow, now: Now): number {
+  const { mono } = now.at;
+  const mayBeLate = gapBefore(row, now) !== undefined || now.lags.hadSlept(mono);
+  const lag = now.lags.at(row.source, mono) ?? (mayBeLate ? Number.POSITIVE_INFINITY : 0);
+  return Math.max(mono - lag, now.lags.notBefore(row.source));
 }
 
 /** The gap in which the write that is told now may have been made. */

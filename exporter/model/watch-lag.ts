@@ -20,6 +20,8 @@ interface Heard {
 const usual = 200;
 /** For so long a lag that somebody told is taken to last while nobody tells of it (ms). */
 const stale = 20_000;
+/** So long after a pause of our own what waited meanwhile may still reach us (ms). */
+const awake = 2000;
 /** How many seconds are kept for each source. */
 const most = 4096;
 /** Who is heard in these seconds tells of the news between. */
@@ -36,6 +38,7 @@ export class WatchLag {
   readonly #last = new Map<SourceName, { readonly at: number; readonly lag: number }>();
   /** When the last write of a known holder was made that each source told (monotonic ms). */
   readonly #lastWrite = new Map<SourceName, number>();
+  #sleptUntil = Number.NEGATIVE_INFINITY;
 
   /**
    * A write reached us at `mono` (ms) that was dated `dated` ms before. One that hung between its date and its way is
@@ -75,6 +78,16 @@ export class WatchLag {
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
   notBefore(source: SourceName): number {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Our own process did nothing until now (monotonic ms), though a time was up. */
+  slept(mono: number): void {
+    this.#sleptUntil = mono;
+  }
+
+  /** What reaches us at `mono` (ms) may have waited while our own process slept. */
+  hadSlept(mono: number): boolean {
+    return mono - this.#sleptUntil < awake;
   }
 
   /** How late the last news was of which that is known; 0 when that is long ago. */
