@@ -17,6 +17,8 @@ export type Candidates = readonly Candidate[];
 
 /** So long after its last renewal nobody counts a candidate any more (ms). */
 const validMs = 30 * 60_000;
+/** What a list showed is dated by the newest renewal of all, which may be so old: a wrong clock does not tell more (ms). */
+const renewsEveryMs = 5 * 60_000;
 /** A watch may be late, or dead without a word, for so long without a trace (ms). */
 const trustMs = 180_000;
 const lateMs = 2000;
@@ -77,8 +79,12 @@ function faultOf(
   const from = at - trustMs;
   const hidden = hiding.some((weather) => isUnder(almanac, weather, from, at));
   if (count === undefined || hidden || isTroubled(almanac, from, at)) return 'unknown';
-  const counts = momentsOf(candidates, lease, at).map((moment) => countAt(candidates, lease, moment));
-  return counts.includes(count)
+  const moments = momentsOf(candidates, lease, at);
+  const counts = moments.map((moment) => countAt(candidates, lease, moment, validMs));
+  const most = Math.max(
+    ...moments.map((moment) => countAt(candidates, lease, moment, validMs + renewsEveryMs)),
+  );
+  return count !== undefined && count >= Math.min(...counts) && count <= most
     ? undefined
     : { at, why: `told ${count} candidates, in truth ${[...new Set(counts)].join(' or ')}` };
 }
@@ -90,9 +96,9 @@ function momentsOf(candidates: Candidates, lease: string, at: number): readonly 
   return [at - lateMs, ...changes.filter((change) => change > at - lateMs && change <= at), at];
 }
 
-function countAt(candidates: Candidates, lease: string, at: number): number {
+function countAt(candidates: Candidates, lease: string, at: number, termMs: number): number {
   return candidates.filter((each) => {
     const renewed = each.renewals.findLast((renewal) => renewal <= at);
-    return each.lease === lease && renewed !== undefined && renewed + validMs > at && each.goneAt > at;
+    return each.lease === lease && renewed !== undefined && renewed + termMs > at && each.goneAt > at;
   }).length;
 }

@@ -17,6 +17,8 @@ interface Candidate {
   counts: boolean;
 }
 
+const renewsEvery = 5 * 60_000;
+
 /** LeaseCandidates have one source. */
 const sourceName = 'candidates';
 
@@ -74,15 +76,17 @@ export class Candidates {
 
   /**
    * What was found in a list was renewed before we looked. How long before, the newest renewal of all tells: who is
-   * alive renews every 5 min, and our own clock may be wrong.
+   * alive renews every 5 min. Our own clock counts only where it does not contradict that, since it may be wrong.
    */
   #date(now: Now): void {
     const all = [...this.#all];
     const newest = all.reduce((most, [, { renewTime = 0 }]) => Math.max(most, renewTime), 0);
+    const idle = (now.at.wall - newest) / 1000;
+    const since = idle >= 0 && idle <= renewsEvery ? idle : 0;
     for (const [id, candidate] of all) {
       if (!candidate.isNew) continue;
       candidate.isNew = false;
-      candidate.staleAt = now.at.mono + staleAfter - (newest - (candidate.renewTime ?? 0)) / 1000;
+      candidate.staleAt = now.at.mono + staleAfter - since - (newest - (candidate.renewTime ?? 0)) / 1000;
       this.#join(id);
       this.#next = Math.min(this.#next, candidate.staleAt);
     }
