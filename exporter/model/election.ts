@@ -183,11 +183,11 @@ export class ElectionRound implements Round {
     this.close(now, 'recreated');
   }
 
-  /** `first` is still entitled to lead, until `until` (monotonic ms), and somebody else has acquired the lease. */
-  overlap(now: Now, first: Entitled, second: LeaseRecord): void {
+  /** `first` is still entitled to lead when somebody else acquires the lease, at the latest at `acquired` (monotonic ms). */
+  overlap(now: Now, first: Entitled, second: LeaseRecord, acquired: number): void {
     now.sink.event({
       ...{ kind: 'overlap', at: now.at, round: this, first: first.holder, second: second.holder ?? '' },
-      ...{ from: this.#told(now.at.mono), until: this.#told(first.until) },
+      ...{ from: this.#told(acquired), until: this.#told(first.until) },
       ...{ firstWrite: first.resourceVersion, secondWrite: second.resourceVersion },
     });
   }

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { isAtLeast } from './classify.ts';
+import { isAtLeast, isOlder } from './classify.ts';
 import type {
   AnswerObservation,
   LeaseRecord,
@@ -39,6 +39,8 @@ const reachMs = 300;
 /** Suspects who share one read. What came after it was sent waits for the next wave. */
 interface Wave<T> {
   readonly suspects: readonly T[];
+  /** How far the watch had told everything when the read was asked for. */
+  readonly floor: string | undefined;
   sentAt: Moment | undefined;
   /** The watch must get here: until then it may not have told everything. */
   revision: string | undefined;
@@ -92,6 +94,7 @@ export class Evidence<T extends Suspect> {
     if (inquiry === undefined || wave === undefined) return;
     const { result, sentAt } = answer;
     if ('failed' in result) return this.#end(inquiry, wave, now, () => ({ sentAt, result }));
+    if (isOlder(result.revision, wave.floor ?? '')) return this.#setBack(inquiry, wave, now, sentAt);
     wave.sentAt = sentAt;
     wave.revision = result.revision;
     wave.giveUpAt = now.at.mono + reachMs;
@@ -145,8 +148,15 @@ export class Evidence<T extends Suspect> {
       for (const { namespace, name } of suspects) now.sink.ask({ kind: 'read-lease', namespace, name });
       return;
     }
-    inquiry.wave = { suspects, sentAt: undefined, revision: undefined, giveUpAt: Number.POSITIVE_INFINITY };
+    const nothing = { sentAt: undefined, revision: undefined, giveUpAt: Number.POSITIVE_INFINITY };
+    inquiry.wave = { suspects, floor: this.#reached.get(inquiry.source), ...nothing };
     now.sink.ask({ kind: 'read-revision', source: inquiry.source });
+  }
+
+  /** The store is not as far as it was: that the watch says nothing proves nothing any more. */
+  #setBack(inquiry: Inquiry<T>, wave: Wave<T>, now: Now, sentAt: Moment): void {
+    now.debts.setBack(inquiry.source, now);
+    this.#end(inquiry, wave, now, () => ({ sentAt, result: { failed: 'the store was set back' } }));
   }
 
   #compare(inquiry: Inquiry<T>, now: Now): void {

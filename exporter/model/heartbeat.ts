@@ -120,9 +120,11 @@ export interface NodeRules {
   readonly graceMs: number;
 }
 
-export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now): void {
+/** `complete`: by a list, which is the truth even where it shows an older record, as of a store that was set back. */
+export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now, complete = false): void {
   const before = row.lease;
   if (
+    !complete &&
     before !== undefined &&
     before.uid === next.uid &&
     isOlder(next.resourceVersion, before.resourceVersion)
@@ -277,10 +279,20 @@ export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now): vo
     row.lease = undefined;
     return;
   }
+  if ('found' in result && isSetBack(row, result.found)) {
+    row.retryAt = now.at.mono + readAgain;
+    return now.debts.setBack(row.source, now);
+  }
   if ('found' in result && result.found.renewTime !== row.lease?.renewTime)
     return seeNodeLease(row, result.found, now);
   if (sentAt.mono < row.quietSince + row.rules.graceMs) return;
   lose(row, now);
+}
+
+function isSetBack({ lease }: NodeRow, found: LeaseRecord): boolean {
+  return (
+    lease !== undefined && lease.uid === found.uid && isOlder(found.resourceVersion, lease.resourceVersion)
+  );
 }
 
 function lose(row: NodeRow, now: Now): void {

@@ -14,6 +14,7 @@ import {
   isEarly,
   isLate,
   lastWrite,
+  latestAcquisition,
   stillEntitled,
 } from './takeover.ts';
 import { traceId } from './trace-id.ts';
@@ -27,27 +28,29 @@ interface Opening {
   readonly vacated: number;
   readonly uncertain?: boolean;
   readonly entitled?: Entitled;
-  /** The record that the round is named after, when it is not the one that the row still carries. */
-  readonly record?: LeaseRecord;
+  /** What the round is named after, when it is not the record that the row still carries. */
+  readonly name?: Pick<LeaseRecord, 'uid' | 'resourceVersion'>;
 }
 
 export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
   if (!hasRounds(row.class) || row.round !== undefined) return;
-  const record = opening.record ?? row.record;
-  const version = opening.record === undefined ? row.versionWhenUp : undefined;
+  const { uid, resourceVersion } = opening.name ?? nameOf(row);
+  // The holder's record may say that it was silent before the last round was over, by a clock that we cannot judge.
+  const vacated = Math.max(opening.vacated, row.roundsFrom);
+  const last = opening.cause === 'created' ? vacated : Math.max(lastRenewal(row, now), row.roundsFrom);
   row.round = new ElectionRound(
     {
       namespace: row.namespace,
       lease: row.name,
-      leaseUid: record.uid,
+      leaseUid: uid,
       class: row.class,
       cause: opening.cause,
       predecessor: opening.cause === 'created' ? '' : row.lastHolder,
       durationSeconds: row.durationSeconds ?? 0,
       // The last record before the opening: every restart and every replica knows it.
-      traceId: traceId('round', now.clusterUid, record.uid, version ?? record.resourceVersion),
-      lastRenewal: opening.cause === 'created' ? opening.vacated : lastRenewal(row, now),
-      vacated: opening.vacated,
+      traceId: traceId('round', now.clusterUid, uid, resourceVersion, ...eraOf(row)),
+      lastRenewal: last,
+      vacated,
       uncertain: opening.uncertain === true || isPerhapsPlanned(row),
       previousTraceId: row.lastTraceId,
       entitled:
@@ -60,6 +63,16 @@ export function openRound(row: LeaseRow, now: Now, opening: Opening): void {
   if (opening.uncertain && row.blindSince !== undefined) row.round.doubt(row.blindSince, now.at.mono);
   if (opening.cause !== 'created') doubtLongWay(row, row.round, now);
   row.round.open(now);
+}
+
+/** The last record before the opening, or before the time was up, if a label was edited since. */
+function nameOf({ record, versionWhenUp }: LeaseRow): NonNullable<Opening['name']> {
+  return { uid: record.uid, resourceVersion: versionWhenUp ?? record.resourceVersion };
+}
+
+/** In a store that was set back the same revisions come again. */
+function eraOf({ setBacks }: LeaseRow): readonly string[] {
+  return setBacks === 0 ? [] : [`restored ${setBacks}`];
 }
 
 /**
@@ -105,7 +118,7 @@ export function takenOver(row: LeaseRow, now: Now, next: LeaseRecord, unseen: bo
 
 function overlap(row: LeaseRow, now: Now, first: Entitled, next: LeaseRecord): void {
   row.overlaps += 1;
-  row.round?.overlap(now, first, next);
+  row.round?.overlap(now, first, next, latestAcquisition(row, next, now));
 }
 
 function lawfulCause(row: LeaseRow, next: LeaseRecord, unseen: boolean): Cause {
@@ -148,9 +161,9 @@ export function lostByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
 export function openFree(row: LeaseRow, now: Now, next: LeaseRecord, created = false): void {
   const isNew = created || row.state === 'vacant' || row.before === 'vacant' || isUntouched(row);
   if (row.round === undefined && isNew) {
-    // A lease that was deleted before has left a record, and perhaps a round of that name.
-    const record = created ? next : row.record;
-    openRound(row, now, { cause: 'created', vacated: now.at.mono, record });
+    // Before its creation there is no record. The first one is the last before the round after this.
+    const name = created ? { uid: next.uid, resourceVersion: '' } : row.record;
+    openRound(row, now, { cause: 'created', vacated: now.at.mono, name });
   } else if (row.round === undefined) {
     openRound(row, now, { cause: 'released', vacated: lastRenewal(row, now), uncertain: true });
   }
@@ -241,6 +254,7 @@ export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {
   if (round === undefined) return;
   row.round = undefined;
   row.lastTraceId = round.traceId;
+  row.roundsFrom = Math.max(now.at.mono, round.vacatedMono);
   endTrail(row, round, now);
   // What was not seen is no measurement: it is told on the round, and kept out of the sums.
   const measured = round.cause !== 'created' && !round.uncertain;

@@ -76,6 +76,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   versionWhenUp: string | undefined;
   /** Who stand for the election, where LeaseCandidates tell. */
   standing: number | undefined;
+  /** How often the store was set back under it. */
+  setBacks = 0;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;
@@ -98,6 +100,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   };
   round: ElectionRound | undefined;
   lastTraceId: string | undefined;
+  /** No round begins before this (monotonic ms), whatever the records say: the last one closed then, or there was no such lease yet. */
+  roundsFrom = Number.NEGATIVE_INFINITY;
   readonly who = new Holding();
   #expiredMs = 0;
   #unknownMs = 0;

@@ -30,6 +30,7 @@ import { noteLag } from './watch-lag.ts';
 
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
 export function firstSight(row: LeaseRow, now: Now, change: Change): void {
+  if (change === 'added') row.roundsFrom = now.at.mono;
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
   if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);
   if (isRelease(row.record)) {
@@ -59,7 +60,8 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   if (next.uid !== row.uid || row.state === 'deleted') return recreated(row, next, now, change);
   if (sameSpec(row.record, next)) {
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
-    if (isUp) row.versionWhenUp ??= row.record.resourceVersion;
+    // Where nobody holds it, no time is up.
+    if (isUp && !isRelease(next)) row.versionWhenUp ??= row.record.resourceVersion;
     if (row.preferredHolder === '')
       row.asksInTime = isUp && change === 'listed' ? undefined : !isUp || isUnsure(row);
     row.record = next;

@@ -49,6 +49,10 @@ export interface LeaseMemory {
   readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;
   readonly lastTraceId: string | undefined;
+  /** No round begins before this; `undefined` where nothing is known of that. */
+  readonly roundsFromAge: number | undefined;
+  /** How often the store was set back under it; `undefined` where that was not remembered. */
+  readonly setBacks: number | undefined;
   readonly lastHolder: string;
   readonly round: RoundMemory | undefined;
 }

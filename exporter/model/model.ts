@@ -35,6 +35,7 @@ import { Policies } from './policies.ts';
 import { populationOf, silencedSince } from './population.ts';
 import { Recollection } from './recollection.ts';
 import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
+import { isSetBack, setBack } from './set-back.ts';
 import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
@@ -212,7 +213,8 @@ export class Model implements ModelView {
     } else {
       row.generation = source.generation;
       if (this.#policies.review(row, seen.lease, now)) reviewLease(row, now);
-      seeRecord(row, seen.lease, now, seen.change);
+      if (isSetBack(row, seen, source)) setBack(row, seen.lease, now, source);
+      else seeRecord(row, seen.lease, now, seen.change);
     }
     this.#settle(row, now);
   }
@@ -229,7 +231,7 @@ export class Model implements ModelView {
     row.leaseGeneration = source.generation;
     row.source = source.name;
     if (seen.change === 'deleted') row.lease = undefined;
-    else seeNodeLease(row, seen.lease, now);
+    else seeNodeLease(row, seen.lease, now, source.listing);
     this.#keepOrForget(row, now);
   }
 

@@ -42,10 +42,10 @@ export function seeAhead(row: LeaseRow, record: LeaseRecord | undefined, now: No
   const { mono } = now.at;
   const before = row.ahead;
   row.asked = false;
-  // A store that was set back shows an older record: it would be read again without a pause.
+  // A store that was set back shows an older record: all is listed anew.
   if (record !== undefined && isOlder(record.resourceVersion, row.record.resourceVersion)) {
     row.retryAt = mono + readAgain;
-    return;
+    return now.debts.setBack(row.source, now);
   }
   const isNews = before === undefined || before.record?.resourceVersion !== record?.resourceVersion;
   row.ahead = {

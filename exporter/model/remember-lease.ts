@@ -33,6 +33,8 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     blindAge: row.blindSince === undefined ? 0 : ageAt(at, row.blindSince),
     deletedAge: row.state === 'deleted' ? ageAt(at, row.deletedAt) : undefined,
     ...{ lastTraceId, lastHolder },
+    setBacks: row.setBacks,
+    roundsFromAge: Number.isFinite(row.roundsFrom) ? ageAt(at, row.roundsFrom) : undefined,
     round: row.round?.remember(at),
   };
 }
@@ -64,6 +66,8 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.firstRenewTime = memory.firstRenewTime;
   row.versionWhenUp = memory.versionWhenUp;
   row.lastTraceId = memory.lastTraceId;
+  row.setBacks = memory.setBacks ?? 0;
+  if (memory.roundsFromAge !== undefined) row.roundsFrom = place(memory.roundsFromAge);
   row.lastHolder = memory.lastHolder;
   if (deletedAge === undefined) row.before = stood;
   else {

@@ -23,6 +23,7 @@ export class SourceRow implements SourceView {
   lastDelivery: number | undefined;
   /** Number of the list under way or completed last; rows that it did not name are deleted at its end. */
   generation = 0;
+  /** A complete list is under way. */
   listing = false;
   readonly restarts = new Map<string, number>();
   readonly events = new Map<string, number>();
@@ -44,11 +45,13 @@ export class SourceRow implements SourceView {
   listBegins(at: Moment): void {
     this.delivered(at);
     this.generation += 1;
+    this.listing = true;
   }
 
   listEnds(at: Moment): void {
     this.sees(at);
     this.delivered(at);
+    this.listing = false;
     this.synced = true;
   }
 
@@ -66,6 +69,7 @@ export class SourceRow implements SourceView {
   lost(forbidden: boolean, why: string): boolean {
     const news = this.up || this.why === 'not yet synced' || this.forbidden !== forbidden;
     this.up = false;
+    this.listing = false;
     this.forbidden = forbidden;
     this.why = why;
     return news;

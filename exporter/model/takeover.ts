@@ -110,8 +110,10 @@ export function gapBefore({ gap, source }: LeaseRow, now: Now): LeaseRow['gap'] 
  * A holder that has renewed since its acquisition has held the lease for that long, by its own clock. An edit
  * by hand leaves the acquireTime of the one before, which says nothing of this.
  */
-function latestAcquisition(row: LeaseRow, { acquireTime, renewTime }: LeaseRecord, now: Now): number {
-  if (acquireTime === undefined || renewTime === undefined || acquireTime === row.acquireTime)
-    return now.at.mono;
-  return now.at.mono - Math.max(0, renewTime - acquireTime) / 1000;
+export function latestAcquisition(row: LeaseRow, { acquireTime, renewTime }: LeaseRecord, now: Now): number {
+  const { mono } = now.at;
+  if (acquireTime === undefined || renewTime === undefined || acquireTime === row.acquireTime) return mono;
+  const acquired = mono - Math.max(0, renewTime - acquireTime) / 1000;
+  // A lease that was created since its deletion was acquired by nobody before that: the record was copied.
+  return row.state === 'deleted' && acquired < row.deletedAt ? mono : acquired;
 }

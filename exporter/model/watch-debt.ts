@@ -26,6 +26,21 @@ export class WatchDebt {
     else watch.since = Math.min(watch.since, mono);
   }
 
+  /**
+   * A read shows an older record than the watch has told: the store was restored from a backup. The server would
+   * tell the watch nothing before its revisions have come as far again.
+   */
+  setBack(source: SourceName, { at: { mono }, sink }: Pick<Now, 'at' | 'sink'>): void {
+    const watch = this.#watches.get(source) ?? {
+      since: Number.POSITIVE_INFINITY,
+      restarted: Number.NEGATIVE_INFINITY,
+    };
+    this.#watches.set(source, watch);
+    if (mono < watch.restarted + apart) return;
+    watch.restarted = mono;
+    sink.ask({ kind: 'restart-watch', source, relist: true });
+  }
+
   /** It told something, or is known to be blind. */
   spoke(source: SourceName): void {
     const watch = this.#watches.get(source);

@@ -63,6 +63,8 @@ const lease = z.strictObject({
   clockAhead: absent(z.number()),
   deletedAge: absent(age),
   lastTraceId: absent(z.string()),
+  roundsFromAge: absent(age),
+  setBacks: absent(z.number()),
   lastHolder: z.string(),
   round: absent(round),
 });

@@ -28,6 +28,8 @@ const lease: LeaseMemory = {
     deletedAge: undefined,
   },
   lastTraceId: undefined,
+  roundsFromAge: 4,
+  setBacks: 1,
   lastHolder: 'a',
   round: {
     ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },

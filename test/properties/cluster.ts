@@ -18,6 +18,13 @@ export function sourceOf(write: Write): Source {
   return write.kind === 'lease' ? 'leases' : 'nodes';
 }
 
+/** The store as it was after a write. */
+interface Backup {
+  readonly leases: ReadonlyMap<string, LeaseRecord>;
+  readonly nodes: ReadonlyMap<string, NodeRecord>;
+  readonly revision: number;
+}
+
 /** The truth: what an API server would hold. Its clock and those of the writers never jump with ours. */
 export class Cluster {
   readonly leases = new Map<string, LeaseRecord>();
@@ -25,6 +32,7 @@ export class Cluster {
   /** How far the clock of each writer is ahead (µs). */
   readonly #ahead = [0, 3_600_000_000, -300_000];
   #revision = 100;
+  readonly #backups: Backup[] = [];
 
   get revision(): string {
     return String(this.#revision);
@@ -34,8 +42,23 @@ export class Cluster {
     this.#ahead[who] = seconds * 1e6;
   }
 
+  /** The store as it was so many writes ago: its revisions come again. */
+  restore(writes: number): void {
+    const backup = this.#backups.splice(Math.max(0, this.#backups.length - 1 - writes))[0];
+    if (backup === undefined) return;
+    refill(this.leases, backup.leases);
+    refill(this.nodes, backup.nodes);
+    this.#revision = backup.revision;
+  }
+
   /** Does what an act says at the wall time `now` (µs); what cannot be done is no write at all. */
   write(act: Act, now: number): Write[] {
+    const { leases, nodes } = this;
+    this.#backups.push({ leases: new Map(leases), nodes: new Map(nodes), revision: this.#revision });
+    return this.#write(act, now);
+  }
+
+  #write(act: Act, now: number): Write[] {
     switch (act.do) {
       case 'create':
         return this.#create(names[act.lease] ?? '', people[act.who] ?? '', act.fields, now);
@@ -172,4 +195,9 @@ export class Cluster {
     this.#revision += 1;
     return this.revision;
   }
+}
+
+function refill<T>(map: Map<string, T>, from: ReadonlyMap<string, T>): void {
+  map.clear();
+  for (const [key, value] of from) map.set(key, value);
 }

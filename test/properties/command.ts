@@ -25,6 +25,8 @@ export type Act =
   | { readonly do: 'replay'; readonly back: number }
   | { readonly do: 'ourClock'; readonly seconds: number }
   | { readonly do: 'holderClock'; readonly who: number; readonly seconds: number }
+  /** The store is restored from a backup of `writes` writes ago. */
+  | { readonly do: 'restore'; readonly writes: number }
   | { readonly do: 'wait' };
 
 export type Source = 'leases' | 'nodes';
@@ -121,6 +123,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lag'), source, lagging: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reads'), reads }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('replay'), back: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore'), writes: fc.nat(12) }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('ourClock'), seconds: fc.constantFrom(-3600, -1, 1, 3600) }),

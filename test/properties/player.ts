@@ -36,6 +36,10 @@ export class Player {
   readonly #held: Record<Source, Write[]> = { leases: [], nodes: [] };
   readonly #lagging = new Set<Source>();
   readonly #blind = new Set<Source>(['leases', 'nodes']);
+  /** A watch tells nothing up to the revision that it has come to, even where the store was set back since. */
+  readonly #told: Record<Source, number> = { leases: 0, nodes: 0 };
+  /** What was seen before belongs to a past that is no more. */
+  #restoredAt = 0;
   #reads: Reads = { delay: 10, early: false, outcome: 'found' };
   #ms = 0;
   #jump = 0;
@@ -98,6 +102,8 @@ export class Player {
         return;
       case 'replay':
         return this.#replay(act.back);
+      case 'restore':
+        return this.#restore(act.writes);
       case 'ourClock':
         this.#jump += act.seconds * 1e6;
         return;
@@ -120,7 +126,12 @@ export class Player {
 
   #deliver(source: Source): void {
     if (this.#isHeld(source)) return;
-    for (const write of this.#held[source].splice(0)) this.#show({ ...write, source, at: this.#now() });
+    for (const write of this.#held[source].splice(0)) {
+      const revision = Number((write.kind === 'lease' ? write.lease : write.node).resourceVersion);
+      if (revision <= this.#told[source]) continue;
+      this.#told[source] = revision;
+      this.#show({ ...write, source, at: this.#now() });
+    }
   }
 
   #list(source: Source, twist: Twist): void {
@@ -147,6 +158,7 @@ export class Player {
     this.#blind.delete(source);
     this.#lagging.delete(source);
     this.#held[source] = [];
+    this.#told[source] = Number(this.#cluster.revision);
     this.#show({ kind: 'list', phase: 'end', sentAt: common.at, ...common });
   }
 
@@ -157,9 +169,16 @@ export class Player {
     this.#deliver(source);
   }
 
+  #restore(writes: number): void {
+    this.#cluster.restore(writes);
+    this.#restoredAt = this.steps.length;
+    for (const source of ['leases', 'nodes'] as const) this.#held[source] = [];
+  }
+
   /** Something of before reaches us once more. */
   #replay(back: number): void {
-    const old = this.steps.at(-1 - back)?.observation;
+    const index = this.steps.length - 1 - back;
+    const old = index < this.#restoredAt ? undefined : this.steps[index]?.observation;
     if (old === undefined || (old.kind === 'lease' && !this.#isThere(old))) return;
     this.#show({ ...old, at: this.#now() });
   }
@@ -179,8 +198,18 @@ export class Player {
       event: (event) => events.push(copyOf(event)),
       ask: (ask) => asks.push(ask),
     });
-    for (const ask of asks) if (ask.kind !== 'restart-watch') this.#questions.push(this.#question(ask));
     for (const witness of this.#witnesses) witness({ ...step, model: this.#model });
+    for (const ask of asks) {
+      if (ask.kind !== 'restart-watch') this.#questions.push(this.#question(ask));
+      else if (ask.relist) this.#relist(ask.source);
+    }
+  }
+
+  /** A source that was asked to list all anew is blind until it has. */
+  #relist(source: string): void {
+    if (source !== 'leases') return;
+    this.#sight(source, 'blind');
+    this.#list(source, 'plain');
   }
 
   #question(ask: Asked): Question {

@@ -50,5 +50,7 @@ function verdictOf(event: Event): string[] {
   if (event.kind === 'node-outage') return [`${event.node} ${event.step} ${event.end} ${event.traceId}`];
   if (event.kind !== 'round') return [];
   const { traceId, cause, outcome, uncertain, predecessor, successor } = event.round;
-  return [`${event.step} ${traceId} ${cause} ${outcome} ${uncertain} ${predecessor} ${successor}`];
+  // Where only its record tells since when a holder is silent, our clock may choose the record that names the round.
+  const name = uncertain ? '' : traceId;
+  return [`${event.step} ${name} ${cause} ${outcome} ${uncertain} ${predecessor} ${successor}`];
 }

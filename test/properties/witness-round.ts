@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Moment } from '../../exporter/clock.ts';
 import type { Event, Round, RoundEvent } from '../../exporter/model/event.ts';
 import type { Witness } from './step.ts';
 
@@ -7,15 +8,52 @@ export function roundWitness(): Witness {
   /** Trace ids of the open round of each lease, and of all rounds that there were. */
   const open = new Map<string, string>();
   const ever = new Set<string>();
+  const lines = new TimeLines();
   return ({ events, model }) => {
     for (const event of events) {
       if (event.kind === 'overlap') assert.equal(open.get(nameOf(event.round)), event.round.traceId);
-      if (event.kind === 'round') follow(event, open, ever);
+      if (event.kind !== 'round') continue;
+      follow(event, open, ever);
+      lines.follow(event);
     }
+    lines.forgetAllBut(new Set([...model.leases()].map(({ namespace, name }) => `${namespace}/${name}`)));
     const told = [...open].map(([name, trace]) => `${name} ${trace}`).sort();
     const shown = [...model.openRounds()].map((round) => `${nameOf(round)} ${round.traceId}`).sort();
     assert.deepEqual(shown, told, 'the open rounds are those that were told');
   };
+}
+
+/** Rounds of one lease come one after the other: what is summed up over them is counted once. */
+class TimeLines {
+  /** Where the time line of the last round of a lease is tied to the monotonic clock. */
+  readonly #anchors = new Map<string, Moment>();
+  /** Monotonic ms at which the last round was closed. */
+  readonly #closed = new Map<string, number>();
+
+  follow({ step, at, round }: RoundEvent): void {
+    const name = nameOf(round);
+    if (step === 'opened') {
+      this.#anchors.set(name, at);
+      const before = this.#closed.get(name) ?? Number.NEGATIVE_INFINITY;
+      const begin = this.#mono(name, round.lastRenewal);
+      assert.ok(
+        begin >= before - rounding * 1000,
+        `${name}: begins ${before - begin} ms before the last one closed`,
+      );
+    } else if (step === 'closed' && round.closed !== undefined) {
+      this.#closed.set(name, this.#mono(name, round.closed));
+    }
+  }
+
+  /** What the model has forgotten, an hour after its deletion, may come again with any record. */
+  forgetAllBut(names: ReadonlySet<string>): void {
+    for (const name of this.#closed.keys()) if (!names.has(name)) this.#closed.delete(name);
+  }
+
+  #mono(name: string, told: number): number {
+    const { mono, wall } = this.#anchors.get(name) ?? { mono: 0, wall: 0 };
+    return mono + (told - wall) / 1000;
+  }
 }
 
 const nameOf = (round: Round) => `${round.namespace}/${round.lease}`;

@@ -1,0 +1,68 @@
+/**
+ * A store that was restored from a backup: a complete list shows older records than the ones that were told. Nothing
+ * of it was written by anybody, so it is no election, and what was concluded before stays concluded. Who holds the
+ * lease now, and whether anybody is alive, only a write or its absence will show.
+ */
+import { classify, isOlder } from './classify.ts';
+import { isAssignment } from './coordinated.ts';
+import { HolderClock } from './holder-clock.ts';
+import { forgetSuspicion, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
+import type { LeaseObservation, LeaseRecord } from './observation.ts';
+import type { SourceRow } from './sight.ts';
+import type { Now } from './sink.ts';
+
+const why = 'the store was set back';
+
+/**
+ * Lists are never served from a cache: one that shows an older record than a watch has told shows another past. And
+ * nothing that was deleted comes again under its old UID.
+ */
+export function isSetBack(row: LeaseRow, { change, lease }: LeaseObservation, source: SourceRow): boolean {
+  if (row.state === 'deleted' && row.uid === lease.uid) return true;
+  const isListed = change === 'listed' && source.listing;
+  return isListed && isOlder(lease.resourceVersion, row.record.resourceVersion);
+}
+
+/** Takes the restored record for the present one. Its revisions come again, so that rounds need other names. */
+export function setBack(row: LeaseRow, next: LeaseRecord, now: Now, source: SourceRow): void {
+  // One that a watch tells of is not the only one.
+  if (!source.listing) now.debts.setBack(row.source, now);
+  const from = row.blindSince ?? row.observedMono;
+  const { round } = row;
+  row.setBacks += 1;
+  round?.doubt(from, now.at.mono);
+  if (round?.settling && next.holder !== round.successor) round.lose(now);
+  // The record may be of long before; that somebody wrote since we know all the same.
+  row.roundsFrom = Math.max(row.roundsFrom, Math.min(row.observedMono, now.at.mono));
+  adopt(row, next, now);
+  row.gap = { from, to: now.at.mono };
+  if (isRelease(next)) return free(row, now);
+  if (neverExpires(row)) return row.turn(now, 'held', why);
+  row.deadline = now.at.mono + row.durationMs;
+  row.rivalUntil = row.deadline;
+  row.turn(now, 'unknown', why);
+}
+
+function adopt(row: LeaseRow, next: LeaseRecord, now: Now): void {
+  row.record = next;
+  row.clock = new HolderClock();
+  row.listed = true;
+  row.edited = false;
+  row.named = undefined;
+  row.ownAcquisition = false;
+  row.ahead = undefined;
+  row.observedMono = now.at.mono;
+  row.observedWall = now.at.wall;
+  row.deadline = Number.POSITIVE_INFINITY;
+  forgetSuspicion(row);
+  if (isRelease(next)) return;
+  row.class = classify(next, row.policy);
+  row.lastHolder = row.holder;
+  if (!isAssignment(next, undefined)) row.durationSeconds = next.durationSeconds ?? row.durationSeconds;
+}
+
+/** Somebody had it, as we know, even where the restored record does not. */
+function free(row: LeaseRow, now: Now): void {
+  if (row.state === 'deleted') return row.turn(now, 'vacant', why);
+  row.turn(now, row.lastHolder === '' && (row.transitions ?? 0) === 0 ? 'vacant' : 'released', why);
+}
