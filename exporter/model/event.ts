@@ -140,7 +140,10 @@ export type Fate =
   | 'running'
   | 'unknown';
 
-/** The fate of a predecessor became known only when its round was closed: its node turned out to be lost. */
+/**
+ * The fate of a predecessor became known only when its round was closed: its node turned out to be lost, or its Pod to
+ * have been replaced by one of another version.
+ */
 export interface RoundFateEvent {
   readonly kind: 'round-fate';
   readonly at: Moment;
@@ -150,7 +153,7 @@ export interface RoundFateEvent {
   readonly predecessor: string;
   readonly predecessorAt: Place;
   readonly fate: Fate;
-  readonly outageTraceId: string;
+  readonly outageTraceId: string | undefined;
 }
 
 /** Containers of a holder's Pod restarted while it went on holding under the same name. */

@@ -47,6 +47,7 @@ export class HolderDesk {
 }
 
 function followHolder(row: LeaseRow, now: Now): void {
+  lookAgain(row, now);
   if (row.state === 'deleted' || !hasPods(row)) return inquire(row, now);
   const { who, holder } = row;
   if (holder !== '' && holder !== who.identity) {
@@ -82,6 +83,15 @@ function inquire(row: LeaseRow, now: Now): void {
   if (question !== undefined) now.sink.ask(question);
 }
 
+/** By way of who leads now: a Pod that is gone tells nothing of its workload. */
+function lookAgain(row: LeaseRow, now: Now): void {
+  const { late, holder } = row;
+  if (late === undefined || now.at.mono < late.due) return;
+  late.look(holder);
+  const question = questionOf(row, holder, true);
+  if (question !== undefined) now.sink.ask(question);
+}
+
 function questionOf(row: LeaseRow, holder: string, urgent: boolean): FindHolder | undefined {
   const { namespace, name: lease } = row;
   const candidates = podNames(holder, namespace, lease);
@@ -95,6 +105,9 @@ function seeHolder(row: LeaseRow, seen: HolderObservation, now: Now): void {
   // What was asked before the round opened says nothing about what ended the holder.
   if (trail !== undefined && seen.ask.urgent && seen.ask.holder === trail.left.identity)
     trail.learn(seen, now);
+  const workload = 'found' in seen.result ? seen.result.workload : undefined;
+  if (workload !== undefined && seen.ask.urgent && seen.ask.holder === row.late?.asked)
+    row.late.learn(workload, now);
   if (row.who.gone && row.who.identity === row.holder) orphan(row, now);
 }
 

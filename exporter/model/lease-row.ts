@@ -8,6 +8,7 @@ import type { Cause, LeaseClass, LeaseState } from './event.ts';
 import type { Expectation } from './expectation.ts';
 import { HolderClock } from './holder-clock.ts';
 import { Holding } from './holding.ts';
+import type { LateFate } from './late-fate.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
 import type { LeasePolicy } from './policy.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -102,6 +103,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   lastTraceId: string | undefined;
   /** No round begins before this (monotonic ms), whatever the records say: the last one closed then, or there was no such lease yet. */
   roundsFrom = Number.NEGATIVE_INFINITY;
+  /** What became of the predecessor of the last round, while more of it may turn out. */
+  late: LateFate | undefined;
   readonly who = new Holding();
   #expiredMs = 0;
   #unknownMs = 0;

@@ -43,7 +43,7 @@ function isSuspect(row: LeaseRow, now: Now): boolean {
 
 /** When the row wants to be shown the time again. */
 export function nextWake(row: LeaseRow): number {
-  return Math.min(nextJudgement(row), row.who.again);
+  return Math.min(nextJudgement(row), row.who.again, row.late?.due ?? Number.POSITIVE_INFINITY);
 }
 
 function nextJudgement(row: LeaseRow): number {

@@ -16,7 +16,7 @@ import {
   wakeNode,
 } from './heartbeat.ts';
 import { HolderDesk, holderSource } from './holders.ts';
-import { firstSight, seeDeleted, seeRecord } from './lease.ts';
+import { firstSight, seeDeleted } from './lease.ts';
 import { leaseKeyOf } from './lease-key.ts';
 import { LeaseRow } from './lease-row.ts';
 import { dismissLease, nextWake, proveLease, reviewLease, wakeLease } from './lease-verdict.ts';
@@ -35,7 +35,7 @@ import { Policies } from './policies.ts';
 import { populationOf, silencedSince } from './population.ts';
 import { Recollection } from './recollection.ts';
 import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
-import { isSetBack, setBack } from './set-back.ts';
+import { seeKnown } from './set-back.ts';
 import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
 import type { ModelView } from './view.ts';
@@ -213,8 +213,7 @@ export class Model implements ModelView {
     } else {
       row.generation = source.generation;
       if (this.#policies.review(row, seen.lease, now)) reviewLease(row, now);
-      if (isSetBack(row, seen, source)) setBack(row, seen.lease, now, source);
-      else seeRecord(row, seen.lease, now, seen.change);
+      seeKnown(row, seen, source, now);
     }
     this.#settle(row, now);
   }

@@ -6,6 +6,7 @@
 import { classify, isOlder } from './classify.ts';
 import { isAssignment } from './coordinated.ts';
 import { HolderClock } from './holder-clock.ts';
+import { seeRecord } from './lease.ts';
 import { forgetSuspicion, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { LeaseObservation, LeaseRecord } from './observation.ts';
 import type { SourceRow } from './sight.ts';
@@ -13,18 +14,24 @@ import type { Now } from './sink.ts';
 
 const why = 'the store was set back';
 
+/** A record of a known lease. */
+export function seeKnown(row: LeaseRow, seen: LeaseObservation, source: SourceRow, now: Now): void {
+  if (isSetBack(row, seen, source)) setBack(row, seen.lease, now, source);
+  else seeRecord(row, seen.lease, now, seen.change);
+}
+
 /**
  * Lists are never served from a cache: one that shows an older record than a watch has told shows another past. And
  * nothing that was deleted comes again under its old UID.
  */
-export function isSetBack(row: LeaseRow, { change, lease }: LeaseObservation, source: SourceRow): boolean {
+function isSetBack(row: LeaseRow, { change, lease }: LeaseObservation, source: SourceRow): boolean {
   if (row.state === 'deleted' && row.uid === lease.uid) return true;
   const isListed = change === 'listed' && source.listing;
   return isListed && isOlder(lease.resourceVersion, row.record.resourceVersion);
 }
 
 /** Takes the restored record for the present one. Its revisions come again, so that rounds need other names. */
-export function setBack(row: LeaseRow, next: LeaseRecord, now: Now, source: SourceRow): void {
+function setBack(row: LeaseRow, next: LeaseRecord, now: Now, source: SourceRow): void {
   // One that a watch tells of is not the only one.
   if (!source.listing) now.debts.setBack(row.source, now);
   const from = row.blindSince ?? row.observedMono;

@@ -26,5 +26,6 @@ export function createRecentRounds(view: ModelView, limit = 200): RecentRounds {
 function amend(closed: RoundJson[], { traceId, fate, outageTraceId }: RoundFateEvent): void {
   const index = closed.findIndex((round) => round.traceId === traceId);
   const round = closed[index];
-  if (round !== undefined) closed[index] = { ...round, predecessorFate: fate, outageTraceId };
+  if (round !== undefined)
+    closed[index] = { ...round, predecessorFate: fate, outageTraceId: outageTraceId ?? null };
 }

@@ -56,7 +56,9 @@ export function sentenceOf(event: Event): Sentence | undefined {
     case 'overlap':
       return overlapLine(event);
     case 'round-fate': {
-      const text = `${leaseName(event)}: the predecessor ${name(event.predecessor)} was lost with its node ${name(event.predecessorAt.node)}, trace ${event.traceId}`;
+      const what =
+        event.fate === 'node_lost' ? 'lost with its node' : `${event.fate.replaceAll('_', ' ')} on`;
+      const text = `${leaseName(event)}: the predecessor ${name(event.predecessor)} was ${what} ${name(event.predecessorAt.node)}, trace ${event.traceId}`;
       const about = { ...aboutLease(event, event.predecessor), ...event.predecessorAt, fate: event.fate };
       return line(
         'round_fate',

@@ -26,7 +26,7 @@ export function eventLine(event: Event): string {
         (event.delaySeconds === undefined ? '' : ` (${rounded(event.delaySeconds)} s after its time)`)
       );
     case 'round-fate':
-      return `round ${shortTrace(event.traceId)} predecessor ${quoted(event.predecessor)} of ${event.namespace}/${event.lease} ${event.fate}: outage ${shortTrace(event.outageTraceId)}`;
+      return `round ${shortTrace(event.traceId)} predecessor ${quoted(event.predecessor)} of ${event.namespace}/${event.lease} ${event.fate}${event.outageTraceId === undefined ? '' : `: outage ${shortTrace(event.outageTraceId)}`}`;
     case 'holder-restarted':
       return `holder of ${event.namespace}/${event.lease} restarted: ${event.restarts} ${event.reason}`;
     case 'late-renewal':

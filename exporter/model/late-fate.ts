@@ -1,0 +1,58 @@
+import type { ElectionRound } from './election.ts';
+import type { Workload } from './holder-observation.ts';
+import type { Now } from './sink.ts';
+import type { Trail } from './trail.ts';
+
+/**
+ * When a closed round is looked into again (ms after its end). A rollout deletes a Pod before it creates the next, and
+ * a StatefulSet waits until the old one has ended, which is half a minute where nobody chose otherwise.
+ */
+const looksAfter: readonly number[] = [5000, 45_000];
+
+/**
+ * A Pod that was deleted, nobody said why. In a rolling upgrade the election is often over before any Pod of the next
+ * version is to be seen, and then "deleted" is not the whole story.
+ */
+export class LateFate {
+  /** When the next look is due (monotonic ms). */
+  due: number;
+  /** The holder that was asked about last: its workload is that of the predecessor. */
+  asked = '';
+  readonly #round: ElectionRound;
+  readonly #closed: number;
+  #looks = 0;
+
+  constructor(round: ElectionRound, closed: number) {
+    this.#round = round;
+    this.#closed = closed;
+    this.due = this.#next();
+  }
+
+  /** A look is taken: by way of `holder`, who leads now; nobody leads when it is empty. */
+  look(holder: string): void {
+    this.#looks += 1;
+    this.asked = holder;
+    this.due = this.#next();
+  }
+
+  /** What the look showed: a fate that is another one now is told. */
+  learn({ revisions }: Workload, now: Now): void {
+    const { trail } = this.#round;
+    const before = trail.fate;
+    trail.hear(revisions, now);
+    if (trail.fate !== before) this.#tell(trail, now);
+  }
+
+  #tell({ fate = 'unknown', outageTraceId, predecessorAt }: Trail, now: Now): void {
+    this.due = Number.POSITIVE_INFINITY;
+    const { traceId, namespace, lease, predecessor } = this.#round;
+    now.sink.event({
+      ...{ kind: 'round-fate', at: now.at, traceId, namespace, lease, predecessor, predecessorAt },
+      ...{ fate, outageTraceId },
+    });
+  }
+
+  #next(): number {
+    return this.#closed + (looksAfter[this.#looks] ?? Number.POSITIVE_INFINITY);
+  }
+}
