@@ -3,7 +3,7 @@ import { Checkpoint, type CheckpointOptions } from './delivery/checkpoint.ts';
 import type { MemoryTable } from './delivery/memory-table.ts';
 import { nodeLeaseNamespace } from './model/classify.ts';
 import type { Event } from './model/event.ts';
-import { clusterKey, leaseKey, type Memory, nodeKey, silenceKey } from './model/memory.ts';
+import { absenceKey, clusterKey, leaseKey, type Memory, nodeKey, silenceKey } from './model/memory.ts';
 import type { Observation } from './model/observation.ts';
 import { isNodeSource, seesNodeLeases } from './model/sight.ts';
 import { memoryText, parseMemory, rememberedAt } from './sources/remembered.ts';
@@ -119,6 +119,8 @@ function keyOfObservation(observation: Observation): string | undefined {
       return keyOfLease(observation.lease);
     case 'answer':
       return keyOfLease(observation.ask);
+    case 'holder':
+      return leaseKey(observation.ask.namespace, observation.ask.lease);
     case 'node':
       return nodeKey(observation.node.name);
     case 'cluster':
@@ -146,6 +148,8 @@ function keyOfEvent(event: Event): string | undefined {
       return nodeKey(event.node);
     case 'mass-silence':
       return silenceKey(event.class);
+    case 'expectation':
+      return absenceKey(event.namespace, event.lease);
     default:
       return undefined;
   }

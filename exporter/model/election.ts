@@ -205,6 +205,7 @@ export class ElectionRound implements Round {
     return {
       ...{ traceId, leaseUid, cause, predecessor, successor, durationSeconds, previousTraceId },
       ...{ predecessorRenewTime: this.trail.left.renewTime, predecessorAt: this.predecessorAt },
+      trail: this.trail.remember(),
       ...{ uncertain: this.uncertain, attempts: this.attempts, writes: [...this.writes] },
       leaderlessMs: this.#leaderlessMs,
       anchorAge: age(this.#anchor.mono),

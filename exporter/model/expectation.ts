@@ -19,6 +19,7 @@ export class Expectation implements ExpectationView, Sleeper {
   absent = false;
   since: number | undefined;
   filed = Number.POSITIVE_INFINITY;
+  #recalled = false;
   readonly #deadlines: Deadlines<Expectation>;
 
   constructor(
@@ -51,12 +52,25 @@ export class Expectation implements ExpectationView, Sleeper {
 
   /** We see again, and no write tells anything of a lease that is not there. */
   sighted(now: Now): void {
+    this.#recalled = false;
     if (this.state === 'missing' || this.state === 'deleted') this.#begin(now);
   }
 
   due(now: Now): void {
     this.absent = true;
     this.#tell(now, 'absent', this.state);
+  }
+
+  /** An earlier process has told that it is absent, and nobody has held it since (monotonic ms). */
+  recall(since: number): void {
+    this.absent = true;
+    this.since = since;
+    this.#recalled = true;
+  }
+
+  /** What was recalled is of another cluster, unless it was seen here since. */
+  forgetRecalled(now: Now): void {
+    if (this.#recalled) this.#end(now, 'forgotten', 'it is of another cluster');
   }
 
   /** Nothing is expected of this lease any more. */
@@ -71,6 +85,7 @@ export class Expectation implements ExpectationView, Sleeper {
 
   #end(now: Now, to: 'present' | 'forgotten', why: string): void {
     if (this.absent) this.#tell(now, to, why);
+    this.#recalled = false;
     this.absent = false;
     this.since = undefined;
   }

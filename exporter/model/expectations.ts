@@ -1,7 +1,9 @@
+import type { Moment } from '../clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { Expectation } from './expectation.ts';
 import { leaseKeyOf } from './lease-key.ts';
 import type { LeaseRow } from './lease-row.ts';
+import { type AbsenceMemory, ageAt } from './memory.ts';
 import { type ExactMatch, exactMatch, type LeasePolicy } from './policy.ts';
 import type { Now } from './sink.ts';
 import { seesLeases } from './source-scope.ts';
@@ -12,6 +14,8 @@ export class Expectations {
   /** By the name of the lease: what is expected even of a lease that does not exist. */
   readonly #exact = new Map<string, { readonly lease: ExactMatch; readonly policy: LeasePolicy }>();
   readonly #deadlines = new Deadlines<Expectation>();
+  /** Since when what an earlier process told is absent (monotonic ms), until it is known to be expected still. */
+  readonly #recalled = new Map<string, number>();
 
   constructor(policies: readonly LeasePolicy[]) {
     for (const policy of policies) {
@@ -70,6 +74,27 @@ export class Expectations {
     }
   }
 
+  /** An absence that lasts, for a restart; `undefined` where there is none. */
+  remember(key: string, at: Moment): AbsenceMemory | undefined {
+    const expectation = this.#all.get(key);
+    if (expectation?.absent !== true || expectation.since === undefined) return undefined;
+    const { namespace, name: lease, since } = expectation;
+    return { of: 'absence', at, namespace, lease, sinceAge: ageAt(at, since) };
+  }
+
+  /** The absence that an earlier process told goes on, if the lease is still expected. */
+  recall(key: string, since: number): void {
+    const expectation = this.#all.get(key);
+    if (expectation === undefined) this.#recalled.set(key, since);
+    else expectation.recall(since);
+  }
+
+  /** What was recalled is of another cluster. */
+  forgetRecalled(now: Now): void {
+    this.#recalled.clear();
+    for (const expectation of this.#all.values()) expectation.forgetRecalled(now);
+  }
+
   /** Nothing is expected of this lease from here on. */
   drop(lease: ExactMatch, now: Now, why: string): void {
     this.#all.get(leaseKeyOf(lease))?.forget(now, why);
@@ -90,6 +115,9 @@ export class Expectations {
 
   #expect(lease: ExactMatch, policy: LeasePolicy): Expectation {
     const expectation = new Expectation(lease, policy, this.#deadlines);
+    const since = this.#recalled.get(leaseKeyOf(lease));
+    if (since !== undefined) expectation.recall(since);
+    this.#recalled.delete(leaseKeyOf(lease));
     this.#all.set(leaseKeyOf(lease), expectation);
     return expectation;
   }

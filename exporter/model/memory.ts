@@ -1,17 +1,17 @@
 import type { Moment } from '../clock.ts';
 import type { Naming } from './coordinated.ts';
 import type { Cause, Place as HolderPlace, LeaseClass, LeaseState, RoundWrite } from './event.ts';
-import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
+import type { LeaseRecord, NodeRecord, PodRecord, SourceName } from './observation.ts';
 
 /**
  * What the model knows and a restart must not forget, as plain JSON: one memory for each lease, each node,
- * each silence of many, and the cluster. The monotonic clock of a process means nothing to the next one, so
+ * each silence of many, each expected lease that nobody holds, and the cluster. The monotonic clock of a process means nothing to the next one, so
  * its times are told as ages: milliseconds before `at`.
  *
  * Counters are not remembered. One that goes on from its last written value, which is lower than the last
  * scraped one, looks to Prometheus like a reset: `rate()` would count all of it again. From 0 it is right.
  */
-export type Memory = ClusterMemory | LeaseMemory | NodeMemory | SilenceMemory;
+export type Memory = ClusterMemory | LeaseMemory | NodeMemory | SilenceMemory | AbsenceMemory;
 
 /** Whose memory it is: what is remembered of another cluster says nothing about this one. */
 export interface ClusterMemory {
@@ -54,7 +54,27 @@ export interface LeaseMemory {
   /** How often the store was set back under it; `undefined` where that was not remembered. */
   readonly setBacks: number | undefined;
   readonly lastHolder: string;
+  readonly holding: HoldingMemory | undefined;
   readonly round: RoundMemory | undefined;
+}
+
+/** What was found out about who holds a lease, or held it last. */
+export interface HoldingMemory {
+  readonly identity: string;
+  readonly pod: PodRecord | undefined;
+  readonly node: string;
+  readonly candidates: number | undefined;
+}
+
+/** What was seen of the predecessor of an open round. */
+export interface TrailMemory {
+  /** How often it was asked about; what was under way is asked again. */
+  readonly questions: number;
+  /** Its Pod while it led, and as it was read in the round. */
+  readonly before: PodRecord | undefined;
+  readonly after: PodRecord | 'absent' | undefined;
+  readonly revisions: readonly string[];
+  readonly leaving: boolean;
 }
 
 /** A round that is open. Its name is that of its lease. */
@@ -66,6 +86,8 @@ export interface RoundMemory {
   /** Unix microseconds, on the clock of the predecessor. */
   readonly predecessorRenewTime: number | undefined;
   readonly predecessorAt: HolderPlace;
+  /** `undefined` where holders are not looked up. */
+  readonly trail: TrailMemory | undefined;
   readonly successor: string;
   readonly durationSeconds: number;
   readonly uncertain: boolean;
@@ -128,6 +150,15 @@ export interface SilenceMemory {
   readonly untilAge: number;
 }
 
+/** Nobody holds a lease that a policy expects to be held, for longer than its grace: that is told. */
+export interface AbsenceMemory {
+  readonly of: 'absence';
+  readonly at: Moment;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly sinceAge: number;
+}
+
 export const clusterKey = 'cluster';
 
 export function leaseKey(namespace: string, name: string): string {
@@ -142,6 +173,10 @@ export function silenceKey(kind: LeaseClass): string {
   return `silence/${kind}`;
 }
 
+export function absenceKey(namespace: string, lease: string): string {
+  return `absence/${namespace}/${lease}`;
+}
+
 /** Names a memory among all others of one model. */
 export function memoryKey(memory: Memory): string {
   switch (memory.of) {
@@ -153,6 +188,8 @@ export function memoryKey(memory: Memory): string {
       return nodeKey(memory.name);
     case 'silence':
       return silenceKey(memory.class);
+    case 'absence':
+      return absenceKey(memory.namespace, memory.lease);
   }
 }
 

@@ -34,7 +34,7 @@ import type {
 import { Policies } from './policies.ts';
 import { populationOf, silencedSince } from './population.ts';
 import { Recollection } from './recollection.ts';
-import { blindRow, type Rows, rowsOf, sightedRow } from './rows.ts';
+import { blindRow, rowsOf, sightedRow } from './rows.ts';
 import { seeKnown } from './set-back.ts';
 import { type SourceRow, SourceRows, sweepNode } from './sight.ts';
 import type { Now, Sink } from './sink.ts';
@@ -49,7 +49,7 @@ import { WatchLag } from './watch-lag.ts';
 export class Model implements ModelView {
   readonly #leases = new Map<string, LeaseRow>();
   readonly #nodes = new Map<string, Node>();
-  readonly #rows: Rows = { leases: this.#leases, nodes: this.#nodes };
+  readonly #rows = { leases: this.#leases, nodes: this.#nodes };
   readonly #sources = new SourceRows();
   readonly #deadlines = new Deadlines<LeaseRow | Node>();
   readonly #lags = new WatchLag();
@@ -57,7 +57,7 @@ export class Model implements ModelView {
   readonly #silence = new MassSilence(populationOf(this.#leases, this.#nodes));
   readonly #candidates = new Candidates(this.#leases);
   /** What must survive a restart. */
-  readonly recollection = new Recollection(this.#leases, this.#nodes, this.#silence);
+  readonly recollection = new Recollection(this.#rows, this.#silence, () => this.#policies.expected);
   readonly #evidence = new Evidence<LeaseRow | Node>((row, proof, now) => this.#prove(row, proof, now));
   readonly #policies: Policies;
   readonly #connections = new Connections();
@@ -154,7 +154,7 @@ export class Model implements ModelView {
         this.#pushes = observation.pushes;
         return now.sink.event(observation);
       case 'cluster':
-        this.recollection.identify(observation.uid);
+        this.recollection.identify(observation.uid, now);
         return this.#policies.identified(this.#leases, this.#sources.values(), now);
       case 'time':
         return;

@@ -1,9 +1,10 @@
 import type { Moment } from '../clock.ts';
 import type { LeaseClass } from './event.ts';
+import type { Expectations } from './expectations.ts';
 import type { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { MassSilence } from './mass-silence.ts';
-import { clusterKey, leaseKey, type Memory, nodeKey, type Place, silenceKey } from './memory.ts';
+import { absenceKey, clusterKey, leaseKey, type Memory, nodeKey, type Place, silenceKey } from './memory.ts';
 import type { RememberedObservation } from './observation.ts';
 import type { Policies } from './policies.ts';
 import { leaseMemory, recallLease } from './remember-lease.ts';
@@ -13,6 +14,12 @@ import type { Now } from './sink.ts';
 
 const classes: readonly LeaseClass[] = ['election', 'node', 'apiserver', 'coordinated', 'lock', 'heartbeat'];
 
+/** All that is judged, by `namespace/name` or by name. */
+interface Judged {
+  readonly leases: Map<string, LeaseRow>;
+  readonly nodes: Map<string, NodeRow>;
+}
+
 /** What a model must not forget in a restart, and what it knows from before one. */
 export class Recollection {
   /** Empty while it is not known. */
@@ -20,9 +27,11 @@ export class Recollection {
   readonly #leases: Map<string, LeaseRow>;
   readonly #nodes: Map<string, NodeRow>;
   readonly #silence: MassSilence;
+  readonly #expected: () => Expectations;
 
   /** The rows of the model itself: leases by `namespace/name`, nodes by name. */
-  constructor(leases: Map<string, LeaseRow>, nodes: Map<string, NodeRow>, silence: MassSilence) {
+  constructor({ leases, nodes }: Judged, silence: MassSilence, expected: () => Expectations) {
+    this.#expected = expected;
     this.#leases = leases;
     this.#nodes = nodes;
     this.#silence = silence;
@@ -45,6 +54,7 @@ export class Recollection {
     if (lease !== undefined) return leaseMemory(lease, at);
     if (node !== undefined) return nodeMemory(node, at);
     if (kind !== undefined) return this.#silence.remember(kind, at);
+    if (of === 'absence') return this.#expected().remember(name, at);
     if (key !== clusterKey || this.clusterUid === '') return undefined;
     return { of: 'cluster', at, uid: this.clusterUid };
   }
@@ -72,16 +82,19 @@ export class Recollection {
         return;
       case 'silence':
         return this.#silence.recall(memory, place);
+      case 'absence':
+        return this.#expected().recall(`${memory.namespace}/${memory.lease}`, place(memory.sinceAge));
     }
   }
 
   /** Who the cluster is. When it is another one than that of the memory, its leases and nodes are not these. */
-  identify(uid: string): void {
-    if (this.clusterUid !== '' && this.clusterUid !== uid) this.#forgetRecalled();
+  identify(uid: string, now: Now): void {
+    if (this.clusterUid !== '' && this.clusterUid !== uid) this.#forgetRecalled(now);
     this.clusterUid = uid;
   }
 
-  #forgetRecalled(): void {
+  #forgetRecalled(now: Now): void {
+    this.#expected().forgetRecalled(now);
     this.#silence.forget();
     for (const [key, row] of this.#leases) if (row.generation === neverListed) this.#leases.delete(key);
     for (const [key, { leaseGeneration, nodeGeneration }] of this.#nodes) {
@@ -94,5 +107,6 @@ export class Recollection {
     for (const { namespace, name } of this.#leases.values()) yield leaseKey(namespace, name);
     for (const name of this.#nodes.keys()) yield nodeKey(name);
     for (const kind of classes) yield silenceKey(kind);
+    for (const { namespace, name } of this.#expected()) yield absenceKey(namespace, name);
   }
 }

@@ -3,6 +3,7 @@ import { ElectionRound } from './election.ts';
 import type { LeaseState } from './event.ts';
 import { LeaseRow } from './lease-row.ts';
 import { ageAt, type LeaseMemory, type Place } from './memory.ts';
+import { holdingMemory, recallHolding } from './remember-holder.ts';
 import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
 
@@ -35,6 +36,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     ...{ lastTraceId, lastHolder },
     setBacks: row.setBacks,
     roundsFromAge: Number.isFinite(row.roundsFrom) ? ageAt(at, row.roundsFrom) : undefined,
+    holding: holdingMemory(row.who),
     round: row.round?.remember(at),
   };
 }
@@ -76,6 +78,7 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   }
   // A clock that is wrong by a jump of ours would date the next writes wrong: only the same one is of use.
   if (sameClock) row.clock.recall(memory.clockAhead, { mono: place(0), wall: memory.at.wall });
+  recallHolding(row.who, memory.holding, now.at.mono);
   const { namespace, name: lease } = row;
   if (round !== undefined)
     row.round = ElectionRound.recall({ namespace, lease, class: row.class }, round, place);

@@ -6,7 +6,7 @@ import type { Holding } from './holding.ts';
 import { nowhere } from './holding.ts';
 import { LateFate } from './late-fate.ts';
 import type { LeaseRow } from './lease-row.ts';
-import type { Place as Placing, RoundMemory } from './memory.ts';
+import type { Place as Placing, RoundMemory, TrailMemory } from './memory.ts';
 import { factsOf, type NodeFacts } from './node-facts.ts';
 import { rememberRound } from './node-rounds.ts';
 import type { Now } from './sink.ts';
@@ -38,6 +38,9 @@ export function endTrail(row: LeaseRow, round: ElectionRound, now: Now): void {
   rememberRound(node, { ...left, traceId, namespace, lease, predecessor, predecessorAt, fate });
 }
 
+/** Versions of one workload: more of them are no rolling upgrade. */
+const mostRevisions = 16;
+
 /** What becomes of the predecessor of a round, and who comes after it. Final once `end` was called. */
 export class Trail {
   readonly left: Left;
@@ -53,20 +56,40 @@ export class Trail {
   #leaving = false;
 
   /** `known`: what was found out about the predecessor while it led; nothing where holders are not looked up. */
-  constructor(left: Left, known: Holding | undefined) {
+  constructor(left: Left, known: Holding | undefined, before = known?.pod) {
     this.left = left;
-    this.#before = known?.pod;
+    this.#before = before;
     this.predecessorAt = known?.place ?? nowhere;
     this.fate = known === undefined ? undefined : 'unknown';
   }
 
-  /** Of a round that another process opened: its look-up begins anew. */
+  /** What a restart must not forget: some of it could only be seen then. */
+  remember(): TrailMemory | undefined {
+    if (this.fate === undefined) return undefined;
+    return {
+      questions: this.#after === undefined ? 0 : this.questions,
+      ...{ before: this.#before, after: this.#after, leaving: this.#leaving },
+      revisions: this.#revisions.slice(0, mostRevisions),
+    };
+  }
+
+  /** Of a round that another process opened: what it did not find out is asked again. */
   static recall(memory: RoundMemory, place: Placing): Trail {
     const { predecessor: identity, predecessorRenewTime: renewTime, predecessorAt, durationSeconds } = memory;
     const durationMs = durationSeconds * 1000;
     const lastRenewal = place(memory.lastRenewalAge);
-    const trail = new Trail({ identity, lastRenewal, renewTime, durationMs }, undefined);
+    const trail = new Trail(
+      { identity, lastRenewal, renewTime, durationMs },
+      undefined,
+      memory.trail?.before,
+    );
     trail.predecessorAt = predecessorAt;
+    if (memory.trail === undefined) return trail;
+    trail.fate = 'unknown';
+    trail.questions = memory.trail.questions;
+    trail.#after = memory.trail.after;
+    trail.#revisions = memory.trail.revisions;
+    trail.#leaving = memory.trail.leaving;
     return trail;
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Memory } from '../model/memory.ts';
 import { absent, leaseRecord, moment, nodeRecord } from './record-schemas.ts';
+import { pod } from './recording-holder.ts';
 
 const age = z.number();
 const micros = z.number();
@@ -16,6 +17,21 @@ const write = z.strictObject({
   byHand: z.string().exactOptional(),
 });
 
+const trail = z.strictObject({
+  questions: z.number(),
+  before: absent(pod),
+  after: absent(z.union([pod, z.literal('absent')])),
+  revisions: z.array(z.string()),
+  leaving: z.boolean(),
+});
+
+const holding = z.strictObject({
+  identity: z.string(),
+  pod: absent(pod),
+  node: z.string(),
+  candidates: absent(z.number()),
+});
+
 const round = z.strictObject({
   traceId: z.string().regex(/^[0-9a-f]{32}$/),
   leaseUid: z.string(),
@@ -23,6 +39,7 @@ const round = z.strictObject({
   predecessor: z.string(),
   predecessorRenewTime: absent(micros),
   predecessorAt: z.strictObject({ pod: z.string(), node: z.string() }),
+  trail: absent(trail),
   successor: z.string(),
   durationSeconds: z.number(),
   uncertain: z.boolean(),
@@ -66,6 +83,7 @@ const lease = z.strictObject({
   roundsFromAge: absent(age),
   setBacks: absent(z.number()),
   lastHolder: z.string(),
+  holding: absent(holding),
   round: absent(round),
 });
 
@@ -105,4 +123,14 @@ const silence = z.strictObject({
   untilAge: age,
 });
 
-export const memorySchema: z.ZodType<Memory> = z.discriminatedUnion('of', [cluster, lease, node, silence]);
+const absence = z.strictObject({
+  of: z.literal('absence'),
+  at: moment,
+  namespace: z.string(),
+  lease: z.string(),
+  sinceAge: age,
+});
+
+const memories = [cluster, lease, node, silence, absence] as const;
+
+export const memorySchema: z.ZodType<Memory> = z.discriminatedUnion('of', memories);

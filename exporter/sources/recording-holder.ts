@@ -11,7 +11,7 @@ const ask = z.strictObject({
   verify: z.boolean(),
 });
 
-const pod = z.strictObject({
+export const pod = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   uid: z.string(),

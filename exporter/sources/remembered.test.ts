@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LeaseMemory, Memory, NodeMemory } from '../model/memory.ts';
+import type { PodRecord } from '../model/observation.ts';
 import { memoryText, parseMemory, rememberedAt } from './remembered.ts';
 
 const at = { mono: 50_000.125, wall: 1_770_000_000_000_000 };
+
+const pod: PodRecord = {
+  ...{ namespace: 'shop', name: 'a-0', uid: 'u3', node: 'n1', owner: 'StatefulSet/a', revision: 'v1' },
+  ...{ deleting: true, reason: undefined, disruption: undefined, restarts: 2 },
+  ended: { reason: 'OOMKilled', exitCode: 137, at: undefined },
+};
 
 const lease: LeaseMemory = {
   ...{ of: 'lease', at, source: 'leases', class: 'election', stood: 'expired', durationSeconds: 15 },
@@ -31,12 +38,14 @@ const lease: LeaseMemory = {
   roundsFromAge: 4,
   setBacks: 1,
   lastHolder: 'a',
+  holding: { identity: 'a', pod, node: 'n1', candidates: 3 },
   round: {
     ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },
     ...{ successor: '', durationSeconds: 15, uncertain: false, attempts: 0, leaderlessMs: 0 },
     ...{ anchorAge: 3, anchorWall: 4, lastRenewalAge: 18, vacatedAge: 3, vacantSinceAge: 3 },
     ...{ acquiredAge: undefined, unseenFromAge: undefined, unseenToAge: undefined },
     ...{ predecessorRenewTime: 3, predecessorAt: { pod: 'a-0', node: 'n1' } },
+    trail: { questions: 1, before: pod, after: 'absent', revisions: ['v1', 'v2'], leaving: false },
     entitled: { holder: 'a', until: -2, resourceVersion: '6' },
     writes: [{ at: 5, what: 'acquired', holder: 'b', resourceVersion: '7', byHand: 'kubectl-edit' }],
     previousTraceId: 'fedcba9876543210'.repeat(2),
@@ -69,6 +78,7 @@ const memories: readonly Memory[] = [
   { of: 'cluster', at, uid: 'c1' },
   lease,
   node,
+  { of: 'absence', at, namespace: 'shop', lease: 'till', sinceAge: 90_000 },
   { of: 'silence', at, class: 'node', durationMs: 40_000, lastHeardAge: 50_000, untilAge: -30_000 },
 ];
 
@@ -98,7 +108,7 @@ const unreadable: readonly (readonly [string, string, string])[] = [
   [
     'another thing',
     text.replace('"of":"lease"', '"of":"pod"'),
-    "memory.of: Invalid discriminator value. Expected 'cluster' | 'lease' | 'node' | 'silence'",
+    "memory.of: Invalid discriminator value. Expected 'cluster' | 'lease' | 'node' | 'silence' | 'absence'",
   ],
   [
     'a time that is none',
@@ -118,6 +128,16 @@ for (const [what, given, why] of unreadable) {
     assert.deepEqual(parseMemory(given), { kind: 'problem', why });
   });
 }
+
+test('memory: what an older leasewatch did not keep is read as unknown', () => {
+  const older = JSON.parse(text);
+  for (const key of ['roundsFromAge', 'setBacks', 'holding']) delete older.memory[key];
+  delete older.memory.round.trail;
+  const parsed = parseMemory(JSON.stringify(older));
+  assert.ok(parsed.kind === 'memory' && parsed.kept.memory.of === 'lease');
+  assert.equal(parsed.kept.memory.holding, undefined);
+  assert.equal(parsed.kept.memory.round?.trail, undefined);
+});
 
 const hour = 3_600_000;
 const later = (monoMs: number, wallMs: number) => ({ mono: at.mono + monoMs, wall: at.wall + wallMs * 1000 });
