@@ -30,6 +30,7 @@ policies:
     severity: critical
     team: platform
     lateAfter: 5s
+    leftoverAfter: 7d
     class: election
   - match: { name: till-*, labels: { app: till, example.com/tier: 1 } }
     expect: held
@@ -47,6 +48,7 @@ policies:
     severity: undefined,
     team: undefined,
     lateAfterMs: undefined,
+    leftoverAfterMs: undefined,
     ignore: false,
     class: undefined,
   };
@@ -60,6 +62,7 @@ policies:
       severity: 'critical',
       team: 'platform',
       lateAfterMs: 5000,
+      leftoverAfterMs: 604_800_000,
       ignore: false,
       class: 'election',
     },
@@ -171,13 +174,15 @@ policies:
     severity: info
   - match: { name: e }
     lateAfter: 1
+    leftoverAfter: 1
 `,
     [
       'policies[0].severity: must be critical, warning or info, not "page"',
       'policies[1].match: must be a section with keys of its own',
       'policies[7].lateAfter: must be a duration from 100ms to 24h, such as 500ms, 10s or 5m, not 1',
+      'policies[7].leftoverAfter: must be a duration from 1s to 366d, such as 10m, 12h or 7d, not 1',
       'policies[0].match: is empty: name: "*" matches every lease, node: "*" every node',
-      'policies[2]: says nothing: for leases there are expect, severity, team, lateAfter, class and ignore',
+      'policies[2]: says nothing: for leases there are expect, severity, team, lateAfter, leftoverAfter, class and ignore',
       'policies[3].grace: has no meaning without expect: held',
       'policies[4].team: has no meaning where ignore is true',
       'policies[5].match.name: is for leases, and node beside it for nodes',

@@ -21,6 +21,7 @@ export function resolvePolicies(written: WrittenConfig['policies']): readonly Po
       severity: said.severity,
       team: said.team,
       lateAfterMs: said.lateAfter,
+      leftoverAfterMs: said.leftoverAfter,
       ignore: said.ignore ?? false,
       class: said.class,
     };
@@ -73,7 +74,7 @@ function problemsAt({ raw, origin }: Merged, path: Path): readonly ConfigProblem
   }
 }
 
-const forLeases = ['severity', 'team', 'lateAfter', 'class'];
+const forLeases = ['severity', 'team', 'lateAfter', 'leftoverAfter', 'class'];
 
 const part = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const labelKey = new RegExp(`^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?${part}$`);

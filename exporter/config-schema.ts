@@ -26,6 +26,9 @@ const policy = z.strictObject({
   severity: value.oneOf('critical', 'warning', 'info').optional().describe('For the routing of alerts.'),
   team: value.text.optional().describe('For the routing of alerts.'),
   lateAfter: value.duration.optional().describe('A renewal after more than this is late.'),
+  leftoverAfter: value.longDuration
+    .optional()
+    .describe('One that is found unrenewed for longer than this is left over from long ago, 24h.'),
   ignore: value.flag.optional().describe('Not judged, no series; false exempts from later policies.'),
   class: value
     .oneOf('election', 'coordinated', 'apiserver', 'lock', 'heartbeat')

@@ -18,7 +18,14 @@ const expected: readonly string[] = [neverThere, 'election-0', 'election-1'];
 /** What the configuration of the judge expects to be held. */
 export const policies: readonly LeasePolicy[] = expected.map((name, index) => ({
   ...{ about: 'leases', path: `policies[${index}]`, match: { namespace: 'default', name, labels: {} } },
-  ...{ expect: 'held', graceMs, severity: undefined, team: undefined, lateAfterMs: undefined },
+  ...{
+    expect: 'held',
+    graceMs,
+    severity: undefined,
+    team: undefined,
+    lateAfterMs: undefined,
+    leftoverAfterMs: undefined,
+  },
   ...{ ignore: false, class: undefined },
 }));
 

@@ -10,7 +10,14 @@ import { replay } from './replay.ts';
 
 const policy: Policy = {
   ...{ about: 'leases', path: 'policies[0]', match: { namespace: 'shop', name: 'till', labels: {} } },
-  ...{ expect: 'held', graceMs: 60_000, severity: undefined, team: undefined, lateAfterMs: undefined },
+  ...{
+    expect: 'held',
+    graceMs: 60_000,
+    severity: undefined,
+    team: undefined,
+    lateAfterMs: undefined,
+    leftoverAfterMs: undefined,
+  },
   ...{ ignore: false, class: undefined },
 };
 

@@ -210,11 +210,12 @@ export function isRelease(record: LeaseRecord): boolean {
   return (record.holder ?? '') === '';
 }
 
-/** An unrenewed lease at first sight is a leftover when its renewTime is older than this (µs). */
-const leftoverAfter = 24 * 3_600_000_000;
+/** An unrenewed lease at first sight is a leftover when its renewTime is older than this (ms), unless a policy knows better. */
+const leftoverAfterMs = 24 * 3_600_000;
 
 export function isLeftover(row: LeaseRow, now: Now): boolean {
-  return row.renewTime === undefined || now.at.wall - row.renewTime > leftoverAfter;
+  const afterMs = row.policy?.leftoverAfterMs ?? leftoverAfterMs;
+  return row.renewTime === undefined || (now.at.wall - row.renewTime) / 1000 > afterMs;
 }
 
 export function neverExpires(row: LeaseRow): boolean {

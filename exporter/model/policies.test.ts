@@ -16,6 +16,7 @@ const base: LeasePolicy = {
   severity: undefined,
   team: undefined,
   lateAfterMs: undefined,
+  leftoverAfterMs: undefined,
   ignore: false,
   class: undefined,
 };

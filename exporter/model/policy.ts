@@ -19,6 +19,8 @@ export interface LeasePolicy {
   readonly team: string | undefined;
   /** A renewal after more than this is late (ms). */
   readonly lateAfterMs: number | undefined;
+  /** An unrenewed lease at first sight is a leftover when its renewTime is older than this (ms). */
+  readonly leftoverAfterMs: number | undefined;
   /** Not judged at all. */
   readonly ignore: boolean;
   readonly class: PolicyClass | undefined;

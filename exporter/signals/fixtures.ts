@@ -71,6 +71,7 @@ export function leasePolicy(part: Partial<LeasePolicy> = {}): LeasePolicy {
     severity: 'critical',
     team: 'tills',
     lateAfterMs: undefined,
+    leftoverAfterMs: undefined,
     ignore: false,
     class: undefined,
     ...part,

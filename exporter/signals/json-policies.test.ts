@@ -22,6 +22,7 @@ test('a policy tells what it says, what it applies to and what it misses', () =>
       severity: 'critical',
       team: 'tills',
       lateAfterSeconds: null,
+      leftoverAfterSeconds: null,
       ignore: false,
       class: null,
       leases: 1,

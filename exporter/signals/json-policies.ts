@@ -19,7 +19,7 @@ export function policiesJson(view: ModelView, now: Moment) {
 
 function saidBy(policy: Policy) {
   if (policy.about === 'nodes') return { match: policy.match, graceSeconds: policy.graceMs / 1000 };
-  const { match, expect, graceMs, severity, team, lateAfterMs } = policy;
+  const { match, expect, graceMs, severity, team, lateAfterMs, leftoverAfterMs } = policy;
   return {
     match,
     expect: expect ?? null,
@@ -27,6 +27,7 @@ function saidBy(policy: Policy) {
     severity: severity ?? null,
     team: team ?? null,
     lateAfterSeconds: lateAfterMs === undefined ? null : lateAfterMs / 1000,
+    leftoverAfterSeconds: leftoverAfterMs === undefined ? null : leftoverAfterMs / 1000,
     ignore: policy.ignore,
     class: policy.class ?? null,
   };

@@ -3,7 +3,7 @@
  * in seconds: `4`, or `2,5,9`, or `2..20/2` for every two seconds. A value with blanks or escapes is quoted
  * as in JSON; `nil` is an absent field.
  *
- *   policy namespace= name= label.KEY= node= expect= grace= severity= team= lateAfter= ignore= class=
+ *   policy namespace= name= label.KEY= node= expect= grace= severity= team= lateAfter= leftoverAfter= ignore= class=
  *                           as in the configuration, where its order counts and its time does not
  *   lease NS/NAME holder= duration= transitions= age= since= renewed= strategy= preferred=
  *                           identity= writer= label.KEY=
