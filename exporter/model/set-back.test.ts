@@ -99,6 +99,15 @@ describe('a store that was restored from a backup', () => {
     assert.notEqual(bench.lease().round?.traceId, first);
   });
 
+  test('has come as far again when it is listed', () => {
+    const bench = longHeld();
+    bench.time(35);
+    bench.answer(35.1);
+    bench.list(36, [{ ...bench.lease().record, holder: 'b', renewTime: moment(34).wall, transitions: 4 }]);
+    assert.deepEqual(bench.rounds(), ['opened expired']);
+    assert.equal(bench.lease().state, 'unknown');
+  });
+
   test('shows a deleted lease again', () => {
     const bench = longHeld();
     bench.write(21, { resourceVersion: '950' }, 'deleted');

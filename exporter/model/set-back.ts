@@ -3,7 +3,7 @@
  * of it was written by anybody, so it is no election, and what was concluded before stays concluded. Who holds the
  * lease now, and whether anybody is alive, only a write or its absence will show.
  */
-import { classify, isOlder } from './classify.ts';
+import { classify, isOlder, sameSpec } from './classify.ts';
 import { isAssignment } from './coordinated.ts';
 import { HolderClock } from './holder-clock.ts';
 import { seeRecord } from './lease.ts';
@@ -21,13 +21,15 @@ export function seeKnown(row: LeaseRow, seen: LeaseObservation, source: SourceRo
 }
 
 /**
- * Lists are never served from a cache: one that shows an older record than a watch has told shows another past. And
- * nothing that was deleted comes again under its old UID.
+ * Lists are never served from a cache: one that shows an older record than a watch has told, or another one under the
+ * same revision, shows another past. And nothing that was deleted comes again under its old UID.
  */
 function isSetBack(row: LeaseRow, { change, lease }: LeaseObservation, source: SourceRow): boolean {
   if (row.state === 'deleted' && row.uid === lease.uid) return true;
-  const isListed = change === 'listed' && source.listing;
-  return isListed && isOlder(lease.resourceVersion, row.record.resourceVersion);
+  if (change !== 'listed' || !source.listing) return false;
+  const { record } = row;
+  const isOther = lease.resourceVersion === record.resourceVersion && !sameSpec(lease, record);
+  return isOther || isOlder(lease.resourceVersion, record.resourceVersion);
 }
 
 /** Takes the restored record for the present one. Its revisions come again, so that rounds need other names. */
