@@ -220,9 +220,16 @@ export interface NodeOutageEvent {
   readonly lost: number;
   readonly closed: number | undefined;
   readonly end: 'back' | 'rebooted' | 'deleted' | undefined;
+  /** Something of it may have happened between these moments, while we could not see: Unix microseconds, as above. */
+  readonly unseen: { readonly from: number; readonly to: number } | undefined;
+  /** How many nodes fell silent at once, and of how many; `undefined` where it fell silent by itself. */
+  readonly together: { readonly silent: number; readonly of: number; readonly suspect: Suspect } | undefined;
   /** Traces of the rounds whose predecessor it took. */
   readonly rounds: readonly string[];
 }
+
+/** What many silences at once speak of: the network between, or an API server or a store that takes no writes. */
+export type Suspect = 'partition' | 'control_plane';
 
 /** A node was heard again. There is one for every heartbeat of every node: it is for metrics, not for logs. */
 export interface HeartbeatEvent {
@@ -243,6 +250,8 @@ export interface MassSilenceEvent {
   readonly of: number;
   /** Whether the nodes were looked at as well: they are silent too. */
   readonly nodes: boolean;
+  /** Of nodes that begin to be silent: what it speaks of. */
+  readonly suspect: Suspect | undefined;
 }
 
 /** Nobody holds a lease that a policy expects to be held, or somebody does again. */

@@ -1,32 +1,27 @@
 import type { Moment } from '../clock.ts';
 import { isOlder, nodeLeaseNamespace } from './classify.ts';
 import type { Sleeper } from './deadlines.ts';
-import type { NodeOutageEvent, NodeState } from './event.ts';
+import type { NodeState } from './event.ts';
 import type { Proof } from './evidence.ts';
 import { HolderClock } from './holder-clock.ts';
+import {
+  closeOutage,
+  doubtOutage,
+  endOfSilence,
+  type Outage,
+  openOutage,
+  type Unseen,
+  unseenWord,
+} from './node-outage.ts';
 import { blame, type PastRound } from './node-rounds.ts';
 import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
 import type { Now } from './sink.ts';
-import { traceId } from './trace-id.ts';
 import type { NodeView } from './view.ts';
 import { noteLag } from './watch-lag.ts';
 
 const readAgain = 2000;
 /** Rhythm of the kubelet: a quarter of the duration of its lease. */
 const beatsPerDuration = 4;
-
-export interface Outage {
-  readonly traceId: string;
-  readonly anchorWall: number;
-  readonly anchorMono: number;
-  readonly heard: number;
-  readonly lost: number;
-  readonly bootId: string | undefined;
-  /** The first heartbeat after the silence; the outage ends with the second, when the bootID is known too. */
-  back: number | undefined;
-  /** Traces of the rounds whose predecessor it took. */
-  readonly rounds: string[];
-}
 
 /** What is kept of one node: its lease, its Node, and when it was last heard (monotonic milliseconds). */
 export class NodeRow implements NodeView, Sleeper {
@@ -50,12 +45,18 @@ export class NodeRow implements NodeView, Sleeper {
   /** Heard since the first sight or the last gap: the rhythm may be judged. */
   heard = false;
   blind = false;
+  /** Since when something may have been missed (monotonic ms): until it is heard, or a list shows that nothing was. */
+  gap: number | undefined;
+  /** When the last heartbeat was made, if that was not seen. */
+  unseenWord: Unseen | undefined;
   /** The highest renewTime since the last status: what the node controller compares with. */
   renewed: number | undefined;
   /** When the lease was renewed last (monotonic ms), if that was seen and nothing was missed since. */
   renewedMono: number | undefined;
   asked = false;
   retryAt = 0;
+  /** How often the store was set back under it. */
+  setBacks = 0;
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
   quietSince: number;
   outage: Outage | undefined;
@@ -123,14 +124,11 @@ export interface NodeRules {
 /** `complete`: by a list, which is the truth even where it shows an older record, as of a store that was set back. */
 export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now, complete = false): void {
   const before = row.lease;
-  if (
-    !complete &&
-    before !== undefined &&
-    before.uid === next.uid &&
-    isOlder(next.resourceVersion, before.resourceVersion)
-  )
-    return;
+  const back = isSetBack(row, next);
+  if (back && !complete) return;
+  if (back) row.setBacks += 1;
   row.lease = next;
+  if (complete && next.uid === before?.uid && next.renewTime === before.renewTime) row.gap = undefined;
   // Only a list comes while we are blind: what was proven lost and is not renewed in it still is.
   const silent = row.outage !== undefined && row.outage.back === undefined;
   if (row.blind && silent && next.renewTime === before?.renewTime)
@@ -161,6 +159,7 @@ export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
 export function nodeGone(row: NodeRow, now: Now): void {
   row.node = undefined;
   row.nodeless ??= now.at.mono;
+  if (row.gap !== undefined) doubtOutage(row, { from: row.gap, to: now.at.mono });
   closeOutage(row, now, 'deleted', now.at.mono);
   judge(row, now);
 }
@@ -181,7 +180,10 @@ function heard(row: NodeRow, now: Now, by: 'lease' | 'status' = 'lease'): void {
   row.quietSince = now.at.mono;
   row.asked = false;
   row.retryAt = 0;
-  endOfSilence(row, now);
+  row.unseenWord = unseenWord(row, now);
+  const seen = row.gap === undefined;
+  row.gap = undefined;
+  endOfSilence(row, now, seen);
   judge(row, now);
 }
 
@@ -192,18 +194,6 @@ function countBeat(row: NodeRow, now: Now): void {
   const interval = now.at.mono - before;
   row.missed += Math.max(0, Math.round(interval / row.rhythmMs) - 1);
   now.sink.event({ kind: 'heartbeat', at: now.at, node: row.name, intervalSeconds: interval / 1000 });
-}
-
-function endOfSilence(row: NodeRow, now: Now): void {
-  const outage = row.outage;
-  if (outage === undefined) return;
-  if (outage.back === undefined) {
-    outage.back = now.at.mono;
-    return;
-  }
-  const bootId = row.node?.bootId;
-  const rebooted = bootId !== undefined && outage.bootId !== undefined && bootId !== outage.bootId;
-  closeOutage(row, now, rebooted ? 'rebooted' : 'back', outage.back);
 }
 
 /** The verdict that needs no evidence: everything but `lost`, which only `proveNode` may say. */
@@ -291,7 +281,10 @@ export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now): vo
 
 function isSetBack({ lease }: NodeRow, found: LeaseRecord): boolean {
   return (
-    lease !== undefined && lease.uid === found.uid && isOlder(found.resourceVersion, lease.resourceVersion)
+    lease !== undefined &&
+    lease.uid === found.uid &&
+    (isOlder(found.resourceVersion, lease.resourceVersion) ||
+      (found.resourceVersion === lease.resourceVersion && found.renewTime !== lease.renewTime))
   );
 }
 
@@ -300,55 +293,7 @@ function lose(row: NodeRow, now: Now): void {
   row.turn(now, 'lost', `no heartbeat for ${quiet.toFixed(1)} s`);
   if (row.outage !== undefined) row.outage.back = undefined;
   if (!row.heard || row.outage !== undefined) return;
-  row.outage = {
-    traceId: outageTrace(row, now),
-    anchorWall: now.at.wall,
-    anchorMono: now.at.mono,
-    heard: row.observedMono,
-    lost: now.at.mono,
-    bootId: row.node?.bootId,
-    back: undefined,
-    rounds: [],
-  };
-  tellOutage(row, row.outage, now, 'opened', undefined, undefined);
-  blame(row, row.outage, now);
-}
-
-/** After the last sign of life of either kind: a status may be all that is heard between two outages. */
-function outageTrace({ lease, node, name }: NodeRow, { clusterUid }: Now): string {
-  const lastWords = `${lease?.resourceVersion ?? ''} ${node?.readyHeartbeat ?? ''}`;
-  return traceId('outage', clusterUid, lease?.uid ?? name, lastWords);
-}
-
-function closeOutage(row: NodeRow, now: Now, end: 'back' | 'rebooted' | 'deleted', closed: number): void {
-  const outage = row.outage;
-  if (outage === undefined) return;
-  row.outage = undefined;
-  row.lastOutage = outage;
-  tellOutage(row, outage, now, 'closed', closed, end);
-}
-
-function tellOutage(
-  row: NodeRow,
-  outage: Outage,
-  now: Now,
-  step: NodeOutageEvent['step'],
-  closed: number | undefined,
-  end: NodeOutageEvent['end'],
-): void {
-  const told = (mono: number) => outage.anchorWall + Math.round((mono - outage.anchorMono) * 1000);
-  now.sink.event({
-    kind: 'node-outage',
-    step,
-    at: now.at,
-    node: row.name,
-    traceId: outage.traceId,
-    lastHeartbeat: told(outage.heard),
-    lost: told(outage.lost),
-    closed: closed === undefined ? undefined : told(closed),
-    end,
-    rounds: outage.rounds,
-  });
+  blame(row, openOutage(row, now), now);
 }
 
 /** The source cannot see, or sees again: then silence is counted anew, since we may have missed heartbeats. */
@@ -357,6 +302,7 @@ export function nodeSight(row: NodeRow, now: Now, blind: boolean): void {
   row.blind = blind;
   row.asked = false;
   row.renewedMono = undefined;
+  if (blind) row.gap ??= now.at.mono;
   if (!blind) row.quietSince = now.at.mono;
   if (blind) judge(row, now);
 }

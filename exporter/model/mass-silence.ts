@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { LeaseClass } from './event.ts';
+import type { LeaseClass, Suspect } from './event.ts';
 import { ageAt, type Place, type SilenceMemory } from './memory.ts';
 import type { Now } from './sink.ts';
 
@@ -17,6 +17,8 @@ export interface Silenced {
 export interface Population {
   /** Members of the class that are heard, or were until just now; leftovers are none of them. */
   living(kind: LeaseClass): number;
+  /** The nodes that were lost within `durationMs` (ms) fell silent at once: their outages tell. Says what that speaks of. */
+  together(durationMs: number, now: number): Suspect;
   /** Heartbeats of nodes since `since` (ms), as a share of those to be expected; `undefined` when none are. */
   heartbeatShare(since: number, now: number): number | undefined;
 }
@@ -37,6 +39,8 @@ interface Incident {
 interface ClassRow {
   recent: { readonly at: number; readonly silenced: Silenced }[];
   nextLook: number;
+  /** When those who fell silent since the beginning are told that they are among many. */
+  markAt: number;
   incident: Incident | undefined;
 }
 
@@ -64,6 +68,7 @@ export class MassSilence {
     const { mono } = now.at;
     row.recent = row.recent.filter(({ at, silenced: { durationMs } }) => at + durationMs > mono);
     row.recent.push({ at: mono, silenced });
+    if (row.incident !== undefined) row.markAt = Math.min(row.markAt, mono + lookAgain);
     if (row.incident !== undefined || mono < row.nextLook || row.recent.length < fewest) return;
     row.nextLook = mono + lookAgain;
     if (this.#isMany(silenced.class, row, mono)) this.#begin(silenced.class, row, now);
@@ -77,13 +82,18 @@ export class MassSilence {
   /** Monotonic milliseconds at which `wake` is to be called. */
   next(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { incident } of this.#classes.values()) next = Math.min(next, incident?.until ?? next);
+    for (const { incident, markAt } of this.#classes.values())
+      if (incident !== undefined) next = Math.min(next, incident.until, markAt);
     return next;
   }
 
   wake(now: Now): void {
     for (const [kind, row] of this.#classes) {
       const { incident } = row;
+      if (incident !== undefined && now.at.mono >= row.markAt) {
+        row.markAt = Number.POSITIVE_INFINITY;
+        this.#mark(kind, incident, now);
+      }
       if (incident === undefined || now.at.mono < incident.until) continue;
       if (this.#goesOn(kind, incident, now.at.mono)) incident.until = now.at.mono + incident.durationMs;
       else this.#end(kind, row, now);
@@ -107,6 +117,11 @@ export class MassSilence {
   /** What was recalled is of another cluster. */
   forget(): void {
     this.#classes.clear();
+  }
+
+  /** Each outage tells with how many others it began. Leases have rounds of their own. */
+  #mark(kind: LeaseClass, { durationMs }: Incident, now: Now): Suspect | undefined {
+    return kind === 'node' ? this.#population.together(durationMs, now.at.mono) : undefined;
   }
 
   #isMany(kind: LeaseClass, { recent }: ClassRow, mono: number): boolean {
@@ -136,11 +151,22 @@ export class MassSilence {
     const of = Math.max(silent, this.#population.living(kind));
     const since = row.incident.lastHeard;
     const nodes = this.#population.heartbeatShare(since, now.at.mono) !== undefined;
-    now.sink.event({ kind: 'mass-silence', at: now.at, class: kind, to: 'began', silent, of, nodes });
+    const suspect = this.#mark(kind, row.incident, now);
+    now.sink.event({
+      kind: 'mass-silence',
+      at: now.at,
+      class: kind,
+      to: 'began',
+      silent,
+      of,
+      nodes,
+      suspect,
+    });
   }
 
   #end(kind: LeaseClass, row: ClassRow, now: Now): void {
     row.incident = undefined;
+    row.markAt = Number.POSITIVE_INFINITY;
     row.recent = [];
     now.sink.event({
       kind: 'mass-silence',
@@ -150,13 +176,19 @@ export class MassSilence {
       silent: 0,
       of: 0,
       nodes: false,
+      suspect: undefined,
     });
   }
 
   #row(kind: LeaseClass): ClassRow {
     const known = this.#classes.get(kind);
     if (known !== undefined) return known;
-    const row: ClassRow = { recent: [], nextLook: Number.NEGATIVE_INFINITY, incident: undefined };
+    const row: ClassRow = {
+      recent: [],
+      nextLook: Number.NEGATIVE_INFINITY,
+      markAt: Number.POSITIVE_INFINITY,
+      incident: undefined,
+    };
     this.#classes.set(kind, row);
     return row;
   }

@@ -1,6 +1,13 @@
 import type { Moment } from '../clock.ts';
 import type { Naming } from './coordinated.ts';
-import type { Cause, Place as HolderPlace, LeaseClass, LeaseState, RoundWrite } from './event.ts';
+import type {
+  Cause,
+  Place as HolderPlace,
+  LeaseClass,
+  LeaseState,
+  NodeOutageEvent,
+  RoundWrite,
+} from './event.ts';
 import type { LeaseRecord, NodeRecord, PodRecord, SourceName } from './observation.ts';
 
 /**
@@ -121,6 +128,7 @@ export interface NodeMemory {
   readonly observedWall: number;
   readonly heard: boolean;
   readonly renewed: number | undefined;
+  readonly setBacks: number | undefined;
   /** How far its clock is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;
   readonly outage: OutageMemory | undefined;
@@ -135,6 +143,9 @@ export interface OutageMemory {
   readonly lostAge: number;
   readonly backAge: number | undefined;
   readonly bootId: string | undefined;
+  readonly unseenFromAge: number | undefined;
+  readonly unseenToAge: number | undefined;
+  readonly together: NodeOutageEvent['together'];
   /** Traces of the rounds whose predecessor it took. */
   readonly rounds: readonly string[];
 }

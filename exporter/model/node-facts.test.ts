@@ -23,7 +23,15 @@ function nodeRow(lost: boolean, fields: Partial<Parameters<typeof nodeRecord>[0]
   row.node = nodeRecord({ name: 'n1', ...fields });
   row.heard = true;
   const outage = { traceId: 't', anchorWall: 0, anchorMono: 0, heard: 20_000, lost: 70_000 };
-  if (lost) row.outage = { ...outage, bootId: 'b', back: undefined, rounds: [] };
+  if (lost)
+    row.outage = {
+      ...outage,
+      bootId: 'b',
+      back: undefined,
+      unseen: undefined,
+      together: undefined,
+      rounds: [],
+    };
   return row;
 }
 

@@ -2,6 +2,7 @@ import type { LeaseClass } from './event.ts';
 import { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { Population, Silenced } from './mass-silence.ts';
+import { markTogether, suspectOf } from './node-partition.ts';
 
 /** Looks at all leases and nodes at once; each takes time that grows with their number. */
 
@@ -61,6 +62,12 @@ export function populationOf(
 ): Population {
   return {
     living: (kind) => livingOf(kind, leases.values(), nodes.values()),
+    together(durationMs, now) {
+      const suspect = suspectOf(leases.values(), nodes.values(), now);
+      const known = livingOf('node', leases.values(), nodes.values());
+      markTogether(nodes.values(), known, suspect, durationMs, now);
+      return suspect;
+    },
     heartbeatShare: (since, now) => heartbeatShare(nodes.values(), since, now),
   };
 }

@@ -257,6 +257,8 @@ export function outageEvent(part: Partial<NodeOutageEvent> = {}): NodeOutageEven
     lost: epoch + 40_000_000,
     closed: epoch + 95_000_000,
     end: 'rebooted',
+    unseen: undefined,
+    together: undefined,
     rounds: [],
     ...part,
   };

@@ -11,6 +11,7 @@ import type {
   PolicyUnmatchedEvent,
   Round,
   RoundEvent,
+  Suspect,
 } from '../model/event.ts';
 import { holderName } from '../model/holder-identity.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
@@ -234,19 +235,33 @@ function outageLine(outage: NodeOutageEvent): Sentence {
   const about = { node, ...aboutTrace(traceId, 'outage') };
   if (step === 'opened') {
     const silent = seconds((lost - lastHeartbeat) / 1e6);
-    const text = `node ${name(node)}: lost, no heartbeat for ${silent}, trace ${traceId}`;
+    const text = `node ${name(node)}: lost, no heartbeat for ${silent}${unsure(outage)}, trace ${traceId}`;
     return line('node_outage_opened', text, about, importance.outage);
   }
   const lasted = closed === undefined ? '' : ` after ${seconds((closed - lastHeartbeat) / 1e6)}`;
-  const text = `node ${name(node)}: outage ended, ${end ?? 'unknown'}${lasted}`;
+  const text = `node ${name(node)}: outage ended, ${end ?? 'unknown'}${lasted}${unsure(outage)}${together(outage)}`;
   return line('node_outage_closed', text, about, importance.outage);
 }
 
-function massSilenceLine({ class: kind, to, silent, of, nodes }: MassSilenceEvent): Sentence {
+function unsure({ unseen }: NodeOutageEvent): string {
+  return unseen === undefined ? '' : `, uncertain within ${seconds((unseen.to - unseen.from) / 1e6)}`;
+}
+
+function together({ together: many }: NodeOutageEvent): string {
+  if (many === undefined) return '';
+  return `, one of ${many.silent} that fell silent at once, of ${many.of} nodes: suspect ${suspects[many.suspect]}`;
+}
+
+const suspects: Readonly<Record<Suspect, string>> = {
+  partition: 'the network between them and the API server, which others go on to write to',
+  control_plane: 'the API server, etcd or the network first',
+};
+
+function massSilenceLine({ class: kind, to, silent, of, nodes, suspect }: MassSilenceEvent): Sentence {
   const told = line('mass_silence', '', {}, importance.outage);
   if (to === 'ended') return { ...told, level: 'info', text: `class ${kind}: the silence of many is over` };
   const others = kind !== 'node' && nodes ? ', and so did the nodes' : '';
-  const text = `class ${kind}: ${silent} of ${of} fell silent at once${others}: suspect the API server, etcd or the network first`;
+  const text = `class ${kind}: ${silent} of ${of} fell silent at once${others}: suspect ${suspects[suspect ?? 'control_plane']}`;
   return { ...told, text };
 }
 

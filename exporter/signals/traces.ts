@@ -138,9 +138,7 @@ function roundAttributes(round: Round): Attributes {
     ...placeAttributes('successor', round.successorAt),
     ...(round.fate === undefined ? {} : { 'leasewatch.predecessor.fate': round.fate }),
     'leasewatch.attempts': round.attempts,
-    ...(unseen === undefined
-      ? {}
-      : { 'leasewatch.unseen_from': isoTime(unseen.from), 'leasewatch.unseen_to': isoTime(unseen.to) }),
+    ...unseenAttributes(unseen),
     ...(acquired === undefined
       ? {}
       : {
@@ -157,6 +155,25 @@ function placeAttributes(who: 'predecessor' | 'successor', { pod, node }: Place)
   };
 }
 
+function outageAttributes({ unseen, together }: NodeOutageEvent): Attributes {
+  return {
+    'leasewatch.uncertain': unseen !== undefined,
+    ...unseenAttributes(unseen),
+    ...(together === undefined
+      ? {}
+      : {
+          'leasewatch.silent_nodes': together.silent,
+          'leasewatch.known_nodes': together.of,
+          'leasewatch.suspect': together.suspect,
+        }),
+  };
+}
+
+function unseenAttributes(unseen: Round['unseen']): Attributes {
+  if (unseen === undefined) return {};
+  return { 'leasewatch.unseen_from': isoTime(unseen.from), 'leasewatch.unseen_to': isoTime(unseen.to) };
+}
+
 function outageSpans(outage: NodeOutageEvent): FinishedSpan[] {
   const { traceId, node, lastHeartbeat, lost, closed, end } = outage;
   const common = { traceId, start: lastHeartbeat, importance: importance.outage };
@@ -169,7 +186,7 @@ function outageSpans(outage: NodeOutageEvent): FinishedSpan[] {
       ...common,
       span: 'outage',
       end: closed,
-      attributes: { ...attributes, 'leasewatch.end': end ?? 'unknown' },
+      attributes: { ...attributes, 'leasewatch.end': end ?? 'unknown', ...outageAttributes(outage) },
       events: [{ at: lost, name: 'lost', attributes: {} }],
       links: outage.rounds.flatMap((round) => linkTo(round, 'round', 'election round')),
     },

@@ -95,6 +95,11 @@ const outage = z.strictObject({
   lostAge: age,
   backAge: absent(age),
   bootId: absent(z.string()),
+  unseenFromAge: absent(age),
+  unseenToAge: absent(age),
+  together: absent(
+    z.strictObject({ silent: z.number(), of: z.number(), suspect: z.enum(['partition', 'control_plane']) }),
+  ),
   rounds: z.array(z.string()),
 });
 
@@ -108,6 +113,7 @@ const node = z.strictObject({
   observedWall: micros,
   heard: z.boolean(),
   renewed: absent(micros),
+  setBacks: absent(z.number()),
   clockAhead: absent(z.number()),
   outage: absent(outage),
 });

@@ -62,6 +62,7 @@ const node: NodeMemory = {
     observedWall: 2,
     heard: true,
     renewed: 9,
+    setBacks: 0,
     clockAhead: 3,
   },
   node: {
@@ -71,6 +72,7 @@ const node: NodeMemory = {
   outage: {
     ...{ traceId: '0123456789abcdef'.repeat(2), anchorAge: 1, anchorWall: 2, heardAge: 60, lostAge: 1 },
     ...{ backAge: undefined, bootId: 'b1', rounds: ['fedcba9876543210'.repeat(2)] },
+    ...{ unseenFromAge: 70, unseenToAge: 61, together: { silent: 3, of: 5, suspect: 'partition' } },
   },
 };
 

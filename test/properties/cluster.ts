@@ -32,6 +32,8 @@ export class Cluster {
   /** How far the clock of each writer is ahead (µs). */
   readonly #ahead = [0, 3_600_000_000, -300_000];
   #revision = 100;
+  /** A UID is never given twice, also in a store that was set back. */
+  #objects = 100;
   readonly #backups: Backup[] = [];
 
   get revision(): string {
@@ -145,7 +147,7 @@ export class Cluster {
 
   #put(fields: Partial<LeaseRecord>, change: Change): Write[] {
     const revision = this.#next();
-    const uid = change === 'added' ? `uid-${revision}` : (fields.uid ?? '');
+    const uid = change === 'added' ? this.#uid('uid') : (fields.uid ?? '');
     const lease = leaseRecord({ ...fields, uid, resourceVersion: revision });
     this.leases.set(`${lease.namespace}/${lease.name}`, lease);
     return [{ kind: 'lease', change, lease }];
@@ -162,7 +164,7 @@ export class Cluster {
     const known = this.nodes.get(name);
     const revision = this.#next();
     const node = nodeRecord({
-      ...(known ?? { name, uid: `node-${revision}` }),
+      ...(known ?? { name, uid: this.#uid('node') }),
       ...{ resourceVersion: revision, readyHeartbeat: now },
       ...(fields.ready === undefined ? {} : { ready: fields.ready }),
       ...(fields.terminating === undefined ? {} : { terminating: fields.terminating }),
@@ -189,6 +191,11 @@ export class Cluster {
 
   #clockOf(holder: string | undefined, now: number): number {
     return now + (this.#ahead[people.indexOf(holder ?? '')] ?? 0);
+  }
+
+  #uid(kind: string): string {
+    this.#objects += 1;
+    return `${kind}-${this.#objects}`;
   }
 
   #next(): string {

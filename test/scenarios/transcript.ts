@@ -42,7 +42,7 @@ export function eventLine(event: Event): string {
     case 'node-state':
       return `node ${event.node} ${event.from ?? 'new'} -> ${event.to}: ${event.why}`;
     case 'node-outage':
-      return `outage ${shortTrace(event.traceId)} ${event.step}: node ${event.node}${event.end === undefined ? '' : `, ${event.end}`}`;
+      return `outage ${shortTrace(event.traceId)} ${event.step}: node ${event.node}${event.end === undefined ? '' : `, ${event.end}`}${event.unseen === undefined ? '' : ', uncertain'}${event.together === undefined ? '' : `, ${event.together.suspect} of ${event.together.silent}/${event.together.of}`}`;
     case 'heartbeat':
       return `heartbeat ${event.node} after ${rounded(event.intervalSeconds)} s`;
     case 'mass-silence':
