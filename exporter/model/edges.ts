@@ -32,6 +32,7 @@ export const leaseEdges: Edges<LeaseState> = {
   released: {
     held: 'acquired',
     expired: 'who was named in a coordinated election never wrote',
+    orphaned: 'nobody took it for 10 min, and no Pod of its workload is left',
     deleted: 'deleted',
     unknown: 'we cannot see',
   },

@@ -6,6 +6,7 @@ import { orphan } from './lease-verdict.ts';
 import type { SightObservation } from './observation.ts';
 import type { SourceRow } from './sight.ts';
 import type { Now } from './sink.ts';
+import { isVacantLong, leftBehind } from './vacancy.ts';
 
 /** The names under which the look-up of holders, and of who could follow them, is told among the sources. */
 export const holderSource = 'holders';
@@ -48,6 +49,7 @@ export class HolderDesk {
 
 function followHolder(row: LeaseRow, now: Now): void {
   lookAgain(row, now);
+  lookForWorkload(row, now);
   if (row.state === 'deleted' || !hasPods(row)) return inquire(row, now);
   const { who, holder } = row;
   if (holder !== '' && holder !== who.identity) {
@@ -92,11 +94,19 @@ function lookAgain(row: LeaseRow, now: Now): void {
   if (question !== undefined) now.sink.ask(question);
 }
 
+function lookForWorkload(row: LeaseRow, now: Now): void {
+  if (!isVacantLong(row, now) || row.round === undefined) return;
+  const question = questionOf(row, row.round.predecessor, false);
+  if (question !== undefined) now.sink.ask({ ...question, verify: true });
+}
+
 function questionOf(row: LeaseRow, holder: string, urgent: boolean): FindHolder | undefined {
   const { namespace, name: lease } = row;
   const candidates = podNames(holder, namespace, lease);
   if (candidates.length === 0) return undefined;
-  return { kind: 'find-holder', namespace, lease, holder, candidates, urgent, verify: !row.seenAlive };
+  // Nobody leads: whether anybody could is what whoever is paged wants to know.
+  const verify = !row.seenAlive || (urgent && row.state === 'expired' && row.holder === holder);
+  return { kind: 'find-holder', namespace, lease, holder, candidates, urgent, verify };
 }
 
 function seeHolder(row: LeaseRow, seen: HolderObservation, now: Now): void {
@@ -108,6 +118,7 @@ function seeHolder(row: LeaseRow, seen: HolderObservation, now: Now): void {
   const workload = 'found' in seen.result ? seen.result.workload : undefined;
   if (workload !== undefined && seen.ask.urgent && seen.ask.holder === row.late?.asked)
     row.late.learn(workload, now);
+  if ('absent' in seen.result && seen.result.workload === 'gone') leftBehind(row, seen.ask.holder, now);
   if (row.who.gone && row.who.identity === row.holder) orphan(row, now);
 }
 
@@ -122,7 +133,7 @@ function learn(row: LeaseRow, { result, ask }: HolderObservation, now: Now): voi
     who.again = now.at.mono + refreshMs;
   } else if ('absent' in result) {
     who.gone = result.workload === 'gone';
-    who.candidates = undefined;
+    who.candidates = who.gone ? 0 : undefined;
   } else who.again = now.at.mono + ('forbidden' in result ? forbiddenMs : failedMs);
 }
 

@@ -79,6 +79,8 @@ export class LeaseRow implements LeaseView, Sleeper {
   standing: number | undefined;
   /** How often the store was set back under it. */
   setBacks = 0;
+  /** When the workload of a lease that nobody takes is looked for (monotonic ms). */
+  vacantLook = Number.POSITIVE_INFINITY;
   deletedAt = 0;
   /** Of the list that named it last; see `Model`. */
   generation: number;

@@ -43,7 +43,8 @@ function isSuspect(row: LeaseRow, now: Now): boolean {
 
 /** When the row wants to be shown the time again. */
 export function nextWake(row: LeaseRow): number {
-  return Math.min(nextJudgement(row), row.who.again, row.late?.due ?? Number.POSITIVE_INFINITY);
+  const looks = [row.who.again, row.vacantLook, row.late?.due ?? Number.POSITIVE_INFINITY];
+  return Math.min(nextJudgement(row), ...looks);
 }
 
 function nextJudgement(row: LeaseRow): number {
