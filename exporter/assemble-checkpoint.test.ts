@@ -7,8 +7,15 @@ import { StoreKeeper } from './delivery/store-keeper.ts';
 import { leaseRecord, nodeRecord } from './model/fixture.ts';
 import { Model } from './model/model.ts';
 import type { Change, LeaseRecord, Observation } from './model/observation.ts';
+import type { LeasePolicy } from './model/policy.ts';
 
 const sources = ['leases', 'nodes'];
+
+const expected: LeasePolicy = {
+  ...{ about: 'leases', path: 'policies[0]', match: { namespace: 'ns', name: 'lease', labels: {} } },
+  ...{ expect: 'held', graceMs: 60_000, severity: undefined, team: undefined, lateAfterMs: undefined },
+  ...{ leftoverAfterMs: undefined, ignore: false, class: undefined },
+};
 
 /** A disk, and processes that come and go over it. */
 class Machine {
@@ -17,9 +24,9 @@ class Machine {
   readonly clock = new ManualClock();
   readonly warnings: string[] = [];
 
-  process(watched: readonly string[] = sources) {
+  process(watched: readonly string[] = sources, policies: readonly LeasePolicy[] = []) {
     const { table, clock } = this;
-    const model = new Model({ sources: watched, nodes: { graceMs: 50_000 } });
+    const model = new Model({ sources: watched, nodes: { graceMs: 50_000 }, policies });
     const warn = (message: string) => void this.warnings.push(message);
     const remembrance = createRemembrance({
       ...{ table, clock, warn },
@@ -48,6 +55,30 @@ class Machine {
     return keys;
   }
 }
+
+test('checkpoint: an absence is on disk at once, and gone when it is over', async () => {
+  const machine = new Machine();
+  const { lease, emit } = machine.process(sources, [expected]);
+  const list = (phase: 'begin' | 'end') => {
+    const at = machine.clock.now();
+    emit({ kind: 'list', source: 'leases', at, phase, sentAt: at });
+  };
+  list('begin');
+  list('end');
+  await machine.pass(61_000);
+  emit({ kind: 'time', at: machine.clock.now() });
+  await machine.pass(200);
+  assert.deepEqual(await machine.keys(), ['absence/ns/lease']);
+  const next = machine.process(sources, [expected]);
+  await next.recall();
+  assert.deepEqual(
+    [...next.model.policies().expected].map(({ absent }) => absent),
+    [true],
+  );
+  lease('added', { renewTime: machine.clock.now().wall });
+  await machine.pass(200);
+  assert.ok(!(await machine.keys()).includes('absence/ns/lease'));
+});
 
 test('checkpoint: a release is on disk at once, a renewal of another lease half a minute later', async () => {
   const machine = new Machine();

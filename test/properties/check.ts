@@ -16,7 +16,7 @@ export function effort(): { readonly numRuns: number; readonly seed: number } {
 }
 
 /** A story is played in a few milliseconds, also on a busy machine; one that takes this long never ends. */
-const longestMs = 20_000;
+const longestMs = 30_000;
 
 /** Plays many stories before a witness; what it does not like is made as small as it gets, and told line by line. */
 export function forAllStories(witnesses: () => readonly Witness[], alsoCheck = (_: Player) => {}): void {
