@@ -1,5 +1,6 @@
 import { seededRandom } from '../../simulator/random.ts';
-import { virtualClock } from '../../simulator/scheduler.ts';
+import { type VirtualClock, virtualClock } from '../../simulator/scheduler.ts';
+import { CommonLink } from './common-link.ts';
 import { Loki } from './loki.ts';
 import { type Site, startSite } from './site.ts';
 
@@ -45,60 +46,68 @@ const longestDrainMs = 24 * hourMs;
 
 /** Sites that lose Loki at once, and have it back at once, on virtual time. */
 export async function runFleet(plan: FleetPlan): Promise<FleetResult> {
-  const clock = virtualClock();
-  const loki = new Loki();
-  let linked = true;
-  let back = Number.POSITIVE_INFINITY;
-  const first = new Map<number, number>();
-  const everyMs = plan.everySeconds * 1000;
-  const starting = Array.from({ length: plan.sites }, (_, number) =>
-    startSite({
-      ...{ clock, loki, everyMs, bytes: plan.bytes, name: `site-${number}` },
-      ingestBytesPerSecond: plan.ingestBytesPerSecond,
-      random: seededRandom(plan.seed * 1_000_003 + number),
-      linked: () => linked,
-      onAttempt() {
-        if (clock.now().mono >= back && !first.has(number)) first.set(number, clock.now().mono - back);
-      },
-    }),
-  );
-  const sites = await Promise.all(starting);
+  const fleet = await startFleet(plan);
+  const { clock, link, loki, sites } = fleet;
   await clock.advance(calmMs);
-  linked = false;
+  link.cut();
   await clock.advance(plan.outageHours * hourMs);
-  linked = true;
-  back = clock.now().mono;
-  const backlogBytes = pendingOf(sites) * plan.bytes;
+  link.mend(clock.now().mono);
+  const backlogBytes = total(sites, ({ backlog }) => backlog.pending) * plan.bytes;
   const before = loki.bytes;
-  while (
-    sites.some(({ backlog }) => backlog.pending > fewRecords) &&
-    clock.now().mono < back + longestDrainMs
-  )
-    await clock.advance(stepMs);
-  const drainSeconds = (clock.now().mono - back) / 1000;
+  const drainSeconds = await drain(fleet);
+  await end(fleet);
+  const { deferred, deferredBytes } = loki;
+  const deferredShare = deferredBytes / (loki.bytes - before);
+  const records = await recordsOf(fleet);
+  return { ...records, ...spreadOf(link.firstAttempts), backlogBytes, drainSeconds, deferred, deferredShare };
+}
+
+interface Fleet {
+  readonly clock: VirtualClock;
+  readonly loki: Loki;
+  readonly link: CommonLink;
+  readonly sites: readonly Site[];
+}
+
+async function startFleet(plan: FleetPlan): Promise<Fleet> {
+  const shared = { clock: virtualClock(), loki: new Loki(), link: new CommonLink() };
+  const { bytes, everySeconds, ingestBytesPerSecond } = plan;
+  const start = (number: number) =>
+    startSite({
+      ...shared,
+      ...{ bytes, everyMs: everySeconds * 1000, ingestBytesPerSecond },
+      name: `site-${number}`,
+      random: seededRandom(plan.seed * 1_000_003 + number),
+    });
+  const sites = await Promise.all(Array.from({ length: plan.sites }, (_, number) => start(number)));
+  return { ...shared, sites };
+}
+
+/** Seconds until no site has a backlog, of a day at most. */
+async function drain({ clock, sites }: Fleet): Promise<number> {
+  const started = clock.now().mono;
+  const waits = () => sites.some(({ backlog }) => backlog.pending > fewRecords);
+  while (waits() && clock.now().mono < started + longestDrainMs) await clock.advance(stepMs);
+  return (clock.now().mono - started) / 1000;
+}
+
+async function end({ clock, sites }: Fleet): Promise<void> {
   const ended = Promise.all(sites.map((site) => site.stop()));
   // Who waits for an answer needs time to go on.
   await clock.advance(10_000);
   await ended;
+}
+
+async function recordsOf({ loki, sites }: Fleet) {
   const stats = (await Promise.all(sites.map(({ backlog }) => backlog.stats()))).flat();
-  const delivered = total(stats, ({ delivered: count }) => count);
-  const refused = [...loki.refused.values()].reduce((sum, count) => sum + count, 0);
+  const delivered = total(stats, (of) => of.delivered);
   return {
     records: total(stats, ({ enqueued }) => enqueued),
     delivered,
     pending: total(stats, ({ pending }) => pending),
-    refused,
+    refused: total([...loki.refused.values()], (count) => count),
     again: loki.lines - delivered,
-    backlogBytes,
-    ...spreadOf([...first.values()]),
-    drainSeconds,
-    deferred: loki.deferred,
-    deferredShare: loki.deferredBytes / (loki.bytes - before),
   };
-}
-
-function pendingOf(sites: readonly Site[]): number {
-  return total(sites, ({ backlog }) => backlog.pending);
 }
 
 function total<T>(all: readonly T[], of: (each: T) => number): number {

@@ -1,14 +1,14 @@
 import { type Clock, sleep } from '../../exporter/clock.ts';
 import type { Answer, Poster } from '../../exporter/delivery/post.ts';
+import type { CommonLink } from './common-link.ts';
 import type { Line, Loki } from './loki.ts';
 
 export interface LinkOptions {
+  /** Of the site. */
+  readonly name: string;
   readonly clock: Clock;
   readonly loki: Loki;
-  /** Whether the link to Loki is there; the same for all sites. */
-  readonly linked: () => boolean;
-  /** Called at each attempt, whether the link is there or not. */
-  readonly onAttempt: () => void;
+  readonly link: CommonLink;
 }
 
 /** From a request to its answer. */
@@ -27,12 +27,12 @@ export function linkTo(options: LinkOptions): Poster {
 async function push(
   parts: readonly Uint8Array[],
   signal: AbortSignal,
-  { clock, loki, linked, onAttempt }: LinkOptions,
+  { name, clock, loki, link }: LinkOptions,
 ): Promise<Answer> {
-  onAttempt();
-  if (!linked()) return { kind: 'failed', why: 'connect ECONNREFUSED' };
+  link.tried(name, clock.now().mono);
+  if (!link.up) return { kind: 'failed', why: 'connect ECONNREFUSED' };
   await sleep(clock, roundTripMs, signal);
-  if (signal.aborted || !linked()) return { kind: 'failed', why: 'socket closed' };
+  if (signal.aborted || !link.up) return { kind: 'failed', why: 'socket closed' };
   const answer = loki.push(labelsOf(parts[0]), linesOf(parts), clock.now());
   return { kind: 'answered', afterMs: undefined, ...answer };
 }

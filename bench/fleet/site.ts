@@ -5,7 +5,6 @@ import { Backlog } from './backlog.ts';
 import { type LinkOptions, linkTo } from './link.ts';
 
 export interface SiteOptions extends LinkOptions {
-  readonly name: string;
   readonly random: () => number;
   /** One record of so many bytes comes every so many milliseconds. */
   readonly everyMs: number;

@@ -53,43 +53,42 @@ function best(rates: readonly Rates[]): Rates {
 function tellSpeed(speed: Speed): void {
   const pending = speed.pending.toLocaleString('en');
   const grown = `${speed.grownRecords.toLocaleString('en')} records, ${Math.round(speed.grownBodiesMb)} MB`;
-  console.table({
-    'enqueue, µs of the main thread a record': row(speed.enqueueMicros, `at most ${goals.enqueueMicros}`),
-    'into the outbox, records/s on one core': row(speed.inPerSecond, `at least ${goals.inPerSecond}`),
-    'out of it, records/s on one core': row(speed.outPerSecond, `at least ${goals.outPerSecond}`),
-    [`scrape with ${pending} pending and a receiver that hangs, p99 in ms`]: row(
-      speed.p99Ms,
-      `below ${goals.scrapeP99Ms}`,
-    ),
-    [`memory for a backlog longer by ${grown}, in MB`]: row(
-      speed.grownMemoryMb,
-      `at most ${goals.grownMemoryMb}`,
-    ),
-  });
-}
-
-function row(measured: number, goal: string) {
-  return { measured: rounded(measured), goal };
+  tellTable(
+    ['', 'measured', 'goal'],
+    [
+      ['enqueue, µs of the main thread a record', speed.enqueueMicros, `at most ${goals.enqueueMicros}`],
+      ['into the outbox, records/s on one core', speed.inPerSecond, `at least ${goals.inPerSecond}`],
+      ['out of it, records/s on one core', speed.outPerSecond, `at least ${goals.outPerSecond}`],
+      [`scrape, ${pending} pending, receivers hang: p99 in ms`, speed.p99Ms, `below ${goals.scrapeP99Ms}`],
+      [`memory for ${grown} more, in MB`, speed.grownMemoryMb, `at most ${goals.grownMemoryMb}`],
+    ],
+  );
 }
 
 function tellOutages(outages: readonly OutageResult[]): void {
   const { rate, seconds, downFrom, downUntil } = outage;
   console.log(
-    `${rate} records/s for ${seconds} s; the receiver refuses connections from second ${downFrom} to ${downUntil}`,
+    `\n${rate} records/s for ${seconds} s; the receiver refuses connections from second ${downFrom} to ${downUntil}\n`,
   );
-  console.table(
-    Object.fromEntries(
-      outages.map((told, index) => [
-        contestants[index],
-        {
-          ...{ recorded: told.recorded, delivered: told.delivered, lost: told.lost, again: told.again },
-          'last record, s after the return': rounded(told.drainedAfterSeconds),
-          'µs of the main thread a record': rounded(told.mainThreadMicros),
-          'peak memory, MB': Math.round(told.peakMb),
-        },
-      ]),
-    ),
+  tellTable(
+    ['', ...contestants],
+    [
+      ['recorded', ...outages.map(({ recorded }) => recorded)],
+      ['delivered', ...outages.map(({ delivered }) => delivered)],
+      ['lost', ...outages.map(({ lost }) => lost)],
+      ['twice', ...outages.map(({ again }) => again)],
+      ['last record, s after the return', ...outages.map((told) => told.drainedAfterSeconds)],
+      ['µs of the main thread a record', ...outages.map((told) => told.mainThreadMicros)],
+      ['peak memory, MB', ...outages.map(({ peakMb }) => Math.round(peakMb))],
+    ],
   );
+}
+
+/** A table in Markdown. */
+function tellTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map((cell) => (typeof cell === 'number' ? rounded(cell) : cell)).join(' | ')} |`;
+  console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n'));
 }
 
 function numbersOf(speed: Speed, outages: readonly OutageResult[]): Record<string, number> {
