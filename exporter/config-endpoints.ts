@@ -3,21 +3,7 @@ import { headerProblems, targetName } from './config-probes.ts';
 import type { ConfigProblem } from './config-problems.ts';
 import * as value from './config-values.ts';
 import { type Parsed, written } from './config-values.ts';
-
-/** One endpoint of metrics that counts connections itself. */
-export interface EndpointConfig {
-  readonly name: string;
-  readonly url: string;
-  readonly side: 'proxy' | 'app';
-  readonly connections: string;
-  readonly total: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly headerFiles: Readonly<Record<string, string>>;
-  readonly caFile: string | undefined;
-}
+import type { EndpointTarget } from './sources/endpoint-target.ts';
 
 const metricName = written(
   { type: 'string', pattern: '^[a-zA-Z_:][a-zA-Z0-9_:]*$' },
@@ -55,7 +41,7 @@ const envoy = {
 
 export function resolveEndpoints(
   endpoints: readonly WrittenEndpoint[] | undefined,
-): readonly EndpointConfig[] {
+): readonly EndpointTarget[] {
   return (endpoints ?? []).map((endpoint) => {
     const isEnvoy = endpoint.kind === 'envoy';
     const known = isEnvoy ? envoy : undefined;
@@ -85,7 +71,7 @@ function envoyUrl(admin: string): string {
 }
 
 /** What single values cannot tell. */
-export function endpointProblems(endpoints: readonly EndpointConfig[]): readonly ConfigProblem[] {
+export function endpointProblems(endpoints: readonly EndpointTarget[]): readonly ConfigProblem[] {
   return endpoints.flatMap((endpoint, index) => {
     const path = `websockets.endpoints[${index}]`;
     const tell = (key: string, message: string) => ({ path: `${path}.${key}`, value: '', message });

@@ -3,21 +3,7 @@ import { z } from 'zod';
 import type { ConfigProblem } from './config-problems.ts';
 import * as value from './config-values.ts';
 import { type Parsed, written } from './config-values.ts';
-
-/** One WebSocket server to be probed. */
-export interface ProbeConfig {
-  readonly name: string;
-  readonly url: string;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly pingIntervalMs: number;
-  readonly expectStatus: number;
-  readonly subprotocols: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly headerFiles: Readonly<Record<string, string>>;
-  readonly caFile: string | undefined;
-  readonly allowAddresses: readonly string[];
-}
+import type { ProbeTarget } from './sources/probe-target.ts';
 
 /** A name that becomes a label. */
 export const targetName = written(
@@ -99,7 +85,7 @@ export const probesSchema = z.array(
 
 type WrittenProbes = z.output<typeof probesSchema>;
 
-export function resolveProbes(probes: WrittenProbes | undefined): readonly ProbeConfig[] {
+export function resolveProbes(probes: WrittenProbes | undefined): readonly ProbeTarget[] {
   return (probes ?? []).map((probe) => ({
     name: probe.name,
     url: probe.url,
@@ -116,7 +102,7 @@ export function resolveProbes(probes: WrittenProbes | undefined): readonly Probe
 }
 
 /** What single values cannot tell. */
-export function probeProblems(probes: readonly ProbeConfig[]): readonly ConfigProblem[] {
+export function probeProblems(probes: readonly ProbeTarget[]): readonly ConfigProblem[] {
   return probes.flatMap((probe, index) => {
     const path = `websockets.probes[${index}]`;
     const tell = (key: string, message: string) => ({ path: `${path}.${key}`, value: '', message });
@@ -137,7 +123,7 @@ export function probeProblems(probes: readonly ProbeConfig[]): readonly ConfigPr
 /** Headers that cannot be sent, or that are not for the user to set. */
 export function headerProblems(
   path: string,
-  target: Pick<ProbeConfig, 'headers' | 'headerFiles'>,
+  target: Pick<ProbeTarget, 'headers' | 'headerFiles'>,
 ): readonly ConfigProblem[] {
   return (['headers', 'headerFiles'] as const).flatMap((key) =>
     Object.keys(target[key])

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EndpointConfig, endpointProblems, resolveEndpoints } from './config-endpoints.ts';
+import { endpointProblems, resolveEndpoints } from './config-endpoints.ts';
 import { type Environment, environmentSettings } from './config-environment.ts';
 import { type FlagValues, flagSettings } from './config-flags.ts';
 import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
 import { modeProblems } from './config-modes.ts';
 import { policyProblems, resolvePolicies } from './config-policies.ts';
 import { policyListProblems } from './config-policy-list.ts';
-import { type ProbeConfig, probeProblems, resolveProbes } from './config-probes.ts';
+import { probeProblems, resolveProbes } from './config-probes.ts';
 import { type ConfigProblem, problemsOf } from './config-problems.ts';
 import {
   type ProxyConfig,
@@ -19,6 +19,8 @@ import {
 } from './config-receivers.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
 import type { Policy } from './model/policy.ts';
+import type { EndpointTarget } from './sources/endpoint-target.ts';
+import type { ProbeTarget } from './sources/probe-target.ts';
 
 export type Mode = 'sidecar' | 'node' | 'cluster';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -50,8 +52,8 @@ export interface Config {
     /** Whether ports of Pods are counted that nobody has declared; in mode node alone. */
     readonly find: boolean;
     readonly intervalMs: number;
-    readonly probes: readonly ProbeConfig[];
-    readonly endpoints: readonly EndpointConfig[];
+    readonly probes: readonly ProbeTarget[];
+    readonly endpoints: readonly EndpointTarget[];
   };
   /** `tracesUrl` is the whole address, `/v1/traces` included. */
   readonly otlp: ReceiverConfig & {

@@ -47,8 +47,17 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
   { of: 'exporter/logql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/clock.ts', may: [] },
   { of: 'exporter/catalogue', may: ['exporter/catalogue'] },
-  // The configuration writes policies down in the words of the judge.
-  { of: 'exporter/config', may: ['exporter/config', 'exporter/model/policy.ts', 'exporter/model/glob.ts'] },
+  // The configuration writes policies down in the words of the judge, and targets in those of who dials them.
+  {
+    of: 'exporter/config',
+    may: [
+      'exporter/config',
+      'exporter/model/policy.ts',
+      'exporter/model/glob.ts',
+      'exporter/sources/probe-target.ts',
+      'exporter/sources/endpoint-target.ts',
+    ],
+  },
 ];
 
 /** The only way from the product into the simulator: the demo runs one. */
@@ -125,6 +134,14 @@ test('sources and kube take nothing but types from the model', () => {
       /^exporter\/(sources|kube)\//.test(file) && target.startsWith('exporter/model/') && !typeOnly,
   );
   assert.deepEqual(told(wrong.filter(({ file }) => !isTest(file))), []);
+});
+
+test('the configuration takes nothing but types from the sources, so that to check it loads none of them', () => {
+  const wrong = imports.filter(
+    ({ file, target, typeOnly }) =>
+      file.startsWith('exporter/config') && target.startsWith('exporter/sources/') && !typeOnly,
+  );
+  assert.deepEqual(told(wrong), []);
 });
 
 test('only the demo imports the simulator', () => {
