@@ -36,7 +36,7 @@ test('endpoints: of Envoy the admin address is enough', (t) => {
         timeoutMs: 5000,
         headers: {},
         headerFiles: {},
-        caFile: undefined,
+        ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
       },
     ],
   );
@@ -55,7 +55,9 @@ const whole = `name: hub
       interval: 1s
       headers: { x-key: secret }
       headerFiles: { authorization: /etc/token }
-      caFile: /etc/ca.pem`;
+      caFile: /etc/ca.pem
+      certFile: /etc/client.pem
+      keyFile: /etc/client.key`;
 
 test('endpoints: every key of another one arrives, and values of headers are not printed', (t) => {
   const config = valid(t, whole);
@@ -72,6 +74,8 @@ test('endpoints: every key of another one arrives, and values of headers are not
       headers: { 'x-key': 'secret' },
       headerFiles: { authorization: '/etc/token' },
       caFile: '/etc/ca.pem',
+      certFile: '/etc/client.pem',
+      keyFile: '/etc/client.key',
     },
   ]);
   assert.doesNotMatch(describeConfig(config), /secret/);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { headerProblems, targetName } from './config-probes.ts';
 import type { ConfigProblem } from './config-problems.ts';
+import { resolveTls, tlsProblems, tlsShape } from './config-tls.ts';
 import * as value from './config-values.ts';
 import { type Parsed, written } from './config-values.ts';
 import type { EndpointTarget } from './sources/endpoint-target.ts';
@@ -27,7 +28,7 @@ export const endpointsSchema = z.array(
     timeout: value.duration.optional().describe('For one whole answer, 5s.'),
     headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
     headerFiles: z.record(z.string(), value.text).optional().describe('Headers whose values are in files.'),
-    caFile: value.text.optional().describe('Certificates to trust instead of the usual ones, as PEM.'),
+    ...tlsShape,
   }),
 );
 
@@ -56,7 +57,7 @@ export function resolveEndpoints(
       timeoutMs: endpoint.timeout ?? Math.min(5000, endpoint.interval ?? 5000),
       headers: endpoint.headers ?? {},
       headerFiles: endpoint.headerFiles ?? {},
-      caFile: endpoint.caFile,
+      ...resolveTls(endpoint),
     };
   });
 }
@@ -76,7 +77,7 @@ export function endpointProblems(endpoints: readonly EndpointTarget[]): readonly
     const path = `websockets.endpoints[${index}]`;
     const tell = (key: string, message: string) => ({ path: `${path}.${key}`, value: '', message });
     const twice = endpoints.findIndex(({ name }) => name === endpoint.name);
-    const { connections, side, total, timeoutMs, intervalMs, caFile, url } = endpoint;
+    const { connections, side, total, timeoutMs, intervalMs, url } = endpoint;
     return [
       ...(twice < index ? [tell('name', `is the name of websockets.endpoints[${twice}] too`)] : []),
       ...(connections === ''
@@ -84,9 +85,7 @@ export function endpointProblems(endpoints: readonly EndpointTarget[]): readonly
         : []),
       ...(side === 'app' && total !== undefined ? [tell('total', 'has no meaning for side: app')] : []),
       ...(timeoutMs > intervalMs ? [tell('timeout', 'must not be longer than the interval')] : []),
-      ...(caFile !== undefined && url.startsWith('http:')
-        ? [tell('caFile', 'has no meaning without TLS: the address begins with http://')]
-        : []),
+      ...tlsProblems(path, endpoint),
       ...(new URL(url).username === '' ? [] : [tell('url', 'must be without credentials: use headerFiles')]),
       ...headerProblems(path, endpoint),
     ];

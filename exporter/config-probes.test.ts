@@ -33,7 +33,7 @@ test('probes: a name and an address are enough', (t) => {
       subprotocols: [],
       headers: {},
       headerFiles: {},
-      caFile: undefined,
+      ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
       allowAddresses: [],
     },
   ]);
@@ -49,6 +49,8 @@ const whole = `name: a.b-c_1
       headers: { x-key: secret, origin: https://example.com }
       headerFiles: { authorization: /etc/token }
       caFile: /etc/ca.pem
+      certFile: /etc/client.pem
+      keyFile: /etc/client.key
       allowAddresses: [169.254.20.10, "fe80::/64"]`;
 
 test('probes: every key arrives', (t) => {
@@ -64,6 +66,8 @@ test('probes: every key arrives', (t) => {
     headers: { 'x-key': 'secret', origin: 'https://example.com' },
     headerFiles: { authorization: '/etc/token' },
     caFile: '/etc/ca.pem',
+    certFile: '/etc/client.pem',
+    keyFile: '/etc/client.key',
     allowAddresses: ['169.254.20.10', 'fe80::/64'],
   });
 });
@@ -113,6 +117,8 @@ headers: must not have "upgrade": it belongs to the connection`,
     '{ name: a, url: "ws://a", caFile: /ca.pem }',
     'caFile: has no meaning without TLS: the address begins with ws://',
   ],
+  ['{ name: a, url: "wss://a", certFile: /client.pem }', 'certFile: needs its keyFile'],
+  ['{ name: a, url: "wss://a", keyFile: /client.key }', 'keyFile: needs its certFile'],
   [
     '{ name: a, url: "ws://a", allowAddresses: [10.0.0.0/33] }',
     'allowAddresses[0]: must be an IP address or a network, such as 169.254.20.10 or fe80::/64, not "10.0.0.0/33"',

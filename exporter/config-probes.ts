@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import type { ConfigProblem } from './config-problems.ts';
+import { resolveTls, tlsProblems, tlsShape } from './config-tls.ts';
 import * as value from './config-values.ts';
 import { type Parsed, written } from './config-values.ts';
 import type { ProbeTarget } from './sources/probe-target.ts';
@@ -75,7 +76,7 @@ export const probesSchema = z.array(
       .record(z.string(), value.text)
       .optional()
       .describe('Headers whose values are in files, such as authorization: /etc/token.'),
-    caFile: value.text.optional().describe('Certificates to trust instead of the usual ones, as PEM.'),
+    ...tlsShape,
     allowAddresses: z
       .array(network)
       .optional()
@@ -96,7 +97,7 @@ export function resolveProbes(probes: WrittenProbes | undefined): readonly Probe
     subprotocols: [...new Set(probe.subprotocols)],
     headers: probe.headers ?? {},
     headerFiles: probe.headerFiles ?? {},
-    caFile: probe.caFile,
+    ...resolveTls(probe),
     allowAddresses: probe.allowAddresses ?? [],
   }));
 }
@@ -112,9 +113,7 @@ export function probeProblems(probes: readonly ProbeTarget[]): readonly ConfigPr
       ...(probe.timeoutMs > probe.intervalMs
         ? [tell('timeout', 'must not be longer than the interval')]
         : []),
-      ...(probe.caFile !== undefined && probe.url.startsWith('ws:')
-        ? [tell('caFile', 'has no meaning without TLS: the address begins with ws://')]
-        : []),
+      ...tlsProblems(path, probe),
       ...headerProblems(path, probe),
     ];
   });

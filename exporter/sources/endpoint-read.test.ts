@@ -9,7 +9,7 @@ import { endpointTarget, listening } from './fixture.ts';
 
 function readOnce(part: Partial<EndpointTarget>, headers: Record<string, string> = {}) {
   const target = endpointTarget(part);
-  const secrets = { headers, ca: undefined };
+  const secrets = { headers, tls: {} };
   return readEndpoint({ target, secrets, clock: systemClock(), stop: new AbortController().signal });
 }
 

@@ -26,7 +26,7 @@ export type ReadEndpoint = (request: EndpointRequest) => Promise<EndpointReply>;
 export const readEndpoint: ReadEndpoint = async ({ target, secrets, clock, stop }) => {
   const timeout = new AbortController();
   const cancel = clock.after(target.timeoutMs, () => timeout.abort());
-  const dispatcher = new Agent(secrets.ca === undefined ? {} : { connect: { ca: secrets.ca } });
+  const dispatcher = new Agent({ connect: { ...secrets.tls } });
   try {
     const { url } = target;
     const headers = { accept: 'text/plain;version=0.0.4', ...secrets.headers };

@@ -19,4 +19,7 @@ export interface EndpointTarget {
   /** Names of headers, and the files whose content is their value. */
   readonly headerFiles: Readonly<Record<string, string>>;
   readonly caFile: string | undefined;
+  /** By which we make ourselves known; both of these, or none. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
 }

@@ -17,7 +17,7 @@ export function probeTarget(part: Partial<ProbeTarget> = {}): ProbeTarget {
     subprotocols: [],
     headers: {},
     headerFiles: {},
-    caFile: undefined,
+    ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
     allowAddresses: [],
     ...part,
   };
@@ -50,7 +50,7 @@ export function endpointTarget(part: Partial<EndpointTarget> = {}): EndpointTarg
     timeoutMs: 5000,
     headers: {},
     headerFiles: {},
-    caFile: undefined,
+    ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
     ...part,
   };
 }

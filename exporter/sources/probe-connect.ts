@@ -5,6 +5,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ProbeCertificates } from '../model/observation.ts';
 import { diallable } from './probe-address.ts';
 import { failureOf, type Step } from './probe-failure.ts';
+import type { TlsIdentity } from './tls-files.ts';
 
 /** The addresses of a host that may be dialled. */
 export async function resolveHost(host: string, allow: readonly string[]): Promise<Step<readonly string[]>> {
@@ -56,14 +57,14 @@ export interface Secured {
 export async function secure(
   connection: Socket,
   host: string,
-  ca: string | undefined,
+  identity: TlsIdentity,
   signal: AbortSignal,
 ): Promise<Step<Secured>> {
   const socket = connectTls({
     socket: connection,
     host,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === undefined ? {} : { ca }),
+    ...identity,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: false,
   });

@@ -94,7 +94,7 @@ class Attempt {
   }
 
   async #secure(plain: Socket, host: string, signal: AbortSignal): Promise<Failed | undefined> {
-    const secured = await this.#phase('tls', secure(plain, host, this.#request.secrets.ca, signal), signal);
+    const secured = await this.#phase('tls', secure(plain, host, this.#request.secrets.tls, signal), signal);
     if ('failure' in secured) return secured;
     const { socket, certificates, distrust } = secured.got;
     this.#certificates = certificates;

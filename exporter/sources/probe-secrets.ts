@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { ProbeTarget } from './probe-target.ts';
+import { readTlsFiles, type TlsIdentity } from './tls-files.ts';
 
 /** What a handshake needs from files. */
 export interface ProbeSecrets {
   readonly headers: Readonly<Record<string, string>>;
-  /** Certificates to trust, as PEM. */
-  readonly ca: string | undefined;
+  readonly tls: TlsIdentity;
 }
 
 export type ReadSecrets =
@@ -14,7 +14,7 @@ export type ReadSecrets =
 
 /** Reads the files of a target. They may change while we run: a token is renewed, a secret is mounted late. */
 export async function readSecrets(
-  target: Pick<ProbeTarget, 'headers' | 'headerFiles' | 'caFile'>,
+  target: Pick<ProbeTarget, 'headers' | 'headerFiles' | 'caFile' | 'certFile' | 'keyFile'>,
 ): Promise<ReadSecrets> {
   const headers: Record<string, string> = { ...target.headers };
   try {
@@ -24,8 +24,7 @@ export async function readSecrets(
         return failed(`header ${name}: ${file} has more than one line, or no plain text`);
       headers[name] = value;
     }
-    const ca = target.caFile === undefined ? undefined : await readFile(target.caFile, 'utf8');
-    return { kind: 'read', secrets: { headers, ca } };
+    return { kind: 'read', secrets: { headers, tls: await readTlsFiles(target) } };
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
@@ -38,5 +37,5 @@ export function headerFrom(text: string): string | undefined {
 }
 
 function failed(why: string): ReadSecrets {
-  return { kind: 'failed', why: `${why}` };
+  return { kind: 'failed', why };
 }

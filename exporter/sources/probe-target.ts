@@ -19,6 +19,9 @@ export interface ProbeTarget {
   readonly headerFiles: Readonly<Record<string, string>>;
   /** A file with the certificates to trust instead of the usual ones. */
   readonly caFile: string | undefined;
+  /** A file with the certificate by which we make ourselves known; both of these, or none. Read anew, too. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
   /** Addresses or networks that are dialled although they are denied by default. */
   readonly allowAddresses: readonly string[];
 }

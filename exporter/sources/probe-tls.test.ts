@@ -1,44 +1,24 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { needTool } from '../../test/tool.ts';
+import { authority, type Identity } from '../../test/certificates.ts';
 import { systemClock } from '../clock.ts';
 import { listening, probeTarget } from './fixture.ts';
 import { dial } from './probe-dial.ts';
 
-interface Certificates {
-  readonly ca: string;
-  readonly key: string;
-  readonly cert: string;
-}
-
 /** A certificate for localhost that ends `days` from now, and the authority above it, which ends in 10 days. */
-function certificates(t: TestContext, days: number): Certificates | undefined {
-  const openssl = needTool(t, 'openssl');
-  if (openssl === undefined) return undefined;
-  const cwd = mkdtempSync(join(tmpdir(), 'leasewatch-tls-'));
-  t.after(() => rmSync(cwd, { recursive: true }));
-  const run = (command: string) => execFileSync(openssl, command.split(' '), { cwd, stdio: 'pipe' });
-  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
-  run(`req -x509 ${newKey} -days 10 -subj /CN=authority -keyout ca.key -out ca.pem`);
-  run(
-    `req ${newKey} -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout leaf.key -out leaf.csr`,
-  );
-  run(
-    `x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days ${days} -copy_extensions copy -out leaf.pem`,
-  );
-  const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
-  return { ca: read('ca.pem'), key: read('leaf.key'), cert: read('leaf.pem') + read('ca.pem') };
+function certificates(t: TestContext, days: number) {
+  const made = authority(t, 'authority', 10);
+  if (made === undefined) return undefined;
+  const { ca } = made;
+  const { cert, key } = made.issue('localhost', { days, names: 'DNS:localhost' });
+  return { ca, key, cert: cert + ca };
 }
 
 /** How often it was asked for anything. */
-async function secureServer(t: TestContext, { key, cert }: Certificates) {
+async function secureServer(t: TestContext, { key, cert }: Pick<Identity, 'key' | 'cert'>) {
   const https: Server = createHttpsServer({ key, cert });
   const server = new WebSocketServer({ server: https });
   let asked = 0;
@@ -51,7 +31,7 @@ async function secureServer(t: TestContext, { key, cert }: Certificates) {
 
 async function dialOnce(t: TestContext, url: string, ca: string | undefined) {
   const stop = new AbortController();
-  const secrets = { headers: { authorization: 'Bearer x' }, ca };
+  const secrets = { headers: { authorization: 'Bearer x' }, tls: ca === undefined ? {} : { ca } };
   const target = probeTarget({ url });
   const dialled = await dial({ target, secrets, clock: systemClock(), stop: stop.signal });
   t.after(() => dialled.connection?.cut('the test is over'));
