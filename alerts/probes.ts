@@ -1,4 +1,4 @@
-import { duration, labelsOf, promql, series } from '../exporter/promql.ts';
+import { duration, labelsOf, promql, type Query, series } from '../exporter/promql.ts';
 import { asked, placed, socketLinks } from './annotations.ts';
 import { bridged, config } from './config.ts';
 import type { AlertRule } from './rule.ts';
@@ -50,4 +50,32 @@ const expiring: AlertRule = {
   annotations: socketLinks,
 };
 
-export const probeAlerts: readonly AlertRule[] = [failing, expiring];
+const sessions = (which: Query): Query =>
+  promql`sum by (${targetKey}) (increase(${which}[${duration('10m')}]))`;
+const allSessions = sessions(series('websocket_probe_sessions_total'));
+const failedSessions = sessions(series('websocket_probe_sessions_total', { failure: { not: 'none' } }));
+
+/** Why most sessions failed in the last ten minutes. */
+const sessionReason = asked(
+  promql`topk(1, sum by (${labelsOf('websocket_probe_sessions_total', 'failure')}) (increase(${placed(
+    series('websocket_probe_sessions_total'),
+    ['cluster', 'job', 'target'],
+    'failure!="none"',
+  )}[${duration('10m')}])))`,
+  ['cluster', 'job', 'target'],
+  { label: 'failure' },
+  'unknown',
+);
+
+/** One that fails is forgotten before the time is up; of a balancer that does not stick, half of them fail. */
+const sessionsLost: AlertRule = {
+  alert: 'WebSocketSessionsLost',
+  expr: promql`${failedSessions} / ${allSessions} > 0.2`,
+  for: '10m',
+  severity: 'warning',
+  summary: 'Sessions of Socket.IO are not kept from their first poll to the WebSocket.',
+  description: `target {{ $labels.target }} of {{ $labels.job }}: {{ $value | humanizePercentage }} of the sessions did not become WebSockets, mostly for the reason ${sessionReason}`,
+  annotations: socketLinks,
+};
+
+export const probeAlerts: readonly AlertRule[] = [failing, expiring, sessionsLost];

@@ -97,5 +97,32 @@ export function probePanels({ series, histogram }: ReturnType<typeof chosenSerie
     ],
   });
 
-  return { failing, history, handshakes, phases, pings, closes, certificates };
+  const sessions = bars({
+    id: 27,
+    title: 'Sessions of Socket.IO',
+    description:
+      'Sessions that a probe began by polling. Lost: another backend answered, which does not know them.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`sum by (target, failure) (increase(${series('websocket_probe_sessions_total')}[${rateInterval}]))`,
+        '{{target}}: {{failure}}',
+      ),
+    ],
+  });
+
+  const backends = bars({
+    id: 28,
+    title: 'Backends that answered',
+    description: 'Connections that a probe opened at once, by the name that the backend told.',
+    unit: 'short',
+    targets: [
+      over(
+        promql`sum by (target, backend) (increase(${series('websocket_probe_backend_connections_total')}[${rateInterval}]))`,
+        '{{target}}: {{backend}}',
+      ),
+    ],
+  });
+
+  return { failing, history, handshakes, phases, pings, closes, certificates, sessions, backends };
 }

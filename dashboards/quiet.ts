@@ -55,6 +55,20 @@ export const quiet: readonly Quiet[] = [
   },
   {
     dashboard: 'leasewatch-websockets',
+    panel: 27,
+    refId: 'A',
+    fedBy: 'a probe of a Socket.IO server, with socketIo: true',
+    scenario: 'probe-balance',
+  },
+  {
+    dashboard: 'leasewatch-websockets',
+    panel: 28,
+    refId: 'A',
+    fedBy: 'a probe with spread',
+    scenario: 'probe-balance',
+  },
+  {
+    dashboard: 'leasewatch-websockets',
     panel: 45,
     refId: 'A',
     fedBy: 'mode node, or a server of the same user, with a kernel that tells: 6.2 or newer',

@@ -115,6 +115,8 @@ const story = logs({
         'websocket_pod_unread',
         'probe_state',
         'probe_closed',
+        'probe_session',
+        'probe_spread',
       ]),
     ),
   ],
@@ -164,8 +166,10 @@ export const websockets = dashboard({
     {
       height: 7,
       panels: [
-        [12, probes.closes],
-        [12, probes.certificates],
+        [6, probes.closes],
+        [6, probes.certificates],
+        [6, probes.sessions],
+        [6, probes.backends],
       ],
     },
     {

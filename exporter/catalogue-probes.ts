@@ -29,6 +29,26 @@ export const probeMetrics = {
     '',
     'Held connections that ended before their time, by close code (1006: without a close frame) and by who ended them.',
   ),
+  websocket_probe_sessions_total: counter(
+    ['target', 'failure'] as const,
+    '',
+    'Sessions of Socket.IO that began by polling and were to become WebSockets, by what went wrong (none: nothing; session_lost: another backend answered, which does not know them).',
+  ),
+  websocket_probe_backends: gauge(
+    ['target'] as const,
+    '',
+    'How many different backends answered the connections of the last check. Absent while none told its name.',
+  ),
+  websocket_probe_backend_connections_total: counter(
+    ['target', 'backend'] as const,
+    '',
+    'Connections of such checks, by the backend that answered: at most 16 names within an hour, the others together as other.',
+  ),
+  websocket_probe_backend_failures_total: counter(
+    ['target', 'failure'] as const,
+    '',
+    'Connections of such checks that no backend answered by name, by what went wrong (no_backend: they stood, and nothing told a name).',
+  ),
   websocket_probe_cert_not_after_seconds: gauge(
     ['target', 'certificate'] as const,
     'seconds',

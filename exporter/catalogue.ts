@@ -329,6 +329,14 @@ export const logEvents = {
     level: 'warn',
     help: 'A probe of a WebSocket server began to fail, fails for another reason, or succeeds again.',
   },
+  probe_session: {
+    level: 'warn',
+    help: 'Sessions of Socket.IO that begin by polling began to be lost, fail for another reason, or are kept again.',
+  },
+  probe_spread: {
+    level: 'warn',
+    help: 'The connections of a probe reach one backend instead of several, several again, or none that tells its name.',
+  },
   probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
   websocket_incident_opened: {
     level: 'warn',

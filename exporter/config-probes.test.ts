@@ -35,6 +35,8 @@ test('probes: a name and an address are enough', (t) => {
       headerFiles: {},
       ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
       allowAddresses: [],
+      socketIo: false,
+      spread: undefined,
     },
   ]);
 });
@@ -44,14 +46,15 @@ const whole = `name: a.b-c_1
       interval: 5s
       timeout: 2s
       pingInterval: 1s
-      expectStatus: 401
+      expectStatus: 101
       subprotocols: [v2.chat, v2.chat]
       headers: { x-key: secret, origin: https://example.com }
       headerFiles: { authorization: /etc/token }
       caFile: /etc/ca.pem
       certFile: /etc/client.pem
       keyFile: /etc/client.key
-      allowAddresses: [169.254.20.10, "fe80::/64"]`;
+      allowAddresses: [169.254.20.10, "fe80::/64"]
+      spread: { connections: 4, header: X-Served-By }`;
 
 test('probes: every key arrives', (t) => {
   const [probe] = probed(t, whole).websockets.probes;
@@ -61,7 +64,7 @@ test('probes: every key arrives', (t) => {
     intervalMs: 5000,
     timeoutMs: 2000,
     pingIntervalMs: 1000,
-    expectStatus: 401,
+    expectStatus: 101,
     subprotocols: ['v2.chat'],
     headers: { 'x-key': 'secret', origin: 'https://example.com' },
     headerFiles: { authorization: '/etc/token' },
@@ -69,7 +72,21 @@ test('probes: every key arrives', (t) => {
     certFile: '/etc/client.pem',
     keyFile: '/etc/client.key',
     allowAddresses: ['169.254.20.10', 'fe80::/64'],
+    socketIo: false,
+    spread: { connections: 4, backend: { header: 'X-Served-By' } },
   });
+});
+
+test('probes: the address of a Socket.IO server is that of its clients, and a message may name the backend', (t) => {
+  const of = (probe: string) => probed(t, probe).websockets.probes[0];
+  const socketIo = of('{ name: a, url: "wss://a?room=1", socketIo: true }');
+  assert.equal(socketIo?.url, 'wss://a/socket.io/?room=1&EIO=4&transport=websocket');
+  assert.equal(
+    of('{ name: a, url: "ws://a/x/", socketIo: true }')?.url,
+    'ws://a/x/?EIO=4&transport=websocket',
+  );
+  const spread = of(`{ name: a, url: "ws://a", spread: { connections: "2", message: '"pod":"*"' } }`)?.spread;
+  assert.deepEqual(spread, { connections: 2, backend: { message: { before: '"pod":"', after: '"' } } });
 });
 
 test('probes: what is printed hides the values of headers', (t) => {
@@ -122,6 +139,32 @@ headers: must not have "upgrade": it belongs to the connection`,
   [
     '{ name: a, url: "ws://a", allowAddresses: [10.0.0.0/33] }',
     'allowAddresses[0]: must be an IP address or a network, such as 169.254.20.10 or fe80::/64, not "10.0.0.0/33"',
+  ],
+  [
+    '{ name: a, url: "ws://a", expectStatus: 401, socketIo: true, spread: { connections: 2, header: x } }',
+    `socketIo: has no meaning where the handshake shall be refused (expectStatus)
+spread: has no meaning where the handshake shall be refused (expectStatus)`,
+  ],
+  [
+    '{ name: a, url: "ws://a/?EIO=3", socketIo: true }',
+    'url: must say EIO=4 and transport=websocket, or neither, with socketIo',
+  ],
+  [
+    '{ name: a, url: "ws://a", spread: { connections: 33, header: "a b" } }',
+    `spread.connections: must be a number of connections from 2 to 32, not 33
+spread.header: must be the name of a header, such as x-served-by, not "a b"`,
+  ],
+  [
+    '{ name: a, url: "ws://a", spread: { connections: 2, message: "no star" } }',
+    'spread.message: must be a text with one * where the name of the backend stands, such as "welcome to *!", not "no star"',
+  ],
+  [
+    '{ name: a, url: "ws://a", spread: { connections: 2 } }',
+    'spread: must name the backend, by either a header or a message, not {"connections":2}',
+  ],
+  [
+    '{ name: a, url: "ws://a", spread: { connections: 2, header: x, message: "*!" } }',
+    'spread: must name the backend, by either a header or a message, not {"connections":2,"header":"x","message":"*!"}',
   ],
   ['{ name: a, url: "ws://a", intervall: 5s }', 'intervall: is no option; did you mean interval?'],
 ];

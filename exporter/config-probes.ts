@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import type { ConfigProblem } from './config-problems.ts';
+import { checkProblems, resolveSpread, socketIoUrl, spreadSchema } from './config-spread.ts';
 import { resolveTls, tlsProblems, tlsShape } from './config-tls.ts';
 import * as value from './config-values.ts';
-import { type Parsed, written } from './config-values.ts';
+import { type Parsed, tokenForm, written } from './config-values.ts';
 import type { ProbeTarget } from './sources/probe-target.ts';
 
 /** A name that becomes a label. */
@@ -25,9 +26,6 @@ const webSocketUrl = written({ type: 'string' }, (input): Parsed<string> => {
   }
   return { value: url.href };
 });
-
-/** What RFC 9110 allows in names of headers and of subprotocols. */
-const tokenForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const subprotocol = written({ type: 'string', pattern: tokenForm.source }, (input): Parsed<string> => {
   if (typeof input === 'string' && tokenForm.test(input)) return { value: input };
@@ -81,6 +79,10 @@ export const probesSchema = z.array(
       .array(network)
       .optional()
       .describe('Metadata and link-local addresses that may be dialled nevertheless.'),
+    socketIo: value.flag
+      .optional()
+      .describe('Whether a session of Socket.IO that begins by polling becomes a WebSocket. false.'),
+    spread: spreadSchema.optional().describe('Which backends answer; not asked, if left out.'),
   }),
 );
 
@@ -89,7 +91,7 @@ type WrittenProbes = z.output<typeof probesSchema>;
 export function resolveProbes(probes: WrittenProbes | undefined): readonly ProbeTarget[] {
   return (probes ?? []).map((probe) => ({
     name: probe.name,
-    url: probe.url,
+    url: probe.socketIo === true ? socketIoUrl(probe.url) : probe.url,
     intervalMs: probe.interval ?? 30_000,
     timeoutMs: probe.timeout ?? Math.min(10_000, probe.interval ?? 10_000),
     pingIntervalMs: probe.pingInterval ?? 5000,
@@ -99,6 +101,8 @@ export function resolveProbes(probes: WrittenProbes | undefined): readonly Probe
     headerFiles: probe.headerFiles ?? {},
     ...resolveTls(probe),
     allowAddresses: probe.allowAddresses ?? [],
+    socketIo: probe.socketIo ?? false,
+    spread: resolveSpread(probe.spread),
   }));
 }
 
@@ -115,6 +119,7 @@ export function probeProblems(probes: readonly ProbeTarget[]): readonly ConfigPr
         : []),
       ...tlsProblems(path, probe),
       ...headerProblems(path, probe),
+      ...checkProblems(path, probe),
     ];
   });
 }

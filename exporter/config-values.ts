@@ -161,6 +161,9 @@ export const scalar = written({ type: ['string', 'number', 'boolean'] }, (input)
   return { expected: 'a text' };
 });
 
+/** What RFC 9110 allows in names of headers and of subprotocols. */
+export const tokenForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 /** A header's value: what HTTP cannot carry would fail at every request. */
 export const headerValue = written({ type: ['string', 'number'] }, (input): Parsed<string> => {
   if (typeof input === 'string' && /^[\t\x20-\x7e]*$/.test(input)) return { value: input };

@@ -8,6 +8,8 @@ const up = (instance: string, ...parts: readonly Part[]) =>
   told(series('websocket_probe_up'), chat(instance), ...parts);
 const failed = (failure: string, ...parts: readonly Part[]) =>
   told(series('websocket_probe_handshakes_total'), { ...chat('a'), status: 'none', failure }, ...parts);
+const sessions = (failure: string, ...parts: readonly Part[]) =>
+  told(series('websocket_probe_sessions_total'), { ...chat('a'), failure }, ...parts);
 /** The story begins at the epoch: an end of validity is seconds from its beginning. */
 const ends = (certificate: string, ...parts: readonly Part[]) =>
   told(series('websocket_probe_cert_not_after_seconds'), { ...chat('a'), certificate }, ...parts);
@@ -89,6 +91,41 @@ export const probeStories: readonly Story[] = [
       ['89m', 'WebSocketCertificateExpiring'],
       ['91m'],
     ],
+  },
+  {
+    name: 'WebSocketSessionsLost fires 10 min after a balancer has begun not to stick, and ends with it',
+    series: [
+      leasewatch('40m'),
+      sessions('none', [0, '10m', 0.5], [20, '15m', 0.25], [35, '15m', 0.5]),
+      sessions('session_lost', [0, '10m'], [0, '15m', 0.25], [15, '15m']),
+    ],
+    firing: [['23m'], ['25m', 'WebSocketSessionsLost'], ['30m', 'WebSocketSessionsLost'], ['33m']],
+    told: [
+      {
+        at: '25m',
+        alert: 'WebSocketSessionsLost',
+        labels,
+        annotations: {
+          summary: 'Sessions of Socket.IO are not kept from their first poll to the WebSocket.',
+          description:
+            'target chat of leasewatch: 50% of the sessions did not become WebSockets, mostly for the reason session_lost',
+          ...links('WebSocketSessionsLost', '25m', 'leasewatch-websockets', board),
+        },
+      },
+    ],
+  },
+  {
+    name: 'one session in a while that is lost in a rollout is no reason to page, and no session is none',
+    series: [
+      leasewatch('40m'),
+      sessions('none', [0, '10m', 0.5], [20, '30m', 0.5]),
+      sessions('session_lost', [0, '10m'], [8, '30m']),
+      told(series('websocket_probe_sessions_total'), { ...chat('a'), target: 'hub', failure: 'timeout' }, [
+        7,
+        '40m',
+      ]),
+    ],
+    firing: [['12m'], ['19m'], ['21m'], ['39m']],
   },
   {
     name: 'an endpoint of a proxy that cannot be read is no blindness that pages',

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Event, Round } from '../model/event.ts';
 import { sentenceOf } from '../signals/sentences.ts';
+import { probeWords } from '../signals/sentences-probes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -70,7 +71,7 @@ function tagOf(event: Event): readonly [string, Style] {
     case 'replica':
       return ['replica', 'cyan'];
     case 'probe':
-      return ['probe', event.step === 'state' && event.failure === undefined ? 'cyan' : 'red'];
+      return ['probe', probeWords(event)?.good === true ? 'cyan' : 'red'];
     case 'source':
       return ['source', event.to === 'up' ? 'cyan' : 'red'];
   }

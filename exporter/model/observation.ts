@@ -15,7 +15,11 @@ export type {
   ProbeFailure,
   ProbeHandshake,
   ProbePhase,
+  ProbeSession,
+  ProbeSpread,
   ProbeTold,
+  SessionFailure,
+  SpreadFailure,
 } from './probe-observation.ts';
 
 import type { CountsObservation } from './counts-observation.ts';

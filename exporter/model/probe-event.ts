@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import type { ProbeFailure, ProbePhase } from './probe-observation.ts';
+import type { ProbeFailure, ProbePhase, SessionFailure, SpreadFailure } from './probe-observation.ts';
 
 interface ProbeStep<S extends string> {
   readonly kind: 'probe';
@@ -8,12 +8,14 @@ interface ProbeStep<S extends string> {
   readonly target: string;
 }
 
-/** What came of the probes. `handshake` and `pong` are for metrics; `state` and `closed` are told, and seldom enough. */
+/** What came of the probes. `handshake` and `pong` are for metrics; the others are told, and seldom enough. */
 export type ProbeEvent =
   | (ProbeStep<'handshake'> & { readonly phases: Readonly<Partial<Record<ProbePhase, number>>> })
   | (ProbeStep<'pong'> & { readonly rttSeconds: number })
   | ProbeStateEvent
-  | ProbeClosedEvent;
+  | ProbeClosedEvent
+  | ProbeSessionEvent
+  | ProbeSpreadEvent;
 
 /** The verdict on a target changed, or the reason of its failure. */
 export type ProbeStateEvent = ProbeStep<'state'> & {
@@ -29,5 +31,22 @@ export type ProbeClosedEvent = ProbeStep<'closed'> & {
   readonly why: string;
   readonly heldSeconds: number;
   /** Such endings since the last of these events that were not told one by one. */
+  readonly untold: number;
+};
+
+/** Whether sessions go on after their first poll changed, or why they do not. */
+export type ProbeSessionEvent = ProbeStep<'session'> & {
+  readonly failure: SessionFailure | undefined;
+  readonly why: string;
+  /** Sessions since the last of these events that went otherwise than it had told. */
+  readonly untold: number;
+};
+
+/** From one backend to several, the other way round, or to a failure. */
+export type ProbeSpreadEvent = ProbeStep<'spread'> & {
+  readonly backends: readonly (readonly [name: string, connections: number])[];
+  readonly failures: readonly (readonly [failure: SpreadFailure, connections: number])[];
+  readonly why: string;
+  /** Checks since the last of these events that went otherwise than it had told. */
   readonly untold: number;
 };

@@ -30,7 +30,7 @@ export type ProbeObservation = ProbeTold & {
   readonly target: string;
 };
 
-export type ProbeTold = ProbeHandshake | ProbePong | ProbeClosed;
+export type ProbeTold = ProbeHandshake | ProbePong | ProbeClosed | ProbeSession | ProbeSpread;
 
 export interface ProbeHandshake {
   readonly step: 'handshake';
@@ -64,4 +64,29 @@ export interface ProbeClosed {
   readonly initiator: 'server' | 'probe';
   readonly why: string;
   readonly heldSeconds: number;
+}
+
+/** `session_lost`: begun at one backend, and gone on with at another one, which does not know it. */
+export type SessionFailure = ProbeFailure | 'session_lost';
+
+/** What came of a session of Socket.IO that began by polling. */
+export interface ProbeSession {
+  readonly step: 'session';
+  /** `undefined`: it has become a WebSocket. */
+  readonly failure: SessionFailure | undefined;
+  /** For people; it may hold text from the server. */
+  readonly why: string;
+}
+
+/** `no_backend`: the connection stood, and did not tell which backend answered it. */
+export type SpreadFailure = ProbeFailure | 'no_backend';
+
+/** Which backends answered connections that were opened at once. */
+export interface ProbeSpread {
+  readonly step: 'spread';
+  /** Their names, as the servers say them, and how many connections each has answered; the busiest first. */
+  readonly backends: readonly (readonly [name: string, connections: number])[];
+  readonly failures: readonly (readonly [failure: SpreadFailure, connections: number])[];
+  /** For people: what went wrong with the first that failed; empty when none did. */
+  readonly why: string;
 }

@@ -1,9 +1,11 @@
 import { Allowance } from './allowance.ts';
-import type { ProbeClosed, ProbeFailure, ProbeHandshake, ProbeObservation } from './probe-observation.ts';
+import { News } from './news.ts';
+import { SessionChecks, SpreadChecks } from './probe-checks.ts';
+import type { ProbeClosed, ProbeHandshake, ProbeObservation } from './probe-observation.ts';
 import type { Now } from './sink.ts';
 import type { ProbeView } from './view-connections.ts';
 
-/** So many lines in a row about the state of a target, and about its closes; then one a minute. */
+/** So many lines in a row about the closes of a target; then one a minute. */
 const linesAtOnce = 4;
 const lineEveryMs = 60_000;
 
@@ -18,16 +20,7 @@ export class Probes {
   see(seen: ProbeObservation, now: Now): void {
     const row = this.#rows.get(seen.target) ?? new ProbeRow(seen.target, seen.source);
     this.#rows.set(seen.target, row);
-    if (seen.step === 'handshake') row.shookHands(seen, now);
-    else if (seen.step === 'closed') row.closed(seen, now);
-    else
-      now.sink.event({
-        kind: 'probe',
-        step: 'pong',
-        at: now.at,
-        target: row.target,
-        rttSeconds: seen.rttSeconds,
-      });
+    row.see(seen, now);
   }
 
   /** A source that cannot work any more knows nothing of its targets. */
@@ -42,10 +35,9 @@ class ProbeRow implements ProbeView {
   last: ProbeHandshake | undefined;
   readonly handshakes = new Map<string, { status: string; failure: string; count: number }>();
   readonly closes = new Map<string, { code: string; initiator: string; count: number }>();
-  /** The verdict that was told last. */
-  #told: ProbeFailure | 'none' | undefined;
-  #untold = 0;
-  readonly #states = new Allowance(linesAtOnce, lineEveryMs);
+  readonly sessions = new SessionChecks();
+  readonly spread = new SpreadChecks();
+  readonly #states = new News();
   readonly #ends = new Allowance(linesAtOnce, lineEveryMs);
   #untoldCloses = 0;
 
@@ -56,26 +48,43 @@ class ProbeRow implements ProbeView {
 
   forget(): void {
     this.last = undefined;
+    this.spread.forget();
   }
 
-  shookHands(seen: ProbeHandshake, now: Now): void {
+  see(seen: ProbeObservation, now: Now): void {
+    switch (seen.step) {
+      case 'handshake':
+        return this.#shookHands(seen, now);
+      case 'pong':
+        return this.#answered(seen.rttSeconds, now);
+      case 'closed':
+        return this.#closed(seen, now);
+      case 'session':
+        return this.sessions.see(this.target, seen, now);
+      case 'spread':
+        return this.spread.see(this.target, seen, now);
+    }
+  }
+
+  #shookHands(seen: ProbeHandshake, now: Now): void {
     const { failure, why, phases } = seen;
     this.last = seen;
+    // Nobody asks for backends where not even one client gets in.
+    if (failure !== undefined) this.spread.forget();
     const labels = { status: statusLabel(seen.status), failure: failure ?? 'none' };
     count(this.handshakes, `${labels.status}/${labels.failure}`, labels);
     now.sink.event({ kind: 'probe', step: 'handshake', at: now.at, target: this.target, phases });
-    if (this.#told === (failure ?? 'none')) return;
-    if (!this.#states.take(now.at.mono)) {
-      this.#untold += 1;
-      return;
-    }
-    this.#told = failure ?? 'none';
-    const about = { target: this.target, failure, why, untold: this.#untold };
-    this.#untold = 0;
+    const untold = this.#states.heard(failure ?? 'none', now.at.mono);
+    if (untold === undefined) return;
+    const about = { target: this.target, failure, why, untold };
     now.sink.event({ kind: 'probe', step: 'state', at: now.at, ...about });
   }
 
-  closed(seen: ProbeClosed, now: Now): void {
+  #answered(rttSeconds: number, now: Now): void {
+    now.sink.event({ kind: 'probe', step: 'pong', at: now.at, target: this.target, rttSeconds });
+  }
+
+  #closed(seen: ProbeClosed, now: Now): void {
     const { code, initiator, why, heldSeconds } = seen;
     const labels: { code: string; initiator: string } = { code: codeLabel(code), initiator };
     count(this.closes, `${labels.code}/${initiator}`, labels);

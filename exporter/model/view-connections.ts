@@ -31,6 +31,19 @@ export interface ProbeView {
   readonly last: ProbeHandshake | undefined;
   readonly handshakes: ReadonlyMap<string, { status: string; failure: string; count: number }>;
   readonly closes: ReadonlyMap<string, { code: string; initiator: string; count: number }>;
+  /** Sessions of Socket.IO that began by polling, by what went wrong; empty where none was tried. */
+  readonly sessions: { readonly counts: ReadonlyMap<string, number> };
+  readonly spread: SpreadView;
+}
+
+/** Which backends answer. */
+export interface SpreadView {
+  /** How many did at the last check; `undefined`: nobody knows. */
+  readonly backends: number | undefined;
+  /** Connections by the backend that answered them; those of too many names are one. */
+  readonly connections: ReadonlyMap<string, number>;
+  /** Connections that told no backend, by reason. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 export interface PlaceView {

@@ -133,6 +133,20 @@ export function probeView(part: Partial<ProbeView> = {}): ProbeView {
     last: { step: 'handshake', ...last, certificates: { leaf: epoch, issuer: epoch + 1_500_000 } },
     handshakes: new Map([['101/none', { status: '101', failure: 'none', count: 3 }]]),
     closes: new Map([['1006/server', { code: '1006', initiator: 'server', count: 2 }]]),
+    sessions: {
+      counts: new Map([
+        ['none', 5],
+        ['session_lost', 1],
+      ]),
+    },
+    spread: {
+      backends: 2,
+      connections: new Map([
+        ['chat-0', 4],
+        ['chat-1', 2],
+      ]),
+      failures: new Map([['no_backend', 1]]),
+    },
     ...part,
   };
 }

@@ -22,6 +22,24 @@ export const probeProjections = {
         yield { labels: { target, code, initiator }, value: count };
       }
     }),
+  websocket_probe_sessions_total: (context) =>
+    eachProbe(context, function* ({ sessions }, target) {
+      for (const [failure, value] of sessions.counts) yield { labels: { target, failure }, value };
+    }),
+  websocket_probe_backends: (context) =>
+    eachProbe(context, function* ({ spread }, target) {
+      if (spread.backends !== undefined) yield { labels: { target }, value: spread.backends };
+    }),
+  websocket_probe_backend_connections_total: (context) =>
+    eachProbe(context, function* ({ spread }, target) {
+      for (const [backend, value] of spread.connections) {
+        yield { labels: { target, backend: context.text(backend) }, value };
+      }
+    }),
+  websocket_probe_backend_failures_total: (context) =>
+    eachProbe(context, function* ({ spread }, target) {
+      for (const [failure, value] of spread.failures) yield { labels: { target, failure }, value };
+    }),
   websocket_probe_cert_not_after_seconds: (context) =>
     eachProbe(context, function* ({ last }, target) {
       const { leaf, issuer } = last?.certificates ?? {};

@@ -19,6 +19,7 @@ export function probeTarget(part: Partial<ProbeTarget> = {}): ProbeTarget {
     headerFiles: {},
     ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
     allowAddresses: [],
+    ...{ socketIo: false, spread: undefined },
     ...part,
   };
 }

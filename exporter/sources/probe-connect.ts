@@ -7,6 +7,17 @@ import { diallable } from './probe-address.ts';
 import { failureOf, type Step } from './probe-failure.ts';
 import type { TlsIdentity } from './tls-files.ts';
 
+/** Where a server is, by its address: ws:// or wss://. */
+export function placeOf(address: string): {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+} {
+  const url = new URL(address);
+  const tls = url.protocol === 'wss:';
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (tls ? 443 : 80), tls };
+}
+
 /** The addresses of a host that may be dialled. */
 export async function resolveHost(host: string, allow: readonly string[]): Promise<Step<readonly string[]>> {
   let addresses: readonly string[] = [host];

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { failureOf } from './probe-failure.ts';
 
@@ -7,6 +7,9 @@ import { failureOf } from './probe-failure.ts';
 export interface HeldConnection {
   /** Resolves with the pong; never, if the connection ends before. */
   ping(): Promise<void>;
+  /** Resolves with the beginning of the first message; never, if there is none. */
+  readonly first: Promise<string>;
+  say(text: string): void;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly ended: Promise<Ending>;
   /** Says goodbye, and cuts the connection where the server does not. */
@@ -25,12 +28,16 @@ export interface Ending {
 /** More than this between two pongs is a flood: it is neither kept nor waited for. */
 export const floodBytes = 1024 * 1024;
 
+/** A server that has a name says it soon. */
+const firstBytes = 4096;
+
 const normalClosure = 1000;
 const goodbyePatienceMs = 1000;
 
 /** Takes over an open WebSocket and the socket under it. */
 export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Clock): HeldConnection {
   const ended = Promise.withResolvers<Ending>();
+  const first = Promise.withResolvers<string>();
   let cutFor: string | undefined;
   let flooded = false;
   let seen = socket.bytesRead;
@@ -43,6 +50,7 @@ export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Cloc
     flooded = true;
     cut(`more than ${floodBytes} bytes between two pongs`);
   };
+  webSocket.once('message', (message) => first.resolve(beginningOf(message)));
   webSocket.on('message', measure);
   webSocket.on('ping', measure);
   webSocket.on('error', (error) => {
@@ -56,6 +64,8 @@ export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Cloc
   });
   return {
     ended: ended.promise,
+    first: first.promise,
+    say: (text) => webSocket.send(text, () => undefined),
     cut,
     ping: () =>
       new Promise((resolve) => {
@@ -71,4 +81,8 @@ export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Cloc
       void ended.promise.then(cancel);
     },
   };
+}
+
+function beginningOf(message: RawData): string {
+  return Buffer.isBuffer(message) ? message.toString('utf8', 0, firstBytes) : '';
 }

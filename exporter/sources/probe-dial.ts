@@ -1,17 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { ProbeCertificates, ProbeHandshake, ProbePhase } from '../model/observation.ts';
-import { connectTcp, resolveHost, secure } from './probe-connect.ts';
+import { connectTcp, placeOf, resolveHost, secure } from './probe-connect.ts';
 import type { HeldConnection } from './probe-connection.ts';
 import { type Failed, type Step, timedOut } from './probe-failure.ts';
 import type { ProbeSecrets } from './probe-secrets.ts';
 import type { ProbeTarget } from './probe-target.ts';
-import { upgrade } from './probe-upgrade.ts';
+import { type HttpAnswer, upgrade } from './probe-upgrade.ts';
 
 export interface Dialled {
   readonly handshake: ProbeHandshake;
   /** Open, and its first ping was answered; `undefined` where there is nothing to hold. */
   readonly connection: HeldConnection | undefined;
+  /** To the request for the upgrade, whatever it was. */
+  readonly answer: HttpAnswer | undefined;
 }
 
 export interface DialRequest {
@@ -19,6 +21,8 @@ export interface DialRequest {
   readonly secrets: ProbeSecrets;
   readonly clock: Clock;
   readonly stop: AbortSignal;
+  /** Whether the beginning of the page is read with which a server refuses. */
+  readonly readRefusal?: boolean;
 }
 
 /** One handshake from the name of the server to its first pong. Never rejects. */
@@ -35,14 +39,14 @@ export const dial: Dial = async (request) => {
   cancel();
   const failed = 'got' in step ? undefined : step;
   const connection = 'got' in step ? step.got : undefined;
-  return { handshake: attempt.told(failed), connection };
+  return { handshake: attempt.told(failed), connection, answer: attempt.answer };
 };
 
 class Attempt {
   readonly #request: DialRequest;
   readonly #phases: Partial<Record<ProbePhase, number>> = {};
   #certificates: ProbeCertificates | undefined;
-  #status: number | undefined;
+  answer: HttpAnswer | undefined;
   #socket: Socket | undefined;
 
   constructor(request: DialRequest) {
@@ -54,7 +58,7 @@ class Attempt {
       step: 'handshake',
       failure: failed?.failure,
       why: failed?.why ?? '',
-      status: failed?.status ?? this.#status,
+      status: this.answer?.status,
       phases: this.#phases,
       certificates: this.#certificates,
     };
@@ -67,30 +71,28 @@ class Attempt {
   }
 
   async #steps(signal: AbortSignal): Promise<Step<HeldConnection | undefined>> {
-    const { target, secrets, clock } = this.#request;
-    const url = new URL(target.url);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
+    const { target } = this.#request;
+    const { host, port, tls } = placeOf(target.url);
     const addresses = await this.#phase('dns', resolveHost(host, target.allowAddresses), signal);
     if ('failure' in addresses) return addresses;
     const connected = await this.#phase('tcp', connectTcp(addresses.got, port, signal), signal);
     if ('failure' in connected) return connected;
     this.#socket = connected.got;
-    if (url.protocol === 'wss:') {
+    if (tls) {
       const distrusted = await this.#secure(connected.got, host, signal);
       if (distrusted !== undefined) return distrusted;
     }
-    const socket = this.#socket;
-    const answered = await this.#phase(
-      'upgrade',
-      upgrade({ target, socket, headers: secrets.headers, clock }),
-      signal,
-    );
-    if ('failure' in answered) return answered;
-    this.#status = answered.got.status;
-    const { connection } = answered.got;
-    if (connection === undefined) return { got: undefined };
-    return this.#phase('pong', firstPong(connection), signal);
+    const upgraded = await this.#phase('upgrade', this.#upgrade(this.#socket), signal);
+    if ('failure' in upgraded || upgraded.got === undefined) return upgraded;
+    return this.#phase('pong', firstPong(upgraded.got), signal);
+  }
+
+  #upgrade(socket: Socket): Promise<Step<HeldConnection | undefined>> {
+    const { target, secrets, clock, readRefusal = false } = this.#request;
+    const onAnswer = (answer: HttpAnswer) => {
+      this.answer = answer;
+    };
+    return upgrade({ target, socket, headers: secrets.headers, clock, readRefusal, onAnswer });
   }
 
   async #secure(plain: Socket, host: string, signal: AbortSignal): Promise<Failed | undefined> {
@@ -121,7 +123,8 @@ async function firstPong(connection: HeldConnection): Promise<Step<HeldConnectio
   return { failure: flooded ? 'flood' : 'closed', why: why === '' ? how : `${how}: ${why}` };
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -6,8 +6,6 @@ export type Step<T> = { readonly got: T } | Failed;
 export interface Failed {
   readonly failure: ProbeFailure;
   readonly why: string;
-  /** Of the answer, where there was one. */
-  readonly status?: number;
 }
 
 const byCode: Readonly<Record<string, ProbeFailure>> = {
@@ -20,6 +18,7 @@ const byCode: Readonly<Record<string, ProbeFailure>> = {
   ETIMEDOUT: 'timeout',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
   EPROTO: 'tls',
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'flood',
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 'flood',

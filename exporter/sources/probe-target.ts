@@ -24,4 +24,26 @@ export interface ProbeTarget {
   readonly keyFile: string | undefined;
   /** Addresses or networks that are dialled although they are denied by default. */
   readonly allowAddresses: readonly string[];
+  /** Whether a session of Socket.IO is begun by polling and gone on with, after every handshake. */
+  readonly socketIo: boolean;
+  /** Which backends answer, asked after every handshake; `undefined`: not asked. */
+  readonly spread: SpreadTarget | undefined;
+}
+
+/** Connections to be opened at once, and where each is told which backend answered it. */
+export interface SpreadTarget {
+  readonly connections: number;
+  readonly backend: BackendPlace;
+}
+
+/** In a header of the answer to the upgrade, or in the first message. */
+export type BackendPlace = { readonly header: string } | { readonly message: MessagePattern };
+
+/**
+ * What stands before and after the name of the backend. No regular expression: one that takes its time would
+ * be at the mercy of who writes the message.
+ */
+export interface MessagePattern {
+  readonly before: string;
+  readonly after: string;
 }

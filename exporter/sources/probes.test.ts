@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ManualClock } from '../../test/manual-clock.ts';
+import { sleep } from '../clock.ts';
 import type { Observation } from '../model/observation.ts';
 import { probeTarget } from './fixture.ts';
 import type { Ending, HeldConnection } from './probe-connection.ts';
 import type { Dial } from './probe-dial.ts';
 import type { ProbeTarget } from './probe-target.ts';
-import { probeSource } from './probes.ts';
+import { type Network, probeSource } from './probes.ts';
 
 /** A connection of which the test says how it answers. */
 class Connection implements HeldConnection {
@@ -19,6 +20,7 @@ class Connection implements HeldConnection {
   /** From a ping to its pong; `undefined`: there is none. */
   pongMs: number | undefined = 20;
   pings = 0;
+  readonly first = new Promise<string>(() => undefined);
   saidGoodbye = false;
 
   constructor(clock: ManualClock) {
@@ -35,6 +37,7 @@ class Connection implements HeldConnection {
       if (pongMs !== undefined) this.#clock.after(pongMs, resolve);
     });
   }
+  say(): void {}
   end(): void {
     this.saidGoodbye = true;
     this.close({ code: 1000, initiator: 'server', why: '', flooded: false });
@@ -59,11 +62,22 @@ function probing(t: TestContext, part: Partial<ProbeTarget> = {}) {
     const connection = new Connection(clock);
     connections.push(connection);
     const handshake = { step: 'handshake', failure: undefined, why: '', status: 101, phases: {} } as const;
-    return { handshake: { ...handshake, certificates: undefined }, connection };
+    return { handshake: { ...handshake, certificates: undefined }, connection, answer: undefined };
   };
   const stop = new AbortController();
   const emit = (seen: Observation) => told.push(`${(seen.at.mono - start) / 1000} ${words(seen)}`);
-  const source = probeSource({ target: probeTarget(part), clock, random: () => 0, dial });
+  const network: Network = {
+    dial,
+    async checkSession() {
+      await sleep(clock, 40, stop.signal);
+      return { step: 'session', failure: 'session_lost', why: 'the second poll' };
+    },
+    async checkSpread(_request, { connections }) {
+      await sleep(clock, 60, stop.signal);
+      return { step: 'spread', backends: [['a', connections]], failures: [], why: '' };
+    },
+  };
+  const source = probeSource({ target: probeTarget(part), clock, random: () => 0, network });
   const running = source.run(emit, stop.signal);
   t.after(async () => {
     stop.abort();
@@ -85,7 +99,8 @@ function words(seen: Observation): string {
   if (seen.step === 'pong') return `pong ${seen.rttSeconds}`;
   if (seen.step === 'closed')
     return `closed ${seen.code} by ${seen.initiator} ${seen.heldSeconds} ${seen.why}`;
-  return `handshake ${seen.failure ?? 'good'}`;
+  if (seen.step === 'spread') return `spread ${seen.backends.join()}`;
+  return `${seen.step} ${seen.failure ?? 'good'}`;
 }
 
 test('probe: between two handshakes the connection is held and pinged', async (t) => {
@@ -124,6 +139,48 @@ test('probe: a connection that the server ends is told with its code, while wait
   await pass(100);
   const closes = told.filter((line) => line.includes('closed'));
   assert.deepEqual(closes, ['3.01 closed 1012 by server 3 restart', '14.11 closed 1006 by server 6.1 ']);
+});
+
+test('probe: what else is asked does not keep the held connection from being pinged', async (t) => {
+  const spread = { connections: 3, backend: { header: 'x-served-by' } };
+  const { told, pass } = probing(t, { intervalMs: 1000, pingIntervalMs: 30, socketIo: true, spread });
+  await pass(85);
+  assert.deepEqual(told, [
+    '0.01 handshake good',
+    '0.05 session session_lost',
+    '0.06 pong 0.02',
+    '0.07 spread a,3',
+  ]);
+});
+
+test('probe: nothing else is asked where no client gets in', async (t) => {
+  const asked: string[] = [];
+  const failed = { step: 'handshake', failure: 'refused', why: 'ECONNREFUSED', status: undefined } as const;
+  const never = async (): Promise<never> => {
+    asked.push('asked');
+    throw new Error('asked');
+  };
+  const clock = new ManualClock();
+  const stop = new AbortController();
+  const source = probeSource({
+    ...{ target: probeTarget({ socketIo: true }), clock, random: () => 0 },
+    network: {
+      dial: async () => ({
+        handshake: { ...failed, phases: {}, certificates: undefined },
+        ...{ connection: undefined, answer: undefined },
+      }),
+      ...{ checkSession: never, checkSpread: never },
+    },
+  });
+  const told: Observation[] = [];
+  const running = source.run((seen) => told.push(seen), stop.signal);
+  t.after(() => running);
+  while (told.length === 0) {
+    clock.advance(10);
+    await setImmediate();
+  }
+  stop.abort();
+  assert.deepEqual(asked, []);
 });
 
 test('probe: to be stopped says goodbye and tells nothing more', async (t) => {

@@ -1,8 +1,10 @@
 import { type Clock, sleep } from '../clock.ts';
 import type { Observation, ProbeTold } from '../model/observation.ts';
 import type { Ending, HeldConnection } from './probe-connection.ts';
-import { type Dial, dial } from './probe-dial.ts';
+import { type Dial, type DialRequest, dial } from './probe-dial.ts';
 import { readSecrets } from './probe-secrets.ts';
+import { type CheckSession, checkSession } from './probe-session.ts';
+import { type CheckSpread, checkSpread } from './probe-spread.ts';
 import type { ProbeTarget } from './probe-target.ts';
 import type { Source } from './source.ts';
 
@@ -12,8 +14,17 @@ export interface ProbeSourceOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** The network, if not given. */
-  readonly dial?: Dial;
+  readonly network?: Network;
 }
+
+/** Everything that a probe does over the network. */
+export interface Network {
+  readonly dial: Dial;
+  readonly checkSession: CheckSession;
+  readonly checkSpread: CheckSpread;
+}
+
+const realNetwork: Network = { dial, checkSession, checkSpread };
 
 /**
  * Probes one server for ever: a handshake, then the connection is held and pinged until the next one is due.
@@ -26,7 +37,7 @@ export function probeSource(options: ProbeSourceOptions): Source {
   return {
     name,
     async run(emit, stop) {
-      const probe = new Probe({ dial, ...options }, name, emit, stop);
+      const probe = new Probe({ network: realNetwork, ...options }, name, emit, stop);
       // All targets at one moment would be a load of our own making.
       await sleep(clock, random() * Math.min(target.intervalMs, 2000), stop);
       while (!stop.aborted) await probe.round();
@@ -35,14 +46,14 @@ export function probeSource(options: ProbeSourceOptions): Source {
 }
 
 class Probe {
-  readonly #options: ProbeSourceOptions & { readonly dial: Dial };
+  readonly #options: Required<ProbeSourceOptions>;
   readonly #source: string;
   readonly #emit: (observation: Observation) => void;
   readonly #stop: AbortSignal;
   #blindness: string | undefined;
 
   constructor(
-    options: ProbeSourceOptions & { readonly dial: Dial },
+    options: Required<ProbeSourceOptions>,
     source: string,
     emit: (observation: Observation) => void,
     stop: AbortSignal,
@@ -55,23 +66,33 @@ class Probe {
 
   /** One handshake and what follows it, an interval long. */
   async round(): Promise<void> {
-    const { target, clock, dial } = this.#options;
+    const { target, clock, network } = this.#options;
     const until = clock.now().mono + target.intervalMs;
     const read = await readSecrets(target);
     if (read.kind === 'failed') this.#blind(`cannot be probed: ${read.why}`);
     else {
       this.#blindness = undefined;
-      const { handshake, connection } = await dial({
-        target,
-        clock,
-        secrets: read.secrets,
-        stop: this.#stop,
-      });
+      const request = { target, clock, secrets: read.secrets, stop: this.#stop };
+      const { handshake, connection } = await network.dial(request);
       // A handshake that we broke off ourselves says nothing of the server.
       if (!this.#stop.aborted) this.#tell(handshake);
-      if (connection !== undefined) await this.#hold(connection, until);
+      if (connection !== undefined)
+        await Promise.all([this.#hold(connection, until), ...this.#checks(request)]);
     }
     await sleep(clock, until - clock.now().mono, this.#stop);
+  }
+
+  /** What else there is to ask once a client gets in. */
+  #checks(request: DialRequest): readonly Promise<void>[] {
+    const { target, network } = this.#options;
+    const asked = [
+      ...(target.socketIo ? [network.checkSession(request)] : []),
+      ...(target.spread === undefined ? [] : [network.checkSpread(request, target.spread)]),
+    ];
+    return asked.map(async (check) => {
+      const told = await check;
+      if (!this.#stop.aborted) this.#tell(told);
+    });
   }
 
   async #hold(connection: HeldConnection, until: number): Promise<void> {

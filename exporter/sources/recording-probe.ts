@@ -4,7 +4,7 @@ import { absent, moment } from './record-schemas.ts';
 const told = { kind: z.literal('probe'), source: z.string(), at: moment, target: z.string() };
 const seconds = z.number().exactOptional();
 
-const failure = z.enum([
+const failures = [
   'dns',
   'denied',
   'refused',
@@ -19,7 +19,9 @@ const failure = z.enum([
   'closed',
   'flood',
   'no_pong',
-]);
+] as const;
+const failure = z.enum(failures);
+const connections = z.number();
 
 /** What a probe saw, in a recording. */
 export const probeObservation = z.discriminatedUnion('step', [
@@ -40,5 +42,18 @@ export const probeObservation = z.discriminatedUnion('step', [
     initiator: z.enum(['server', 'probe']),
     why: z.string(),
     heldSeconds: z.number(),
+  }),
+  z.strictObject({
+    ...told,
+    step: z.literal('session'),
+    failure: absent(z.enum([...failures, 'session_lost'])),
+    why: z.string(),
+  }),
+  z.strictObject({
+    ...told,
+    step: z.literal('spread'),
+    backends: z.array(z.tuple([z.string(), connections])),
+    failures: z.array(z.tuple([z.enum([...failures, 'no_backend']), connections])),
+    why: z.string(),
   }),
 ]);

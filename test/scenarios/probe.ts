@@ -24,6 +24,14 @@ export function probeTold({ verb, words: [, why = ''], fields }: Command, epoch:
       heldSeconds: number('held'),
     });
   }
+  if (verb === 'session') return told({ ...common, step: 'session', failure: fields.get('failure') });
+  if (verb === 'spread') {
+    const counted = (kind: string) =>
+      [...fields].flatMap(([name, count]) =>
+        name.startsWith(kind) ? [[name.slice(kind.length), Number(count)] as const] : [],
+      );
+    return told({ ...common, step: 'spread', backends: counted('backend.'), failures: counted('failed.') });
+  }
   const leaf = micros('leaf');
   return told({
     ...{ ...common, step: 'handshake', failure: fields.get('failure'), status: number('status') },

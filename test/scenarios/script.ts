@@ -25,7 +25,8 @@
  *   sockets NS/POD PORT=ESTABLISHED/UNACCEPTED/CLOSING,… counters=    a census; see sockets.ts for the rest
  *   handshake TARGET WHY failure= status= dns= tcp= tls= upgrade= pong= leaf= issuer=
  *                           what a probe saw; phases in seconds, ends of certificates as seconds from the start
- *   pong TARGET after=  closed TARGET WHY code= by= held=
+ *   pong TARGET after=  closed TARGET WHY code= by= held=  session TARGET WHY failure=
+ *   spread TARGET WHY backend.NAME= failed.REASON=        how many connections each backend answered
  *   counts TARGET side= connections= total= failed=       what a proxy or an application counts itself
  *   bookmark SOURCE                         the watch says that it has told everything
  *   late SOURCE  prompt SOURCE              what the source sees comes late, all at once when it is prompt again

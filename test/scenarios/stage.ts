@@ -171,6 +171,8 @@ class Stage {
       case 'handshake':
       case 'pong':
       case 'closed':
+      case 'session':
+      case 'spread':
         return this.#see({
           ...probeTold(command, epoch),
           ...{ kind: 'probe', source: `probes/${first}`, at, target: first },

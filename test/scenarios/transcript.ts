@@ -76,6 +76,11 @@ function probeText(event: ProbeEvent): string {
   const untold = event.untold === 0 ? '' : ` (${event.untold} untold)`;
   if (event.step === 'closed')
     return `${target} closed by the ${event.initiator} with ${event.code} after ${rounded(event.heldSeconds)} s${untold}`;
+  if (event.step === 'session') return `${target} session ${event.failure ?? 'kept'}: ${event.why}${untold}`;
+  if (event.step === 'spread') {
+    const [backends, failures] = [event.backends, event.failures].map((counts) => Object.fromEntries(counts));
+    return `${target} spread ${JSON.stringify({ ...backends, ...failures })}: ${event.why}${untold}`;
+  }
   return `${target} ${event.failure ?? 'succeeds'}: ${event.why}${untold}`;
 }
 
