@@ -13,7 +13,8 @@ import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
 import { Tenure } from './replica/tenure.ts';
-import { connectionsJson, leaseJson, nodeJson } from './signals/json.ts';
+import { leaseJson, nodeJson } from './signals/json.ts';
+import { allConnectionsJson } from './signals/json-connections.ts';
 import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
@@ -155,11 +156,11 @@ function serve(
     metrics: (openMetrics) => signals.metrics.render(openMetrics ? 'openmetrics' : 'text'),
     ready: () => readiness(model, names),
     api: {
-      leases: () => listed(model.leases(), (lease) => leaseJson(lease, clock.now())),
-      rounds: () => signals.recent.rounds(),
-      nodes: () => listed(model.nodes(), (node) => nodeJson(node, clock.now())),
-      connections: () => connectionsJson(model.connections().places()),
-      policies: () => policiesJson(model, clock.now()),
+      leases: () => ({ leases: listed(model.leases(), (lease) => leaseJson(lease, clock.now())) }),
+      rounds: () => ({ rounds: signals.recent.rounds() }),
+      nodes: () => ({ nodes: listed(model.nodes(), (node) => nodeJson(node, clock.now())) }),
+      connections: () => allConnectionsJson(model.connections()),
+      policies: () => ({ policies: policiesJson(model, clock.now()) }),
     },
   });
 }

@@ -10,6 +10,7 @@ import { type Story, startStory } from '../../simulator/story.ts';
 import { type Exporter, startExporter } from '../assemble.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { resolveProbes } from '../config-probes.ts';
 import { undiciTransport } from '../kube/undici.ts';
 import { printable } from '../signals/safe-text.ts';
 import { createNarrator } from './narrator.ts';
@@ -99,7 +100,12 @@ function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config>
       pods: true,
     },
     pod: { namespace: 'chat', name: 'chat-server' },
-    websockets: { ports: [chat.port], find: false, intervalMs: 1000, probes: [], endpoints: [] },
+    websockets: {
+      ...{ ports: [chat.port], find: false, intervalMs: 1000, endpoints: [] },
+      probes: resolveProbes([
+        { name: 'chat', url: `ws://127.0.0.1:${chat.port}/`, interval: 5000, pingInterval: 1000 },
+      ]),
+    },
     outbox: { ...config.outbox, path: config.outbox.path === 'off' ? 'off' : join(folder, 'outbox.db') },
   };
 }
@@ -149,9 +155,11 @@ function statusOf({ model }: Exporter, story: Story): readonly [string, string] 
   const open = ports.reduce((sum, { census }) => sum + census.established, 0);
   const stalled = ports.reduce((sum, { census }) => sum + census.stalled, 0);
   const notReading = stalled === 0 ? '' : `, ${stalled} not reading`;
+  const probed = [...model.connections().probes()].map(({ last }) => last?.failure);
+  const shut = probed.some((failure) => failure !== undefined) ? ', and no new client gets in' : '';
   return [
     leads.join(', '),
-    `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections${notReading}`,
+    `${alive} of ${nodes.length} nodes alive; ${open} WebSocket connections${notReading}${shut}`,
   ];
 }
 

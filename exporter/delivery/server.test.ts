@@ -13,11 +13,11 @@ const usual: ServerOptions = {
   metrics: async (openMetrics) => `${exposition}${openMetrics ? '# EOF\n' : ''}`,
   ready: () => ({ ready: true, detail: '' }),
   api: {
-    leases: () => [{ name: 'a' }],
-    rounds: () => [],
-    nodes: () => [],
-    connections: () => [],
-    policies: () => [],
+    leases: () => ({ leases: [{ name: 'a' }] }),
+    rounds: () => ({ rounds: [] }),
+    nodes: () => ({ nodes: [] }),
+    connections: () => ({ connections: [], probes: [{ target: 'chat' }] }),
+    policies: () => ({ policies: [] }),
   },
 };
 
@@ -75,6 +75,8 @@ test('server: each list of the API is named in its answer', async (t) => {
   assert.equal(leases.headers['content-type'], 'application/json; charset=utf-8');
   assert.equal(leases.text, '{"leases":[{"name":"a"}]}\n');
   assert.equal((await get(`${url}/api/rounds`)).text, '{"rounds":[]}\n');
+  const connections = '{"connections":[],"probes":[{"target":"chat"}]}\n';
+  assert.equal((await get(`${url}/api/connections`)).text, connections);
 });
 
 test('server: the index links to every page, and every link answers', async (t) => {

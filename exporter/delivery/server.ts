@@ -11,8 +11,8 @@ export interface ServerOptions {
   /** The exposition, in OpenMetrics or in the older text format. */
   readonly metrics: (openMetrics: boolean) => Promise<string>;
   readonly ready: () => { readonly ready: boolean; readonly detail: string };
-  /** The list behind `/api/NAME`, which answers with `{"NAME": list}`. */
-  readonly api: Readonly<Record<ApiName, () => unknown>>;
+  /** What `/api/NAME` answers: a list under this name, and what stands beside it. */
+  readonly api: { readonly [N in ApiName]: () => Readonly<Record<N, readonly unknown[]>> };
 }
 
 /** Port 0 takes a free one. */
@@ -74,10 +74,7 @@ const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/metrics', metrics],
   ['/healthz', () => plain(200, 'ok\n')],
   ['/readyz', readiness],
-  ...apiNames.map((name): [string, Page] => [
-    `/api/${name}`,
-    (options) => json({ [name]: options.api[name]() }),
-  ]),
+  ...apiNames.map((name): [string, Page] => [`/api/${name}`, (options) => json(options.api[name]())]),
 ]);
 
 const addresses = `${[...pages.keys()].join('\n')}\n`;
