@@ -318,4 +318,6 @@ export interface SourceEvent {
   readonly source: string;
   readonly to: 'up' | 'down' | 'forbidden';
   readonly why: string;
+  /** What was seen since the last of these events that it had told otherwise, and was not told. */
+  readonly untold: number;
 }

@@ -278,26 +278,24 @@ export class Model implements ModelView {
       this.#lags.resumed(source, now.at.mono);
       return this.#see(source, now, seen.why);
     }
-    const news = source.lost(seen.sight === 'forbidden', seen.why);
+    source.lost(seen.sight === 'forbidden', seen.why);
     this.#candidates.look(source);
     this.#evidence.forget(source.name);
     for (const row of rowsOf(this.#rows, source.name)) blindRow(row, now, seen.why);
     this.#policies.blind(source);
     this.#connections.blind(source.name);
-    if (!news) return;
-    const to = source.forbidden ? 'forbidden' : 'down';
-    now.sink.event({ kind: 'source', at: now.at, source: source.name, to, why: seen.why });
+    source.tell(now);
   }
 
   #see(source: SourceRow, now: Now, why: string): void {
-    if (!source.found()) return;
+    if (!source.found(why)) return source.tell(now);
     this.#candidates.look(source);
     for (const row of rowsOf(this.#rows, source.name)) {
       sightedRow(row, now);
       this.#file(row);
     }
     this.#policies.sighted(source, this.#sources.values(), now);
-    now.sink.event({ kind: 'source', at: now.at, source: source.name, to: 'up', why });
+    source.tell(now);
   }
 
   #connection(seen: ConnectionObservation, now: Now): void {

@@ -1,14 +1,18 @@
 import { Allowance } from './allowance.ts';
 
-/** So many lines in a row about one thing; then one a minute. */
 const linesAtOnce = 4;
 const lineEveryMs = 60_000;
 
 /** Which changes of a verdict are told: one that flaps faster than anybody reads is told now and then. */
 export class News {
-  readonly #allowance = new Allowance(linesAtOnce, lineEveryMs);
+  readonly #allowance: Allowance;
   #told: string | undefined;
   #untold = 0;
+
+  /** `atOnce`: so many are told in a row; then one a minute. */
+  constructor(atOnce = linesAtOnce) {
+    this.#allowance = new Allowance(atOnce, lineEveryMs);
+  }
 
   /** How many verdicts in between were left out; `undefined`: this one is left out, too, or is no news. */
   heard(verdict: string, mono: number): number | undefined {

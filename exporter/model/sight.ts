@@ -2,6 +2,7 @@ import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { type NodeRow, nodeGone } from './heartbeat.ts';
 import type { SightObservation } from './observation.ts';
+import { News } from './news.ts';
 import type { Now } from './sink.ts';
 import type { SourceView } from './view.ts';
 
@@ -28,8 +29,12 @@ export class SourceRow implements SourceView {
   readonly restarts = new Map<string, number>();
   readonly events = new Map<string, number>();
 
+  readonly #news: News;
+  #foundBy = '';
+
   constructor(name: string) {
     this.name = name;
+    this.#news = new News(isReadAgain(name) ? undefined : Number.POSITIVE_INFINITY);
   }
 
   delivered(at: Moment): void {
@@ -55,24 +60,33 @@ export class SourceRow implements SourceView {
     this.synced = true;
   }
 
-  /** It sees again. Says whether that is news. */
-  found(): boolean {
+  /** It sees, by what it told last. Says whether it did not before. */
+  found(why: string): boolean {
     this.synced = true;
     if (this.up) return false;
     this.up = true;
     this.forbidden = false;
     this.why = '';
+    this.#foundBy = why;
     return true;
   }
 
-  /** It cannot see. Says whether that is news. */
-  lost(forbidden: boolean, why: string): boolean {
-    const news = this.up || this.why === 'not yet synced' || this.forbidden !== forbidden;
+  /** It cannot see. */
+  lost(forbidden: boolean, why: string): void {
     this.up = false;
     this.listing = false;
     this.forbidden = forbidden;
     this.why = why;
-    return news;
+  }
+
+  /** Tells whether it sees, where that is news. */
+  tell(now: Now): void {
+    const down = this.forbidden ? 'forbidden' : 'down';
+    const to = this.up ? 'up' : down;
+    const untold = this.#news.heard(to, now.at.mono);
+    if (untold === undefined) return;
+    const why = this.up ? this.#foundBy : this.why;
+    now.sink.event({ kind: 'source', at: now.at, source: this.name, to, why, untold });
   }
 
   /** It looked, and could see or not; it may have had to begin anew before. */
@@ -116,6 +130,11 @@ export class SourceRows {
     this.#rows.set(name, row);
     return row;
   }
+}
+
+/** It tells at every interval whether it sees, and may succeed every other time: a line each would be a flood. */
+function isReadAgain(source: string): boolean {
+  return source.startsWith('probes/') || source.startsWith('endpoints/');
 }
 
 export function isNodeSource(source: string): boolean {

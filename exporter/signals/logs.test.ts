@@ -75,7 +75,7 @@ test('every event has its sentence', async () => {
 
 function everyEvent(): Event[] {
   const outage = outageEvent();
-  const source = { kind: 'source', at: at(1), source: 'leases' } as const;
+  const source = { kind: 'source', at: at(1), source: 'leases', untold: 0 } as const;
   const why = '22.0 s without a heartbeat';
   const till = { namespace: 'shop', lease: 'till', policy: 'policies[0]', absentSeconds: 60 };
   const expected = { ...till, kind: 'expectation', at: at(60) } as const;

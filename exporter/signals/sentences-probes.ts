@@ -68,6 +68,7 @@ function sum(counts: readonly (readonly [string, number])[]): number {
   return counts.reduce((all, [, count]) => all + count, 0);
 }
 
-function meanwhile(count: number, what: string): string {
+/** What was left out since the line before. */
+export function meanwhile(count: number, what: string): string {
   return count === 0 ? '' : ` (since the line before: ${count} ${what})`;
 }

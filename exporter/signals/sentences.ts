@@ -16,7 +16,7 @@ import type {
 import { holderName } from '../model/holder-identity.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import { printable } from './safe-text.ts';
-import { probeWords } from './sentences-probes.ts';
+import { meanwhile, probeWords } from './sentences-probes.ts';
 import { idleTimeoutText, incidentText } from './socket-sentences.ts';
 import { spanIdOf } from './span-ids.ts';
 
@@ -110,7 +110,8 @@ export function sentenceOf(event: Event): Sentence | undefined {
     case 'probe':
       return probeLine(event);
     case 'source': {
-      const told = `source ${name(event.source)}: ${event.to}${because(event.why)}`;
+      const untold = meanwhile(event.untold, 'readings that went otherwise');
+      const told = `source ${name(event.source)}: ${event.to}${because(event.why)}${untold}`;
       const said = line('source_state', told, {}, importance.outage);
       return event.to === 'up' ? { ...said, level: 'info' } : said;
     }

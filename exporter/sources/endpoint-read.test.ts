@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../clock.ts';
 import { readEndpoint } from './endpoint-read.ts';
@@ -17,14 +19,7 @@ async function answering(t: TestContext, listener: RequestListener): Promise<str
   return `http://127.0.0.1:${await listening(t, createServer(listener))}/metrics`;
 }
 
-/** What Envoy 1.3x answers on its admin port, shortened. */
-const envoy = `# TYPE envoy_http_downstream_cx_upgrades_total counter
-envoy_http_downstream_cx_upgrades_total{envoy_http_conn_manager_prefix="admin"} 0
-envoy_http_downstream_cx_upgrades_total{envoy_http_conn_manager_prefix="ingress_http"} 900
-# TYPE envoy_http_downstream_cx_upgrades_active gauge
-envoy_http_downstream_cx_upgrades_active{envoy_http_conn_manager_prefix="admin"} 0
-envoy_http_downstream_cx_upgrades_active{envoy_http_conn_manager_prefix="ingress_http"} 31
-`;
+const envoy = readFileSync(join(import.meta.dirname, 'testdata/envoy-stats-prometheus.txt'), 'utf8');
 
 const ofEnvoy = {
   connections: 'envoy_http_downstream_cx_upgrades_active',
@@ -33,7 +28,7 @@ const ofEnvoy = {
 
 test('endpoint: the upgrades of Envoy, over all its connection managers or one', async (t) => {
   const url = await answering(t, (_request, response) => response.end(envoy));
-  assert.deepEqual(await readOnce({ url, ...ofEnvoy }), { kind: 'counted', connections: 31, total: 900 });
+  assert.deepEqual(await readOnce({ url, ...ofEnvoy }), { kind: 'counted', connections: 31, total: 912 });
   const labels = { envoy_http_conn_manager_prefix: 'admin' };
   assert.deepEqual(await readOnce({ url, ...ofEnvoy, labels }), {
     kind: 'counted',

@@ -40,7 +40,7 @@ function words(seen: Observation): string {
 const good = { kind: 'counted', connections: 3, total: 9 } as const;
 const late = { kind: 'failed', reason: 'timeout', why: 'too late' } as const;
 
-test('endpoints: every reading is told, and a lasting blindness once', async (t) => {
+test('endpoints: every reading is told, and that there is none', async (t) => {
   const { told, pass } = reading(t, [good, late, late, { ...late, why: 'later still' }, good]);
   for (let turn = 0; turn < 4; turn++) await pass(15_000);
   assert.deepEqual(told, [
@@ -48,6 +48,7 @@ test('endpoints: every reading is told, and a lasting blindness once', async (t)
     '15 failed timeout',
     '15 blind: too late',
     '30 failed timeout',
+    '30 blind: too late',
     '45 failed timeout',
     '45 blind: later still',
     '60 proxy 3/9',

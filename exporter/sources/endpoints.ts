@@ -22,7 +22,6 @@ export function endpointSource(options: EndpointSourceOptions): Source {
   return {
     name,
     async run(emit, stop) {
-      let blindness: string | undefined;
       while (!stop.aborted) {
         const due = clock.now().mono + target.intervalMs;
         const reply = await readOnce(target, read, clock, stop);
@@ -35,9 +34,7 @@ export function endpointSource(options: EndpointSourceOptions): Source {
       function tell(reply: EndpointReply): void {
         const common = { source: name, at: clock.now() };
         emit({ kind: 'counts', ...common, target: target.name, side: target.side, ...countsOf(reply) });
-        const why = reply.kind === 'failed' ? reply.why : undefined;
-        if (why !== undefined && why !== blindness) emit({ kind: 'sight', ...common, sight: 'blind', why });
-        blindness = why;
+        if (reply.kind === 'failed') emit({ kind: 'sight', ...common, sight: 'blind', why: reply.why });
       }
     },
   };

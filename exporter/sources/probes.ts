@@ -50,7 +50,6 @@ class Probe {
   readonly #source: string;
   readonly #emit: (observation: Observation) => void;
   readonly #stop: AbortSignal;
-  #blindness: string | undefined;
 
   constructor(
     options: Required<ProbeSourceOptions>,
@@ -71,7 +70,6 @@ class Probe {
     const read = await readSecrets(target);
     if (read.kind === 'failed') this.#blind(`cannot be probed: ${read.why}`);
     else {
-      this.#blindness = undefined;
       const request = { target, clock, secrets: read.secrets, stop: this.#stop };
       const { handshake, connection } = await network.dial(request);
       // A handshake that we broke off ourselves says nothing of the server.
@@ -136,8 +134,6 @@ class Probe {
   }
 
   #blind(why: string): void {
-    if (why === this.#blindness) return;
-    this.#blindness = why;
     const at = this.#options.clock.now();
     this.#emit({ kind: 'sight', source: this.#source, at, sight: 'blind', why });
   }

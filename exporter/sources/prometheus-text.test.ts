@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { NoPrometheusText, type SampleMatch, SampleSums } from './prometheus-text.ts';
@@ -51,6 +53,37 @@ test('prometheus text: several matches in one reading', () => {
     [1, 9],
   ]);
 });
+
+const envoy = readFileSync(join(import.meta.dirname, 'testdata/envoy-stats-prometheus.txt'), 'utf8');
+const active = 'envoy_http_downstream_cx_upgrades_active';
+const ofEnvoy: readonly (readonly [name: string, match: SampleMatch, expected: readonly number[]])[] = [
+  ['open upgrades of all connection managers', { name: active, labels: {} }, [3, 31]],
+  [
+    'those of one of them',
+    { name: active, labels: { envoy_http_conn_manager_prefix: 'ingress_https' } },
+    [1, 7],
+  ],
+  [
+    'one that has none, which is a zero',
+    { name: active, labels: { envoy_http_conn_manager_prefix: 'admin' } },
+    [1, 0],
+  ],
+  [
+    'one that is not there, which is no zero',
+    { name: active, labels: { envoy_http_conn_manager_prefix: 'egress' } },
+    [0, 0],
+  ],
+  ['all upgrades there were', { name: 'envoy_http_downstream_cx_upgrades_total', labels: {} }, [3, 912]],
+  ['empty braces', { name: 'envoy_server_uptime', labels: {} }, [1, 86_402]],
+  ['a name that only others begin with', { name: 'envoy_http_downstream_cx', labels: {} }, [0, 0]],
+];
+
+for (const [name, match, expected] of ofEnvoy) {
+  test(`prometheus text: what Envoy answers to /stats/prometheus: ${name}`, () => {
+    assert.deepEqual(sums(envoy, [match]), [expected]);
+    assert.deepEqual(sums(envoy, [match], 7), [expected], 'in pieces');
+  });
+}
 
 const bad: readonly (readonly [string, RegExp])[] = [
   ['<!DOCTYPE html>\n<html>', /^line 1: no sample: "<!DOCTYPE html>"$/],

@@ -65,7 +65,7 @@ export function eventLine(event: Event): string {
     case 'probe':
       return probeText(event);
     case 'source':
-      return `source ${event.source} ${event.to}: ${event.why}`;
+      return `source ${event.source} ${event.to}: ${event.why}${event.untold === 0 ? '' : ` (${event.untold} untold)`}`;
   }
 }
 
