@@ -1,8 +1,8 @@
 /** Bundles what ships into dist/: the program and its worker threads with all that they import, and the library. */
-import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildInstrument } from './build-instrument.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -32,23 +32,7 @@ const result = await build({
   logLevel: 'warning',
 });
 
-/** What applications import: it shares their prom-client, and nothing else is needed. */
-const library = await build({
-  absWorkingDir: root,
-  entryPoints: { instrument: 'instrument/index.ts' },
-  outdir: dist,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  external: ['prom-client'],
-  metafile: true,
-  logLevel: 'warning',
-});
-execFileSync(process.execPath, [
-  join(root, 'node_modules/typescript/bin/tsc'),
-  ...['--project', join(root, 'tsconfig.instrument.json'), '--outDir', join(dist, 'types')],
-]);
+const library = await buildInstrument(dist);
 
 const program = join(dist, 'leasewatch.js');
 writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8').replace(/^#!.*\n/, '')}`, {
@@ -56,6 +40,6 @@ writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8').rep
 });
 chmodSync(program, 0o755);
 
-for (const [file, { bytes }] of Object.entries({ ...result.metafile.outputs, ...library.metafile.outputs })) {
+for (const [file, { bytes }] of Object.entries({ ...result.metafile.outputs, ...library })) {
   console.log(`${file}  ${Math.ceil(bytes / 1024)} KiB`);
 }
