@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { readCredentials } from './credentials.ts';
 import { type Budget, bothOf, WindowBudget } from './delivery/budget.ts';
-import { readCredentials } from './delivery/credentials.ts';
 import { lokiReceiver } from './delivery/loki.ts';
 import { entryTime } from './delivery/loki-limits.ts';
 import { otlpReceiver } from './delivery/otlp.ts';

@@ -29,9 +29,15 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
   { of: 'exporter/kube/', may: ['exporter/clock.ts', 'exporter/model/observation.ts'] },
   {
     of: 'exporter/sources/',
-    may: ['exporter/clock.ts', 'exporter/model/observation.ts', 'exporter/model/memory.ts', 'exporter/kube/'],
+    may: [
+      'exporter/clock.ts',
+      'exporter/credentials.ts',
+      'exporter/model/observation.ts',
+      'exporter/model/memory.ts',
+      'exporter/kube/',
+    ],
   },
-  { of: 'exporter/delivery/', may: ['exporter/clock.ts'] },
+  { of: 'exporter/delivery/', may: ['exporter/clock.ts', 'exporter/credentials.ts'] },
   {
     of: 'exporter/replica/',
     may: [
@@ -46,6 +52,8 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
   { of: 'exporter/promql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/logql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/clock.ts', may: [] },
+  // How we make ourselves known to receivers, and to the servers that are probed and read.
+  { of: 'exporter/credentials.ts', may: [] },
   { of: 'exporter/catalogue', may: ['exporter/catalogue'] },
   // The configuration writes policies down in the words of the judge, and targets in those of who dials them.
   {

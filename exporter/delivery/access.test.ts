@@ -11,7 +11,7 @@ import { TLSSocket } from 'node:tls';
 import { authority } from '../../test/certificates.ts';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { type answer, MisbehavingReceiver } from '../../test/misbehaving-receiver.ts';
-import type { CredentialSources } from './credentials.ts';
+import type { CredentialSources } from '../credentials.ts';
 import { openPoster, type PostOptions } from './post.ts';
 
 function folderOf(t: TestContext): string {

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { sleep } from '../clock.ts';
-import { type CredentialSources, type Credentials, readCredentials } from './credentials.ts';
+import { type CredentialSources, type Credentials, readCredentials } from '../credentials.ts';
 
 /** Ways out of the network, as the environment variables of these names tell them; empty: none. */
 export interface ProxySettings {

@@ -1,5 +1,5 @@
+import { type CredentialSources, lowerCased } from '../credentials.ts';
 import type { Budget } from './budget.ts';
-import { type CredentialSources, lowerCased } from './credentials.ts';
 import { defaultLokiLimits, type LokiLimits, refusedForTime } from './loki-limits.ts';
 import { openPoster, type Poster, type PostOptions } from './post.ts';
 import type { Post } from './posting.ts';

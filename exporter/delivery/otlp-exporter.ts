@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { type CredentialSources, type Credentials, readCredentials } from '../credentials.ts';
 import type { ProxySettings } from './access.ts';
-import { type CredentialSources, type Credentials, readCredentials } from './credentials.ts';
 
 /**
  * For the exporter of OpenTelemetry, which sends where there is no outbox: the same credentials and proxies

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CredentialSources } from './credentials.ts';
+import type { CredentialSources } from '../credentials.ts';
 import { openPoster, type PostOptions } from './post.ts';
 import type { Parcel, Posted } from './posting.ts';
 import { outcomeOf, publicAddress, type Receiver, withPath } from './receiver.ts';

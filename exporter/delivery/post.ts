@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
+import { basic, type CredentialSources, type Credentials, withoutSecrets } from '../credentials.ts';
 import { Access, type ProxySettings } from './access.ts';
 import { type Budget, unlimited } from './budget.ts';
-import { basic, type CredentialSources, type Credentials, withoutSecrets } from './credentials.ts';
 import { headBytes, metered } from './metered.ts';
 
 export interface PostOptions {

@@ -1,8 +1,8 @@
 import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
 import { type NodeRow, nodeGone } from './heartbeat.ts';
-import type { SightObservation } from './observation.ts';
 import { News } from './news.ts';
+import type { SightObservation } from './observation.ts';
 import type { Now } from './sink.ts';
 import type { SourceView } from './view.ts';
 

@@ -11,8 +11,8 @@ import { endpointTarget, listening } from './fixture.ts';
 
 function readOnce(part: Partial<EndpointTarget>, headers: Record<string, string> = {}) {
   const target = endpointTarget(part);
-  const secrets = { headers, tls: {} };
-  return readEndpoint({ target, secrets, clock: systemClock(), stop: new AbortController().signal });
+  const credentials = { headers, tls: {}, secrets: [] };
+  return readEndpoint({ target, credentials, clock: systemClock(), stop: new AbortController().signal });
 }
 
 async function answering(t: TestContext, listener: RequestListener): Promise<string> {

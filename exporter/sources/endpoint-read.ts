@@ -1,8 +1,8 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../clock.ts';
+import type { Credentials } from '../credentials.ts';
 import type { CountsFailure } from '../model/observation.ts';
 import type { EndpointTarget } from './endpoint-target.ts';
-import type { ProbeSecrets } from './probe-secrets.ts';
 import { NoPrometheusText, SampleSums } from './prometheus-text.ts';
 
 export type EndpointReply =
@@ -14,7 +14,7 @@ export const mostBytes = 16 * 1024 * 1024;
 
 export interface EndpointRequest {
   readonly target: EndpointTarget;
-  readonly secrets: ProbeSecrets;
+  readonly credentials: Credentials;
   readonly clock: Clock;
   readonly stop: AbortSignal;
 }
@@ -23,13 +23,13 @@ export interface EndpointRequest {
 export type ReadEndpoint = (request: EndpointRequest) => Promise<EndpointReply>;
 
 /** The real one, over HTTP: bounded in bytes and in time, and no redirect is followed. */
-export const readEndpoint: ReadEndpoint = async ({ target, secrets, clock, stop }) => {
+export const readEndpoint: ReadEndpoint = async ({ target, credentials, clock, stop }) => {
   const timeout = new AbortController();
   const cancel = clock.after(target.timeoutMs, () => timeout.abort());
-  const dispatcher = new Agent({ connect: { ...secrets.tls } });
+  const dispatcher = new Agent({ connect: { ...credentials.tls } });
   try {
     const { url } = target;
-    const headers = { accept: 'text/plain;version=0.0.4', ...secrets.headers };
+    const headers = { accept: 'text/plain;version=0.0.4', ...credentials.headers };
     const signal = AbortSignal.any([timeout.signal, stop]);
     const { statusCode, body } = await request(url, { headers, signal, dispatcher });
     // It may come without end, and is of no use.

@@ -55,9 +55,16 @@ test('endpoints: every reading is told, and that there is none', async (t) => {
   ]);
 });
 
+test('endpoints: what one repeats of our credentials is not told', async (t) => {
+  const page = { kind: 'failed', reason: 'not_prometheus', why: 'line 1: no sample: "no s3cret"' } as const;
+  const { told, pass } = reading(t, [page], { headers: { authorization: 'Bearer s3cret' } });
+  await pass(0);
+  assert.equal(told[1], '0 blind: line 1: no sample: "no (hidden)"');
+});
+
 test('endpoints: a credential that cannot be read is a failure of ours, told as such', async (t) => {
   const { told, pass } = reading(t, [], { headerFiles: { authorization: '/nowhere/token' } });
   while (told.length < 2) await pass(0);
   assert.equal(told[0], '0 failed file');
-  assert.match(told[1] ?? '', /^0 blind: cannot be read: ENOENT.*\/nowhere\/token/);
+  assert.match(told[1] ?? '', /^0 blind: \/nowhere\/token cannot be read: ENOENT/);
 });

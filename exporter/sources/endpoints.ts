@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../clock.ts';
+import { readCredentials, withoutSecrets } from '../credentials.ts';
 import type { CountsObservation } from '../model/observation.ts';
 import { type EndpointReply, type ReadEndpoint, readEndpoint } from './endpoint-read.ts';
 import type { EndpointTarget } from './endpoint-target.ts';
-import { readSecrets } from './probe-secrets.ts';
 import type { Source } from './source.ts';
 
 export interface EndpointSourceOptions {
@@ -51,7 +51,11 @@ async function readOnce(
   clock: Clock,
   stop: AbortSignal,
 ): Promise<EndpointReply> {
-  const told = await readSecrets(target);
-  if (told.kind === 'failed') return { kind: 'failed', reason: 'file', why: `cannot be read: ${told.why}` };
-  return read({ target, secrets: told.secrets, clock, stop });
+  const told = await readCredentials(target);
+  if (told.kind === 'failed') return { kind: 'failed', reason: 'file', why: told.why };
+  const { credentials } = told;
+  const reply = await read({ target, credentials, clock, stop });
+  if (reply.kind === 'counted') return reply;
+  // It may repeat what it was sent.
+  return { ...reply, why: withoutSecrets(reply.why, credentials.secrets) };
 }

@@ -2,10 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Credentials } from '../credentials.ts';
 import type { ProbeCertificates } from '../model/observation.ts';
 import { diallable } from './probe-address.ts';
 import { failureOf, type Step } from './probe-failure.ts';
-import type { TlsIdentity } from './tls-files.ts';
 
 /** Where a server is, by its address: ws:// or wss://. */
 export function placeOf(address: string): {
@@ -68,7 +68,7 @@ export interface Secured {
 export async function secure(
   connection: Socket,
   host: string,
-  identity: TlsIdentity,
+  identity: Credentials['tls'],
   signal: AbortSignal,
 ): Promise<Step<Secured>> {
   const socket = connectTls({

@@ -11,8 +11,13 @@ import type { ProbeTarget } from './probe-target.ts';
 async function dialOnce(t: TestContext, part: Partial<ProbeTarget>, headers: Record<string, string> = {}) {
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const secrets = { headers, tls: {} };
-  const dialled = await dial({ target: probeTarget(part), secrets, clock: systemClock(), stop: stop.signal });
+  const credentials = { headers, tls: {}, secrets: [] };
+  const dialled = await dial({
+    target: probeTarget(part),
+    credentials,
+    clock: systemClock(),
+    stop: stop.signal,
+  });
   t.after(() => dialled.connection?.cut('the test is over'));
   return dialled;
 }
@@ -248,8 +253,8 @@ test('dial: to be stopped ends a handshake at once', async () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const target = probeTarget({ url: `ws://127.0.0.1:${port}/` });
-  const secrets = { headers: {}, tls: {} };
-  const { connection } = await dial({ target, secrets, clock: systemClock(), stop: stop.signal });
+  const credentials = { headers: {}, tls: {}, secrets: [] };
+  const { connection } = await dial({ target, credentials, clock: systemClock(), stop: stop.signal });
   assert.equal(connection, undefined);
   server.close();
 });

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import type { Credentials } from '../credentials.ts';
 import type { ProbeCertificates, ProbeHandshake, ProbePhase } from '../model/observation.ts';
 import { connectTcp, placeOf, resolveHost, secure } from './probe-connect.ts';
 import type { HeldConnection } from './probe-connection.ts';
 import { type Failed, type Step, timedOut } from './probe-failure.ts';
-import type { ProbeSecrets } from './probe-secrets.ts';
 import type { ProbeTarget } from './probe-target.ts';
 import { type HttpAnswer, upgrade } from './probe-upgrade.ts';
 
@@ -18,7 +18,7 @@ export interface Dialled {
 
 export interface DialRequest {
   readonly target: ProbeTarget;
-  readonly secrets: ProbeSecrets;
+  readonly credentials: Credentials;
   readonly clock: Clock;
   readonly stop: AbortSignal;
   /** Whether the beginning of the page is read with which a server refuses. */
@@ -88,15 +88,19 @@ class Attempt {
   }
 
   #upgrade(socket: Socket): Promise<Step<HeldConnection | undefined>> {
-    const { target, secrets, clock, readRefusal = false } = this.#request;
+    const { target, credentials, clock, readRefusal = false } = this.#request;
     const onAnswer = (answer: HttpAnswer) => {
       this.answer = answer;
     };
-    return upgrade({ target, socket, headers: secrets.headers, clock, readRefusal, onAnswer });
+    return upgrade({ target, socket, headers: credentials.headers, clock, readRefusal, onAnswer });
   }
 
   async #secure(plain: Socket, host: string, signal: AbortSignal): Promise<Failed | undefined> {
-    const secured = await this.#phase('tls', secure(plain, host, this.#request.secrets.tls, signal), signal);
+    const secured = await this.#phase(
+      'tls',
+      secure(plain, host, this.#request.credentials.tls, signal),
+      signal,
+    );
     if ('failure' in secured) return secured;
     const { socket, certificates, distrust } = secured.got;
     this.#certificates = certificates;

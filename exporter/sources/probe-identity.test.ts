@@ -7,10 +7,10 @@ import { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { type Authority, authority as startAuthority } from '../../test/certificates.ts';
 import { systemClock } from '../clock.ts';
+import { readCredentials } from '../credentials.ts';
 import { readEndpoint } from './endpoint-read.ts';
 import { endpointTarget, listening, probeTarget } from './fixture.ts';
 import { dial } from './probe-dial.ts';
-import { readSecrets } from './probe-secrets.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
 /** A server that talks to nobody who has no certificate of its authority, and as whom it saw the others. */
@@ -29,12 +29,12 @@ async function mutualServer(t: TestContext, authority: Authority) {
 
 async function dialAs(t: TestContext, port: number, files: Partial<ProbeTarget>) {
   const target = probeTarget({ url: `wss://localhost:${port}/`, ...files });
-  const read = await readSecrets(target);
+  const read = await readCredentials(target);
   assert.ok(read.kind === 'read', read.kind === 'failed' ? read.why : '');
   const stop = new AbortController().signal;
   const { handshake, connection } = await dial({
     target,
-    secrets: read.secrets,
+    credentials: read.credentials,
     clock: systemClock(),
     stop,
   });
@@ -74,10 +74,10 @@ test('endpoint: metrics behind a server that asks for a certificate are read', a
   const url = `https://localhost:${port}/metrics`;
   const read = async (files: Partial<ProbeTarget>) => {
     const target = endpointTarget({ url, caFile: authority.caFile, ...files });
-    const told = await readSecrets(target);
+    const told = await readCredentials(target);
     assert.ok(told.kind === 'read');
     const stop = new AbortController().signal;
-    return readEndpoint({ target, secrets: told.secrets, clock: systemClock(), stop });
+    return readEndpoint({ target, credentials: told.credentials, clock: systemClock(), stop });
   };
   assert.deepEqual(await read(authority.issue('client')), {
     ...{ kind: 'counted', connections: 7, total: undefined },
@@ -96,27 +96,27 @@ const useless: readonly UselessCase[] = [
   {
     name: 'a certificate that is not there',
     files: (authority) => ({ ...authority.issue('client'), certFile: '/no/client.pem' }),
-    why: /^ENOENT: .*'\/no\/client\.pem'$/,
+    why: /^\/no\/client\.pem cannot be read: ENOENT/,
   },
   {
     name: 'a key that is not there',
     files: (authority) => ({ ...authority.issue('client'), keyFile: '/no/client.key' }),
-    why: /^ENOENT: .*'\/no\/client\.key'$/,
+    why: /^\/no\/client\.key cannot be read: ENOENT/,
   },
   {
     name: 'an empty certificate',
     files: (authority, put) => ({ ...authority.issue('client'), certFile: put('empty.pem', '') }),
-    why: /\/empty\.pem has no certificate in PEM$/,
+    why: /\/empty\.pem holds no certificate in PEM form$/,
   },
   {
     name: 'a certificate in the place of the key',
     files: (authority) => ({ ...authority.issue('client'), keyFile: authority.caFile }),
-    why: /\/ca\.pem has no private key in PEM$/,
+    why: /\/client\.pem and .*\/ca\.pem are not a certificate and its key: /,
   },
   {
     name: 'the key of another certificate',
     files: (authority) => ({ ...authority.issue('client'), keyFile: authority.issue('other').keyFile }),
-    why: /\/other\.key is not the key of the certificate in .*\/client\.pem$/,
+    why: /\/client\.pem and .*\/other\.key are not a certificate and its key: .*key values mismatch$/,
   },
   {
     name: 'a key with a password',
@@ -124,24 +124,24 @@ const useless: readonly UselessCase[] = [
       ...authority.issue('client'),
       keyFile: put('locked.key', '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n'),
     }),
-    why: /\/locked\.key is encrypted, and nobody is here to type a password$/,
+    why: /\/locked\.key is encrypted, and there is nobody to type a password$/,
   },
   {
     name: 'authorities that are none',
     files: (_authority, put) => ({ caFile: put('page.html', '<html>') }),
-    why: /\/page\.html has no certificate in PEM$/,
+    why: /\/page\.html holds no certificate in PEM form$/,
   },
 ];
 
 for (const { name, files, why } of useless) {
-  test(`secrets: ${name} is told with its file`, async (t) => {
+  test(`credentials: ${name} is told with its file`, async (t) => {
     const authority = startAuthority(t);
     if (authority === undefined) return;
     const put = (file: string, text: string) => {
       writeFileSync(join(authority.folder, file), text);
       return join(authority.folder, file);
     };
-    const read = await readSecrets(probeTarget(files(authority, put)));
+    const read = await readCredentials(probeTarget(files(authority, put)));
     assert.match(read.kind === 'failed' ? read.why : 'read', why);
   });
 }

@@ -64,13 +64,13 @@ class NotConnected extends Error {
   }
 }
 
-async function connectAs({ target, secrets, stop }: DialRequest) {
+async function connectAs({ target, credentials, stop }: DialRequest) {
   const { host, port, tls } = placeOf(target.url);
   const addresses = await resolveHost(host, target.allowAddresses);
   if ('failure' in addresses) return addresses;
   const connected = await connectTcp(addresses.got, port, stop);
   if ('failure' in connected || !tls) return connected;
-  const secured = await secure(connected.got, host, secrets.tls, stop);
+  const secured = await secure(connected.got, host, credentials.tls, stop);
   if ('failure' in secured) return secured;
   const { socket, distrust } = secured.got;
   if (distrust === undefined) return { got: socket };

@@ -11,8 +11,8 @@ import type { ProbeTarget } from './probe-target.ts';
 
 function checkOnce(port: number, part: Partial<ProbeTarget> = {}, headers: Record<string, string> = {}) {
   const target = probeTarget({ url: `ws://127.0.0.1:${port}/socket.io/`, timeoutMs: 5000, ...part });
-  const secrets = { headers, tls: {} };
-  return checkSession({ target, secrets, clock: systemClock(), stop: new AbortController().signal });
+  const credentials = { headers, tls: {}, secrets: [] };
+  return checkSession({ target, credentials, clock: systemClock(), stop: new AbortController().signal });
 }
 
 /** A real server of Socket.IO, and how many sessions it has. */

@@ -1,8 +1,8 @@
+import type { Credentials } from '../credentials.ts';
 import type { ProbeSession, SessionFailure } from '../model/observation.ts';
 import { cookiesOf, isUnknownSession, packets, parseOpen, probed, sessionUrl } from './engine-io.ts';
 import { aborted, type DialRequest, dial } from './probe-dial.ts';
 import { type Poller, poller } from './probe-poll.ts';
-import type { ProbeSecrets } from './probe-secrets.ts';
 
 /** Begins one session as a client of Socket.IO does, and goes on with it. Never rejects. */
 export type CheckSession = (request: DialRequest) => Promise<ProbeSession>;
@@ -42,11 +42,11 @@ async function failureIn(request: DialRequest, polls: Poller): Promise<Failed | 
 interface Session {
   readonly pollUrl: string;
   readonly webSocketUrl: string;
-  readonly secrets: ProbeSecrets;
+  readonly credentials: Credentials;
 }
 
-async function openSession({ target, secrets }: DialRequest, polls: Poller): Promise<Session | Failed> {
-  const { headers } = secrets;
+async function openSession({ target, credentials }: DialRequest, polls: Poller): Promise<Session | Failed> {
+  const { headers } = credentials;
   const polled = await polls.poll({ method: 'GET', url: sessionUrl(target.url, 'polling'), headers });
   if ('failure' in polled) return told('the first poll', polled);
   const { status, text, setCookies } = polled.got;
@@ -60,12 +60,12 @@ async function openSession({ target, secrets }: DialRequest, polls: Poller): Pro
   return {
     pollUrl: sessionUrl(target.url, 'polling', open.sid),
     webSocketUrl: sessionUrl(target.url, 'websocket', open.sid),
-    secrets: { ...secrets, headers: withCookies(headers, cookiesOf(setCookies)) },
+    credentials: { ...credentials, headers: withCookies(headers, cookiesOf(setCookies)) },
   };
 }
 
-async function pollAgain({ pollUrl, secrets }: Session, polls: Poller): Promise<Failed | undefined> {
-  const headers = { ...secrets.headers, 'content-type': 'text/plain;charset=UTF-8' };
+async function pollAgain({ pollUrl, credentials }: Session, polls: Poller): Promise<Failed | undefined> {
+  const headers = { ...credentials.headers, 'content-type': 'text/plain;charset=UTF-8' };
   const polled = await polls.poll({ method: 'POST', url: pollUrl, headers, body: packets.pong });
   if ('failure' in polled) return told('the second poll', polled);
   const { status, text } = polled.got;
@@ -74,9 +74,14 @@ async function pollAgain({ pollUrl, secrets }: Session, polls: Poller): Promise<
 
 /** Becomes a WebSocket, and says goodbye: the server has nothing to wait for. */
 async function goOn(request: DialRequest, session: Session): Promise<Failed | undefined> {
-  const { webSocketUrl: url, secrets } = session;
+  const { webSocketUrl: url, credentials } = session;
   const target = { ...request.target, url, subprotocols: [] };
-  const { handshake, connection, answer } = await dial({ ...request, target, secrets, readRefusal: true });
+  const { handshake, connection, answer } = await dial({
+    ...request,
+    target,
+    credentials,
+    readRefusal: true,
+  });
   if (connection === undefined) {
     if (answer !== undefined && answer.status !== 101)
       return refused('the upgrade', answer.status, answer.body);

@@ -32,9 +32,9 @@ async function balanced(
   const port = await listening(t, http);
   const ask = (connections: number, backend: BackendPlace, timeoutMs = 5000) => {
     const target = probeTarget({ url: `ws://127.0.0.1:${port}/`, timeoutMs });
-    const secrets = { headers: {}, tls: {} };
+    const credentials = { headers: {}, tls: {}, secrets: [] };
     const stop = new AbortController().signal;
-    return checkSpread({ target, secrets, clock: systemClock(), stop }, { connections, backend });
+    return checkSpread({ target, credentials, clock: systemClock(), stop }, { connections, backend });
   };
   return { ask, server, most: () => most };
 }

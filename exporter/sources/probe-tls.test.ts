@@ -31,9 +31,13 @@ async function secureServer(t: TestContext, { key, cert }: Pick<Identity, 'key' 
 
 async function dialOnce(t: TestContext, url: string, ca: string | undefined) {
   const stop = new AbortController();
-  const secrets = { headers: { authorization: 'Bearer x' }, tls: ca === undefined ? {} : { ca } };
+  const credentials = {
+    headers: { authorization: 'Bearer x' },
+    tls: ca === undefined ? {} : { ca },
+    secrets: [],
+  };
   const target = probeTarget({ url });
-  const dialled = await dial({ target, secrets, clock: systemClock(), stop: stop.signal });
+  const dialled = await dial({ target, credentials, clock: systemClock(), stop: stop.signal });
   t.after(() => dialled.connection?.cut('the test is over'));
   return dialled.handshake;
 }

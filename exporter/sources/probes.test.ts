@@ -57,8 +57,8 @@ function probing(t: TestContext, part: Partial<ProbeTarget> = {}) {
   const connections: Connection[] = [];
   const told: string[] = [];
   const headers: unknown[] = [];
-  const dial: Dial = async ({ secrets }) => {
-    headers.push(secrets.headers);
+  const dial: Dial = async ({ credentials }) => {
+    headers.push(credentials.headers);
     const connection = new Connection(clock);
     connections.push(connection);
     const handshake = { step: 'handshake', failure: undefined, why: '', status: 101, phases: {} } as const;
@@ -153,6 +153,14 @@ test('probe: what else is asked does not keep the held connection from being pin
   ]);
 });
 
+test('probe: what a server repeats of our credentials is not told', async (t) => {
+  const { told, pass, connections } = probing(t, { headers: { authorization: 'Bearer s3cret' } });
+  await pass(100);
+  connections[0]?.close({ code: 4001, initiator: 'server', why: 'no s3cret here', flooded: false });
+  await pass(20);
+  assert.equal(told.at(-1), '0.11 closed 4001 by server 0.1 no (hidden) here');
+});
+
 test('probe: nothing else is asked where no client gets in', async (t) => {
   const asked: string[] = [];
   const failed = { step: 'handshake', failure: 'refused', why: 'ECONNREFUSED', status: undefined } as const;
@@ -202,7 +210,7 @@ test('probe: a credential is read from its file every time; without the file not
     while (told.length < count) await pass(10);
   };
   await until(1);
-  assert.match(told[0] ?? '', /blind: cannot be probed: ENOENT.*token/);
+  assert.match(told[0] ?? '', /blind: cannot be probed: .*token cannot be read: ENOENT/);
   assert.deepEqual(headers, []);
   writeFileSync(file, 'Bearer one\n');
   await until(2);
@@ -211,5 +219,5 @@ test('probe: a credential is read from its file every time; without the file not
   assert.deepEqual(headers, [{ authorization: 'Bearer one' }, { authorization: 'Bearer two' }]);
   writeFileSync(file, 'two\nlines');
   await until(4);
-  assert.match(told[3] ?? '', /blind: cannot be probed: header authorization: .* more than one line/);
+  assert.match(told[3] ?? '', /blind: cannot be probed: .*token must hold one line/);
 });

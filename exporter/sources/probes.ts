@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../clock.ts';
+import { readCredentials, withoutSecrets } from '../credentials.ts';
 import type { Observation, ProbeTold } from '../model/observation.ts';
 import type { Ending, HeldConnection } from './probe-connection.ts';
 import { type Dial, type DialRequest, dial } from './probe-dial.ts';
-import { readSecrets } from './probe-secrets.ts';
 import { type CheckSession, checkSession } from './probe-session.ts';
 import { type CheckSpread, checkSpread } from './probe-spread.ts';
 import type { ProbeTarget } from './probe-target.ts';
@@ -50,6 +50,7 @@ class Probe {
   readonly #source: string;
   readonly #emit: (observation: Observation) => void;
   readonly #stop: AbortSignal;
+  #secrets: readonly string[] = [];
 
   constructor(
     options: Required<ProbeSourceOptions>,
@@ -67,10 +68,11 @@ class Probe {
   async round(): Promise<void> {
     const { target, clock, network } = this.#options;
     const until = clock.now().mono + target.intervalMs;
-    const read = await readSecrets(target);
+    const read = await readCredentials(target);
     if (read.kind === 'failed') this.#blind(`cannot be probed: ${read.why}`);
     else {
-      const request = { target, clock, secrets: read.secrets, stop: this.#stop };
+      this.#secrets = read.credentials.secrets;
+      const request = { target, clock, credentials: read.credentials, stop: this.#stop };
       const { handshake, connection } = await network.dial(request);
       // A handshake that we broke off ourselves says nothing of the server.
       if (!this.#stop.aborted) this.#tell(handshake);
@@ -138,8 +140,10 @@ class Probe {
     this.#emit({ kind: 'sight', source: this.#source, at, sight: 'blind', why });
   }
 
+  /** A server may repeat what it was sent. */
   #tell(told: ProbeTold): void {
     const { target, clock } = this.#options;
-    this.#emit({ kind: 'probe', source: this.#source, at: clock.now(), target: target.name, ...told });
+    const safe = 'why' in told ? { ...told, why: withoutSecrets(told.why, this.#secrets) } : told;
+    this.#emit({ kind: 'probe', source: this.#source, at: clock.now(), target: target.name, ...safe });
   }
 }

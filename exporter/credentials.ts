@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 
-/** How a receiver is convinced that it is us. What is in files is read again while we run. */
+/** How a receiver, or a server that is probed or read, is convinced that it is us. What is in files is read again while we run. */
 export interface CredentialSources {
   readonly headers: Readonly<Record<string, string>>;
   /** Headers whose values are in files, by their names. */
@@ -100,6 +100,9 @@ function withTls(
     const wrong = text === undefined ? undefined : whyNoCertificates(text);
     if (wrong !== undefined) return failed(`${file} ${wrong}`);
   }
+  if (key !== undefined && encryptedForm.test(key)) {
+    return failed(`${keyFile} is encrypted, and there is nobody to type a password`);
+  }
   try {
     createSecureContext({ cert, key });
   } catch (error) {
@@ -110,6 +113,7 @@ function withTls(
   return { kind: 'read', credentials: { ...credentials, tls: { ca, cert, key } } };
 }
 
+const encryptedForm = /^(-----BEGIN ENCRYPTED PRIVATE KEY|Proc-Type:.*ENCRYPTED)/m;
 const certificateForm = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** Node takes a text without any certificate for an empty list of authorities, and says nothing. */

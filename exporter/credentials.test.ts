@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { authority } from '../../test/certificates.ts';
+import { authority } from '../test/certificates.ts';
 import { type CredentialSources, parseCredentials, readCredentials, withoutSecrets } from './credentials.ts';
 
 const none: CredentialSources = { headers: {} };
