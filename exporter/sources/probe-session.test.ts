@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { Server, type ServerOptions } from 'socket.io';
 import { WebSocketServer } from 'ws';
+import { authority } from '../../test/certificates.ts';
 import { systemClock } from '../clock.ts';
+import type { Credentials } from '../credentials.ts';
 import { listening, probeTarget } from './fixture.ts';
 import { checkSession } from './probe-session.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
-function checkOnce(port: number, part: Partial<ProbeTarget> = {}, headers: Record<string, string> = {}) {
+function checkOnce(
+  port: number,
+  part: Partial<ProbeTarget> = {},
+  headers: Record<string, string> = {},
+  tls: Credentials['tls'] = {},
+) {
   const target = probeTarget({ url: `ws://127.0.0.1:${port}/socket.io/`, timeoutMs: 5000, ...part });
-  const credentials = { headers, tls: {}, secrets: [] };
+  const credentials = { headers, tls, secrets: [] };
   return checkSession({ target, credentials, clock: systemClock(), stop: new AbortController().signal });
 }
 
@@ -37,6 +45,22 @@ test('session: a real Socket.IO server takes it over, and nothing of it is left'
   assert.deepEqual(await checkOnce(port), { step: 'session', failure: undefined, why: '' });
   assert.equal(await ended, 'transport close');
   assert.equal(server.engine.clientsCount, 0);
+});
+
+test('session: over TLS, and as whom the server wants to see us', async (t) => {
+  const made = authority(t);
+  if (made === undefined) return;
+  const { ca } = made;
+  const { cert, key } = made.issue('localhost');
+  const http = createHttpsServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true });
+  const server = new Server(http);
+  t.after(() => server.close());
+  const url = `wss://localhost:${await listening(t, http)}/socket.io/`;
+  const kept = await checkOnce(0, { url }, {}, { ca, cert, key });
+  assert.equal(kept.failure, undefined, kept.why);
+  const distrusted = await checkOnce(0, { url }, {}, { cert, key });
+  assert.equal(distrusted.failure, 'certificate', distrusted.why);
+  assert.match(distrusted.why, /^the first poll: (SELF_SIGNED|UNABLE_TO)/);
 });
 
 test('session: headers and the cookies of the balancer go with every request', async (t) => {
