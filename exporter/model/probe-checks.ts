@@ -6,7 +6,7 @@ import type { Now } from './sink.ts';
 const mostNames = 16;
 const nameLivesMs = 3_600_000;
 /** The name under which the others are told. */
-export const otherBackends = 'other';
+const otherBackends = 'other';
 
 /** Whether sessions that begin by polling go on. */
 export class SessionChecks {

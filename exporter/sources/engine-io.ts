@@ -5,8 +5,10 @@ import { z } from 'zod';
  * on as a WebSocket.
  */
 
-/** What the client says; each is answered at once and changes nothing for the server. */
+/** What the client says. A pong that nobody has asked for changes nothing for the server. */
 export const packets = { pong: '3', probe: '2probe', upgrade: '5' } as const;
+/** What the server says every 25 s, unless it is told otherwise; who does not answer is given up. */
+export const ping = '2';
 /** What the server says to `packets.probe`. */
 export const probed = '3probe';
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
+import { packets, ping } from './engine-io.ts';
 import { failureOf } from './probe-failure.ts';
 
 /** An open connection that a probe holds. */
@@ -34,8 +35,13 @@ const firstBytes = 4096;
 const normalClosure = 1000;
 const goodbyePatienceMs = 1000;
 
-/** Takes over an open WebSocket and the socket under it. */
-export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Clock): HeldConnection {
+/** Takes over an open WebSocket and the socket under it. `engineIo`: the server sends pings of its own, as text. */
+export function heldConnection(
+  webSocket: WebSocket,
+  socket: Socket,
+  clock: Clock,
+  engineIo: boolean,
+): HeldConnection {
   const ended = Promise.withResolvers<Ending>();
   const first = Promise.withResolvers<string>();
   let cutFor: string | undefined;
@@ -52,6 +58,11 @@ export function heldConnection(webSocket: WebSocket, socket: Socket, clock: Cloc
   };
   webSocket.once('message', (message) => first.resolve(beginningOf(message)));
   webSocket.on('message', measure);
+  if (engineIo) {
+    webSocket.on('message', (message) => {
+      if (beginningOf(message) === ping) webSocket.send(packets.pong, () => undefined);
+    });
+  }
   webSocket.on('ping', measure);
   webSocket.on('error', (error) => {
     const { failure, why } = failureOf(error, 'pong');

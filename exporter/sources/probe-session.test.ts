@@ -9,6 +9,7 @@ import { authority } from '../../test/certificates.ts';
 import { systemClock } from '../clock.ts';
 import type { Credentials } from '../credentials.ts';
 import { listening, probeTarget } from './fixture.ts';
+import { dial } from './probe-dial.ts';
 import { checkSession } from './probe-session.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
@@ -45,6 +46,28 @@ test('session: a real Socket.IO server takes it over, and nothing of it is left'
   assert.deepEqual(await checkOnce(port), { step: 'session', failure: undefined, why: '' });
   assert.equal(await ended, 'transport close');
   assert.equal(server.engine.clientsCount, 0);
+});
+
+test('session: the held connection to a Socket.IO server answers its pings, and is not given up', async (t) => {
+  const { port, server } = await socketIo(t, { pingInterval: 50, pingTimeout: 2000 });
+  const answered = new Promise<void>((resolve) =>
+    server.engine.once('connection', (session: { on(event: string, told: () => void): void }) => {
+      let pongs = 0;
+      session.on('heartbeat', () => {
+        pongs += 1;
+        if (pongs === 3) resolve();
+      });
+    }),
+  );
+  const url = `ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`;
+  const { handshake, connection } = await dial({
+    ...{ target: probeTarget({ url, socketIo: true }), clock: systemClock() },
+    ...{ credentials: { headers: {}, tls: {}, secrets: [] }, stop: new AbortController().signal },
+  });
+  assert.equal(handshake.failure, undefined, handshake.why);
+  await answered;
+  connection?.end();
+  assert.equal((await connection?.ended)?.code, 1000);
 });
 
 test('session: over TLS, and as whom the server wants to see us', async (t) => {

@@ -91,6 +91,7 @@ async function goOn(request: DialRequest, session: Session): Promise<Failed | un
   const said = await Promise.race([connection.first, connection.ended, aborted(request.stop)]);
   if (said === probed) connection.say(packets.upgrade);
   connection.end();
+  await connection.ended;
   if (said === probed) return undefined;
   const why = 'after the upgrade the server did not take the session over';
   return { failure: typeof said === 'object' ? 'closed' : 'protocol', why };

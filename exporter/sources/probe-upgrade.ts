@@ -54,7 +54,7 @@ export function upgrade(request: UpgradeRequest): Promise<Step<HeldConnection | 
     });
     webSocket.on('error', (error) => resolve(refusal(target, answer, error)));
     webSocket.once('open', () => {
-      const connection = heldConnection(webSocket, socket, clock);
+      const connection = heldConnection(webSocket, socket, clock, target.socketIo);
       const judged = judge(target, 101, connection);
       if ('failure' in judged) connection.end();
       resolve(judged);

@@ -153,6 +153,19 @@ test('probe: what else is asked does not keep the held connection from being pin
   ]);
 });
 
+test('probe: a Socket.IO server is left before it gives up a client that has joined nothing', async (t) => {
+  const { told, pass, connections } = probing(t, {
+    intervalMs: 60_000,
+    pingIntervalMs: 30_000,
+    socketIo: true,
+  });
+  await pass(45_000);
+  assert.equal(connections[0]?.saidGoodbye, true);
+  assert.deepEqual(told.slice(2), ['30.03 pong 0.02']);
+  await pass(16_000);
+  assert.equal(connections.length, 2);
+});
+
 test('probe: what a server repeats of our credentials is not told', async (t) => {
   const { told, pass, connections } = probing(t, { headers: { authorization: 'Bearer s3cret' } });
   await pass(100);

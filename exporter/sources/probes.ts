@@ -45,6 +45,9 @@ export function probeSource(options: ProbeSourceOptions): Source {
   };
 }
 
+/** A server of Socket.IO gives a client up that has joined nothing for 45 s. */
+const longestUnjoinedMs = 40_000;
+
 class Probe {
   readonly #options: Required<ProbeSourceOptions>;
   readonly #source: string;
@@ -77,7 +80,7 @@ class Probe {
       // A handshake that we broke off ourselves says nothing of the server.
       if (!this.#stop.aborted) this.#tell(handshake);
       if (connection !== undefined)
-        await Promise.all([this.#hold(connection, until), ...this.#checks(request)]);
+        await Promise.all([this.#hold(connection, this.#heldUntil(until)), ...this.#checks(request)]);
     }
     await sleep(clock, until - clock.now().mono, this.#stop);
   }
@@ -93,6 +96,11 @@ class Probe {
       const told = await check;
       if (!this.#stop.aborted) this.#tell(told);
     });
+  }
+
+  #heldUntil(until: number): number {
+    const { target, clock } = this.#options;
+    return target.socketIo ? Math.min(until, clock.now().mono + longestUnjoinedMs) : until;
   }
 
   async #hold(connection: HeldConnection, until: number): Promise<void> {
