@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ProbeHandshake } from '../model/observation.ts';
-import { countsView, modelView, placeView, probeView } from './fixtures.ts';
+import { countsView, modelView, probeView } from './fixtures.ts';
 import { allConnectionsJson } from './json-connections.ts';
 
 const failing: ProbeHandshake = {
@@ -22,7 +22,7 @@ const never = {
 
 function connections() {
   const view = {
-    places: () => [placeView()],
+    places: () => [],
     unread: () => [],
     node: () => undefined,
     probes: () => [
@@ -39,7 +39,7 @@ function connections() {
 }
 
 // Written anew by `node --test --test-update-snapshots`.
-test('/api/connections: the ports, the probes and what others count, and null where nobody knows', (t) => {
+test('/api/connections: the probes and what others count, and null where nobody knows', (t) => {
   const told = `${JSON.stringify(allConnectionsJson(connections()), undefined, 2)}\n`;
   const path = join(import.meta.dirname, 'testdata', 'connections.json');
   t.assert.fileSnapshot(told, path, { serializers: [String] });
