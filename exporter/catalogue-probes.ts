@@ -55,3 +55,20 @@ export const probeMetrics = {
     'When a certificate that the server showed expires: its own (leaf), and the earliest of those above it (issuer).',
   ),
 } as const;
+
+/** What is told of them in lines. */
+export const probeLogEvents = {
+  probe_state: {
+    level: 'warn',
+    help: 'A probe of a WebSocket server began to fail, fails for another reason, or succeeds again.',
+  },
+  probe_session: {
+    level: 'warn',
+    help: 'Sessions of Socket.IO that begin by polling began to be lost, fail for another reason, or are kept again.',
+  },
+  probe_spread: {
+    level: 'warn',
+    help: 'The connections of a probe reach one backend instead of several, several again, or none that tells its name.',
+  },
+  probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
+} as const;

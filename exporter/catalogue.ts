@@ -5,7 +5,7 @@
  */
 import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
-import { probeMetrics } from './catalogue-probes.ts';
+import { probeLogEvents, probeMetrics } from './catalogue-probes.ts';
 import { receiverMetrics } from './catalogue-receivers.ts';
 import { socketMetrics } from './catalogue-sockets.ts';
 
@@ -325,19 +325,7 @@ export const logEvents = {
   lease_expected_present: { level: 'info', help: 'An absent expected lease has a holder again.' },
   lease_expected_forgotten: { level: 'info', help: 'An absent lease is expected no more.' },
   policy_unmatched: { level: 'warn', help: 'A policy of the configuration matches nothing.' },
-  probe_state: {
-    level: 'warn',
-    help: 'A probe of a WebSocket server began to fail, fails for another reason, or succeeds again.',
-  },
-  probe_session: {
-    level: 'warn',
-    help: 'Sessions of Socket.IO that begin by polling began to be lost, fail for another reason, or are kept again.',
-  },
-  probe_spread: {
-    level: 'warn',
-    help: 'The connections of a probe reach one backend instead of several, several again, or none that tells its name.',
-  },
-  probe_closed: { level: 'warn', help: 'The held connection of a probe ended before its time.' },
+  ...probeLogEvents,
   websocket_incident_opened: {
     level: 'warn',
     help: 'Within a minute half of the connections of a port were lost, or they became twice as many; or five times as many as usual came and went.',
