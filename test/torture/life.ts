@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { RouteStats } from '../../exporter/delivery/outbox.ts';
 
 /** Of all routes, in one moment. */
@@ -15,10 +14,18 @@ export interface Life {
   readonly startMs: number | undefined;
 }
 
-/** How a life goes. */
-export interface Fate {
+/** Where a life takes place. */
+export interface Place {
+  /** The program that lives. */
+  readonly script: string;
+  /** Of its outbox. */
   readonly path: string;
+  /** Of its receivers. */
   readonly url: string;
+}
+
+/** How a life goes. */
+export interface Fate extends Place {
   /** The number of its first record. */
   readonly first: number;
   /** By how much its wall clock jumps. */
@@ -29,23 +36,22 @@ export interface Fate {
   readonly opened: () => void;
 }
 
-const script = fileURLToPath(new URL('./life-process.ts', import.meta.url));
-const startupMs = 20_000;
+const startupMs = 60_000;
 const drainMs = 120_000;
 
 /** Lets a process append and send until it is killed. */
 export function killedLife(fate: Fate): Promise<Life> {
-  const { path, url, first, jumpMs } = fate;
-  return live([path, url, String(first), String(jumpMs)], fate);
+  const { script, path, url, first, jumpMs } = fate;
+  return live([script, path, url, String(first), String(jumpMs)], fate);
 }
 
 /** Lets a process send all that waits. */
-export function drainingLife(path: string, url: string): Promise<Life> {
-  return live([path, url, 'drain'], undefined);
+export function drainingLife({ script, path, url }: Place): Promise<Life> {
+  return live([script, path, url, 'drain'], undefined);
 }
 
 async function live(args: readonly string[], fate: Fate | undefined): Promise<Life> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   const acked: number[] = [];
   const snapshots: Snapshot[] = [];
@@ -72,7 +78,10 @@ async function live(args: readonly string[], fate: Fate | undefined): Promise<Li
   clearTimeout(timer);
   const right = fate === undefined ? child.exitCode === 0 : child.signalCode === 'SIGKILL';
   const opened = fate?.killAfter.what === 'start' || startMs !== undefined;
-  if (!right || !opened) throw new Error(`torture: a life did not end as it should: ${errors}`);
+  if (!right || !opened) {
+    const last = JSON.stringify(snapshots.at(-1));
+    throw new Error(`torture: a life did not end as it should: ${errors}, ${last}`);
+  }
   return { acked, snapshots, startMs };
 }
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { openReader } from '../../exporter/delivery/outbox-reader.ts';
 import { between, pick, seededRandom } from '../../simulator/random.ts';
 import { SmallDisk } from '../small-disk.ts';
+import { bundleLife } from './bundle.ts';
 import { flipByte, tearTail } from './damage.ts';
 import { LedgerReceiver } from './ledger-receiver.ts';
-import { drainingLife, type Fate, killedLife, type Life } from './life.ts';
+import { drainingLife, type Fate, killedLife, type Life, type Place } from './life.ts';
 import type { Options } from './options.ts';
 import { numberIn } from './records.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -24,31 +25,27 @@ const fullDisks = 0.2;
 /** Lets lives of leasewatch's delivery end by SIGKILL, one after another, and then asks what became of every record. */
 export async function torture(options: Options): Promise<Summary> {
   const disk = SmallDisk.mount(diskMebibytes);
-  const folder = disk?.folder ?? mkdtempSync(join(tmpdir(), 'leasewatch-torture-'));
+  const folder = mkdtempSync(join(tmpdir(), 'leasewatch-torture-'));
   const receiver = new LedgerReceiver(seededRandom(options.seed + 1));
+  const url = await receiver.start();
   try {
-    return await run(options, {
-      disk,
-      path: join(folder, 'outbox.db'),
-      receiver,
-      url: await receiver.start(),
-    });
+    const script = await bundleLife(folder);
+    const path = join(disk?.folder ?? folder, 'outbox.db');
+    return await run(options, { script, path, url }, receiver, disk);
   } finally {
     await receiver.stop();
-    if (disk === undefined) rmSync(folder, { recursive: true });
-    else disk.unmount();
+    disk?.unmount();
+    rmSync(folder, { recursive: true });
   }
 }
 
-interface Ground {
-  /** Undefined where none may be mounted: then it never fills up. */
-  readonly disk: SmallDisk | undefined;
-  readonly path: string;
-  readonly receiver: LedgerReceiver;
-  readonly url: string;
-}
-
-async function run({ seed, kills }: Options, { disk, path, receiver, url }: Ground): Promise<Summary> {
+/** Without a disk that may be mounted, none fills up. */
+async function run(
+  { seed, kills }: Options,
+  place: Place,
+  receiver: LedgerReceiver,
+  disk: SmallDisk | undefined,
+): Promise<Summary> {
   const random = seededRandom(seed);
   const lives: Life[] = [];
   const damaged = new Set<number>();
@@ -58,13 +55,14 @@ async function run({ seed, kills }: Options, { disk, path, receiver, url }: Grou
     if (jumpMs !== 0) count.clockJumps += 1;
     const { opened, killAfter, full } = fateOfDisk(disk, random);
     if (full) count.fullDisks += 1;
-    lives.push(await killedLife({ path, url, first: life * numbersOfALife, jumpMs, killAfter, opened }));
+    const first = life * numbersOfALife;
+    lives.push(await killedLife({ ...place, first, jumpMs, killAfter, opened }));
     disk?.free();
-    harm(path, random, damaged);
+    harm(place.path, random, damaged);
   }
   receiver.behaves = true;
-  lives.push(await drainingLife(path, url));
-  return summarise({ lives, ledger: receiver.ledger, damaged, dead: deadIn(path), kills, ...count });
+  lives.push(await drainingLife(place));
+  return summarise({ lives, ledger: receiver.ledger, damaged, dead: deadIn(place.path), kills, ...count });
 }
 
 /** When a life is killed, and whether its disk is full before, or fills up when it has begun. */
