@@ -67,6 +67,34 @@ export function seriesOf<const D extends Readonly<Record<string, readonly string
   ): Query => selector(name, matchers ?? {});
 }
 
+/**
+ * What has too many values of labels to be told at 0 before anything is counted: such a series begins with its
+ * first count, in which Prometheus sees no increase. All others begin at 0.
+ */
+export const bornCounted = [
+  'events_total',
+  'watch_restarts_total',
+  'websocket_endpoint_failures_total',
+  'websocket_probe_closes_total',
+  'websocket_probe_handshakes_total',
+  'websocket_probe_phase_seconds',
+  'websocket_probe_ping_rtt_seconds',
+] as const satisfies readonly MetricName[];
+
+/** The longest gap between scrapes of one process (`last_over_time` looks so far back beyond the window). */
+const longestGap: Query = { promql: '1h' };
+
+/**
+ * The increase of a counter whose series may begin with its first count. A series that was not there a window
+ * ago, although its process was, has grown by all that it says. A gap in the scrapes is none, and a process
+ * that is new to Prometheus may have counted for long.
+ */
+export function grown(counter: Query, window: Query, running = series('build_info')): Query {
+  const process = labelsOf('build_info', 'cluster', 'job', 'instance');
+  const past = (of: Query) => promql`last_over_time(${of}[${longestGap}] offset ${window})`;
+  return promql`((${counter} unless ${past(counter)}) and on (${process}) ${past(running)} or increase(${counter}[${window}]))`;
+}
+
 /** Labels for `by` and `on`: every one of them must be a label of the metric, or of what is scraped. */
 export function labelsOf<N extends MetricName>(
   _name: N,

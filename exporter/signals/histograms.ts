@@ -3,6 +3,7 @@ import { metrics as catalogue, type NamesOf, prefix } from '../catalogue.ts';
 import type { Event, NodeOutageEvent, Round } from '../model/event.ts';
 import type { IncidentEvent } from '../model/incident-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
+import type { Introduce } from './from-zero.ts';
 import { stampExemplar } from './registry-families.ts';
 import type { ViewHistogramName } from './view-histograms.ts';
 
@@ -11,11 +12,14 @@ export type OpenRegistry = Registry<OpenMetricsContentType>;
 /** The histograms of the catalogue that events feed: with those of the model, a missing one does not compile. */
 type Histograms = { readonly [N in Exclude<NamesOf<'histogram'>, ViewHistogramName>]: Histogram };
 
-/**
- * Registers every histogram; those of elections and outages carry exemplars with a trace id. Returns
- * what feeds them.
- */
-export function createHistograms(registry: OpenRegistry): (event: Event) => void {
+export interface FedHistograms {
+  observe(event: Event): void;
+  /** Tells a series at 0; one that was fed already begins again. */
+  readonly introduce: Introduce['histogram'];
+}
+
+/** Registers every histogram; those of elections and outages carry exemplars with a trace id. */
+export function createHistograms(registry: OpenRegistry): FedHistograms {
   const make = (name: NamesOf<'histogram'>, enableExemplars: boolean) => {
     const { help, labels, buckets } = catalogue[name];
     const config = { name: prefix + name, help, labelNames: [...labels], buckets: [...buckets] };
@@ -32,7 +36,10 @@ export function createHistograms(registry: OpenRegistry): (event: Event) => void
     websocket_probe_phase_seconds: make('websocket_probe_phase_seconds', false),
     websocket_probe_ping_rtt_seconds: make('websocket_probe_ping_rtt_seconds', false),
   };
-  return (event) => observe(histograms, event);
+  return {
+    observe: (event) => observe(histograms, event),
+    introduce: (name, labels) => histograms[name].zero(labels),
+  };
 }
 
 function observe(histograms: Histograms, event: Event): void {

@@ -6,6 +6,7 @@ import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { Event } from '../model/event.ts';
 import type { ModelView } from '../model/view.ts';
 import { type Format, renderFamilies } from './exposition.ts';
+import { FromZero } from './from-zero.ts';
 import { createHistograms, type OpenRegistry } from './histograms.ts';
 import { projections, type ScrapeContext } from './projections.ts';
 import { familyOf } from './registry-families.ts';
@@ -43,11 +44,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
   let context: ScrapeContext | undefined;
   registerProjections(registry, () => context);
   registerViewHistograms(registry, () => context);
-  const observeHistograms = createHistograms(registry);
+  const histograms = createHistograms(registry);
+  const fromZero = new FromZero({
+    round: (labels) => closedRounds.add(labels, 0),
+    histogram: histograms.introduce,
+  });
   if (options.processMetrics !== false) registerProcessMetrics(registry);
   return {
     observe(event) {
-      observeHistograms(event);
+      fromZero.expect(event);
+      histograms.observe(event);
       if (event.kind === 'round' && event.step === 'closed' && event.round.outcome !== undefined) {
         closedRounds.add({
           class: event.round.class,
@@ -65,6 +71,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
         text: (name) => labelText(name, options.maxLabelBytes ?? 253),
         ...{ closedRounds, suppressed },
       };
+      fromZero.see(context.view);
       const told = await registry.getMetricsAsJSON();
       return renderFamilies(told.map(familyOf), format);
     },
