@@ -1,6 +1,7 @@
 import { promql, type Query, series } from '../exporter/promql.ts';
 import { config } from './config.ts';
-import { leaseKey } from './series.ts';
+import type { Severity } from './rule.ts';
+import { leaseKey, recorded } from './series.ts';
 
 /** Pieces of Go templates for annotations. Who holds and since when is asked for, so that it cannot double alerts. */
 
@@ -56,10 +57,12 @@ function fromPolicy(label: 'severity' | 'team', otherwise: string): string {
   return asked(query, [...ofLease, ...ofLease], { label }, otherwise);
 }
 
+/** How bad it is that a lease brings nobody to work, by its policy. */
+export const policySeverity = (otherwise: Severity): string => fromPolicy('severity', otherwise);
 /** Whom an alert about a lease concerns, by its policy; the label is absent without one. */
 export const teamLabel = { team: fromPolicy('team', '') } as const;
 /** How bad it is that nobody leads, by the policy of the lease. */
-export const policyLabels = { severity: fromPolicy('severity', 'critical'), ...teamLabel } as const;
+export const policyLabels = { severity: policySeverity('critical'), ...teamLabel } as const;
 
 /** The trace of the open round, or nothing. */
 export const traceUrl = (() => {
@@ -76,21 +79,45 @@ export const nodeAge = asked(
   'humanizeDuration',
 );
 
-/** Leases whose holder is on the node: those that may be without a leader now. */
+/** The leases that a query about the object of the alert names, ten of them at the most. */
+function listed(query: Query, labels: readonly string[]): string {
+  const values = labels.map((label) => ` $labels.${label}`).join('');
+  const text = `topk(10, ${query.promql})`.replaceAll('"', '\\"');
+  const each = '{{ range . }} {{ .Labels.namespace }}/{{ .Labels.lease }}{{ end }}';
+  return `{{ with printf "${text}"${values} | query }}${each}{{ else }} none{{ end }}`;
+}
+
+/** Leases whose holder is, or within ten minutes was, on the node: those that may be without a leader now. */
 export const leasesOfNode = (() => {
   const held = placed(series('lease_info'), ['cluster', 'holder_node']);
-  const query = promql`group by (${leaseKey}) (${held})`;
-  const each = '{{ range . }} {{ .Labels.namespace }}/{{ .Labels.lease }}{{ end }}';
-  return `{{ with printf "${query.promql}" $labels.cluster $labels.node | query }}${each}{{ else }} none{{ end }}`;
+  return listed(promql`group by (${leaseKey}) (last_over_time(${held}[10m]))`, ['cluster', 'node']);
 })();
 
-/** Leases that changed their leader in the last ten minutes, in the same cluster: the first ten of them. */
+/** Leases that changed their leader in the last ten minutes, in the same cluster. */
 export const recentElections = (() => {
   const changes = placed(series('lease_holder_changes_total'), ['cluster']);
-  const query = promql`max by (${leaseKey}) (increase(${changes}[10m])) > 0`;
-  const each = '{{ range . }} {{ .Labels.namespace }}/{{ .Labels.lease }}{{ end }}';
-  return `{{ with printf "${query.promql}" $labels.cluster | query }}${each}{{ else }} none{{ end }}`;
+  return listed(promql`max by (${leaseKey}) (increase(${changes}[10m])) > 0`, ['cluster']);
 })();
+
+/** Leases of the namespace whose leader was lost in the last ten minutes. */
+export const lostLeaders = (() => {
+  const changes = placed(
+    series('lease_holder_changes_total'),
+    ['cluster', 'namespace'],
+    'cause=~"expired|taken|deleted"',
+  );
+  const query = promql`max by (${leaseKey}) (increase(${changes}[10m])) > 0`;
+  return listed(query, ['cluster', 'namespace']);
+})();
+
+/** What a node had before it was lost: connections by its last census, or `otherwise`. */
+export const connectionsOfNode = asked(
+  placed(recorded('cluster_node:leasewatch_lost_node_connections:last'), ['cluster', 'node']),
+  ['cluster', 'node'],
+  'value',
+  'an unknown number of',
+  'printf "%.0f"',
+);
 
 /** Processes of which a query tells something bad, by their names. */
 export function instances(query: Query): string {

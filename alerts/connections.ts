@@ -1,5 +1,6 @@
 import { duration, labelsOf, promql, series } from '../exporter/promql.ts';
-import { nodeLinks, socketLinks } from './annotations.ts';
+import { leasesOfNode, nodeLinks, socketLinks } from './annotations.ts';
+import { unlessNodesAreSilent } from './guards.ts';
 import type { AlertRule } from './rule.ts';
 import { nodeKey, recorded } from './series.ts';
 
@@ -63,14 +64,17 @@ const notCounted: AlertRule = {
 /** A node that is gone tells nothing any more: what it told last is what it has taken with it. */
 const stranded: AlertRule = {
   alert: 'NodeStrandsConnections',
-  expr: promql`max by (${nodeKey}) (last_over_time(${series('websocket_node_connections')}[${duration('1h')}])) >= 20
-and on (${nodeKey})
-${recorded('cluster_node:leasewatch_node_heartbeat_state:last', { state: 'lost' })} == 1`,
+  expr: unlessNodesAreSilent(
+    promql`max by (${nodeKey}) (${recorded('cluster_node:leasewatch_lost_node_connections:last')}) >= 20`,
+  ),
   for: '1m',
   severity: 'warning',
   summary:
     'A node fell silent with connections on it, whose clients may wait for minutes before they notice.',
-  description: 'node {{ $labels.node }}: {{ $value | printf "%.0f" }} connections by its last census',
+  description:
+    'node {{ $labels.node }}: {{ $value | printf "%.0f" }} connections by its last census; leases held there:'.concat(
+      leasesOfNode,
+    ),
   annotations: nodeLinks,
 };
 

@@ -6,6 +6,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { prefix } from '../exporter/catalogue.ts';
+import { bornCounted } from '../exporter/promql.ts';
 import { knownSeries, labelNames, targetLabels, problemsOf as unknownNames } from '../test/promql-names.ts';
 import { foreignLabels, recordedLabels } from './series.ts';
 
@@ -49,22 +50,35 @@ test('so does every query in the annotations of the built rules', () => {
   assert.deepEqual(queries.flatMap(problemsOf), []);
 });
 
+/** The groupings of the aggregations that no other one is around, as `max by (…)`. */
+function outermost(query: string): string[] {
+  const found: string[] = [];
+  parser.parse(query).iterate({
+    enter({ name, from, to }) {
+      if (name !== 'AggregateExpr') return true;
+      found.push(`${/^\w+ by \([^)]*\)/.exec(query.slice(from, to))?.[0]} (x)`);
+      return false;
+    },
+  });
+  return found;
+}
+
 test('every declared record is recorded, with the labels that were declared, and nothing else is', () => {
   const recording = new Map(
     built.flatMap(({ record, expr }) => (record === undefined ? [] : [[record, expr] as const])),
   );
   assert.deepEqual([...recording.keys()].sort(), Object.keys(recordedLabels).sort());
   for (const [name, labels] of Object.entries(recordedLabels)) {
-    const grouped = labelNames(recording.get(name) ?? '', 'GroupingLabels');
+    const grouped = outermost(recording.get(name) ?? '').flatMap((by) => labelNames(by, 'GroupingLabels'));
     const own = grouped.filter((label) => !targetLabels.includes(label));
     assert.deepEqual([...new Set(own)].sort(), [...labels].sort(), name);
   }
 });
 
-test('a recorded series is used, or it would only cost', () => {
+test('a recorded series is used by an alert or its text, or it would only cost', () => {
   const used = built
     .filter(({ alert }) => alert !== undefined)
-    .map(({ expr }) => expr)
+    .flatMap(({ expr, annotations }) => [expr, ...Object.values(annotations)])
     .join('\n');
   for (const name of Object.keys(recordedLabels)) assert.ok(used.includes(name), name);
 });
@@ -103,6 +117,13 @@ test('an info series is joined only by what cannot fail when it is double', () =
   for (const { expr } of built) {
     assert.doesNotMatch(expr, /group_(left|right)[^\n]*_info/);
   }
+});
+
+test('no rule waits for the increase of a series that begins with its first count', () => {
+  const unseen = bornCounted.filter((name) =>
+    built.some(({ expr }) => new RegExp(`(increase|rate|changes)\\(${prefix}${name}`).test(expr)),
+  );
+  assert.deepEqual(unseen, []);
 });
 
 test('the check of expressions sees what is wrong', () => {

@@ -68,6 +68,27 @@ ${keptWhileUnseen('ExpectedLeaseAbsent', leaseKey, { ...sight, verdicts: absent 
   annotations: leaseLinks,
 };
 
+/**
+ * Where it is known who stands for election (in coordinated ones), a lease that nobody takes is no matter of scale:
+ * with no replica left nobody would stand, half an hour after their last sign of life. Elsewhere only a policy can
+ * say that somebody should hold it.
+ */
+const standing = promql`max by (${leaseKey}) (last_over_time(${series('lease_candidates')}[${brieflyBridged}])) > 0`;
+
+const unheld: AlertRule = {
+  alert: 'LeaderLeaseUnheld',
+  expr: unlessClassIsSilent(promql`max by (${leaseClassKey}) (${series('lease_state', { class: leaderClasses, state: 'released' })}) == 1
+and on (${leaseKey})
+${standing}`),
+  for: '35m',
+  keepFiringFor: '5m',
+  severity: 'warning',
+  labels: teamLabel,
+  summary: 'A lease was given up, candidates stand for it, and nobody takes it.',
+  description: `lease ${leaseName}: released and not taken, although candidates stand for it`,
+  annotations: leaseLinks,
+};
+
 const silentHeartbeat: AlertRule = {
   alert: 'HeartbeatLeaseExpired',
   expr: unlessClassIsSilent(promql`max by (${leaseClassKey}) (${recorded(lastState, { class: 'heartbeat', state: 'expired' })} == 1)
@@ -86,6 +107,7 @@ ${keptWhileUnseen('HeartbeatLeaseExpired', leaseClassKey, sight)}`),
 export const leaderAlerts: readonly AlertRule[] = [
   nobodyLeads,
   expectedAbsent,
+  unheld,
   notRecreated,
   silentHeartbeat,
 ];

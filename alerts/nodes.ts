@@ -1,5 +1,5 @@
 import { duration, labelsOf, promql, series } from '../exporter/promql.ts';
-import { leasesOfNode, nodeAge, nodeLinks } from './annotations.ts';
+import { connectionsOfNode, leasesOfNode, nodeAge, nodeLinks } from './annotations.ts';
 import { keptWhileUnseen, unlessNodesAreSilent } from './guards.ts';
 import type { AlertRule } from './rule.ts';
 import { nodeKey, processKey, recorded } from './series.ts';
@@ -21,7 +21,7 @@ ${keptWhileUnseen('NodeHeartbeatLost', nodeKey, sight)}`),
   keepFiringFor: '5m',
   severity: 'warning',
   summary: 'A node has sent no heartbeat for longer than the grace period of the node controller.',
-  description: `node {{ $labels.node }}: no heartbeat for ${nodeAge}; leases held there:${leasesOfNode}`,
+  description: `node {{ $labels.node }}: no heartbeat for ${nodeAge}; ${connectionsOfNode} connections by its last census; leases held there:${leasesOfNode}`,
   annotations: nodeLinks,
 };
 

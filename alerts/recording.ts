@@ -1,7 +1,7 @@
 import { duration, labelsOf, promql, type Query, series } from '../exporter/promql.ts';
 import { bridged, brieflyBridged } from './config.ts';
-import type { RecordingRule } from './rule.ts';
-import { leaseKey, nodeKey, type RecordedName } from './series.ts';
+import { type RecordingRule, record } from './rule.ts';
+import { leaseKey, nodeKey } from './series.ts';
 
 /**
  * What any process says now; where none says anything, what was said last. So a scrape that fails does not
@@ -11,10 +11,6 @@ function lastKnown(now: Query, by: Query, on: Query, range = bridged): Query {
   return promql`max by (${by}) (${now})
 or on (${on})
 max by (${by}) (last_over_time(${now}[${range}]))`;
-}
-
-function record(name: RecordedName, expr: Query): RecordingRule {
-  return { record: name, expr };
 }
 
 const judged = series('lease_state', { state: ['expired', 'deleted', 'unknown'] });

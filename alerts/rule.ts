@@ -1,4 +1,5 @@
 import type { Duration, Query } from '../exporter/promql.ts';
+import type { RecordedName } from './series.ts';
 
 export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
@@ -19,6 +20,10 @@ export interface AlertRule {
 export interface RecordingRule {
   readonly record: string;
   readonly expr: Query;
+}
+
+export function record(name: RecordedName, expr: Query): RecordingRule {
+  return { record: name, expr };
 }
 
 export type Rule = AlertRule | RecordingRule;

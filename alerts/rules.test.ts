@@ -27,22 +27,19 @@ test('promtool finds nothing to complain of in the rules', (t) => {
   assert.equal(checked.status, 0, checked.stdout + checked.stderr);
 });
 
-/** Some at once: promtool runs the stories of one file one after the other, on one core. */
-test('promtool: the stories come true', { concurrency: 4 }, async (t) => {
-  const promtool = needTool(t, 'promtool');
-  if (promtool === undefined) return;
-  await Promise.all(
-    testFiles.map(({ path }) =>
-      t.test(path, async () => {
-        const ran = await run(promtool, ['test', 'rules', path]);
-        assert.equal(ran.status, 0, ran.output);
-      }),
-    ),
-  );
-});
+for (const { path } of testFiles) {
+  test(`promtool: the stories of ${path} come true`, async (t) => {
+    const promtool = needTool(t, 'promtool');
+    if (promtool === undefined) return;
+    const ran = await run(promtool, ['test', 'rules', path]);
+    assert.equal(ran.status, 0, ran.output);
+  });
+}
 
 async function run(command: string, args: readonly string[]) {
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  // It makes much garbage and keeps little: collected less often, it takes a third less time.
+  const env = { ...process.env, GOGC: '800' };
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors, [status]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

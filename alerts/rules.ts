@@ -1,5 +1,7 @@
 import { connectionAlerts } from './connections.ts';
 import { electionAlerts } from './elections.ts';
+import { joinAlerts } from './join-alerts.ts';
+import { joinRecords } from './joins.ts';
 import { leaderAlerts } from './leaders.ts';
 import { nodeAlerts } from './nodes.ts';
 import { evaluatedEvery, objectiveAlerts } from './objective.ts';
@@ -34,6 +36,11 @@ export const groups: readonly Group[] = [
     name: 'leasewatch-objective',
     interval: `${evaluatedEvery}s`,
     rules: [...gapRecords, ...objectiveAlerts],
+  },
+  {
+    name: 'leasewatch-joins',
+    interval: '15s',
+    rules: [...joinRecords, ...joinAlerts],
   },
   {
     name: 'leasewatch-websockets',

@@ -14,6 +14,12 @@ export const recordedLabels = {
   'cluster_class:leasewatch_mass_silence:last': ['class'],
   'cluster_namespace_lease:leasewatch_lease_gap_seconds:rate5m': ['lease'],
   'cluster_namespace_job_port:leasewatch_websocket_connections:sum': ['port'],
+  'cluster_namespace_lease:leasewatch_stranded_connections:last': ['lease'],
+  'cluster_namespace_lease:leasewatch_holder_serves:min': ['lease'],
+  'cluster_node:leasewatch_lost_node_leases:count': ['node'],
+  'cluster_node:leasewatch_lost_node_connections:last': ['node'],
+  'cluster_namespace:leasewatch_lost_leaders:increase10m': [],
+  'cluster_namespace_job:leasewatch_websocket_accepts:rate2m': [],
 } as const;
 export const recorded = seriesOf(recordedLabels);
 export type RecordedName = keyof typeof recordedLabels;

@@ -36,8 +36,8 @@ max by (${jobKey}) (${seenBy(series('build_info', { mode: 'node' }))}) == 0`,
 /** One of many: a dead view must not hide behind those that see. */
 const partlyBlind: AlertRule = {
   alert: 'LeasewatchInstancesBlind',
-  expr: promql`count by (${sourceKey}) (${sees} == 0 and max_over_time(${sees}[${duration('5m')}]) == 0)`,
-  for: '5m',
+  expr: promql`count by (${sourceKey}) (${sees} == 0 and max_over_time(${sees}[${duration('2m')}]) == 0)`,
+  for: '1m',
   keepFiringFor: '2m',
   severity: 'warning',
   summary: 'Some processes of leasewatch are blind: what only they watch is unknown.',

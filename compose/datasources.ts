@@ -50,7 +50,7 @@ const loki = {
   },
 };
 
-/** The labels come from the attributes of the span. */
+/** The labels come from those attributes that the span has: of a lease, of a node, or of a Pod. */
 function ofSpan(query: Query): string {
   return query.promql.replace(/^(\w+)$/, '$1{$$$$__tags}');
 }
@@ -75,10 +75,14 @@ const jaeger = {
       tags: [
         { key: 'k8s.namespace.name', value: 'namespace' },
         { key: 'k8s.lease.name', value: 'lease' },
+        { key: 'k8s.node.name', value: 'node' },
+        { key: 'k8s.pod.name', value: 'pod' },
       ],
       queries: [
         { name: 'Verdicts on the lease', query: ofSpan(series('lease_state')) },
         { name: 'Gaps of the lease', query: ofSpan(series('lease_gap_seconds_total')) },
+        { name: 'Verdicts on the node', query: ofSpan(series('node_heartbeat_state')) },
+        { name: 'Connections of the Pod', query: ofSpan(series('websocket_connections')) },
       ],
     },
     nodeGraph: { enabled: true },

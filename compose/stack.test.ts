@@ -203,16 +203,6 @@ test('a line opens its trace, and a trace its lines', () => {
   assert.deepEqual([lines.spanStartTimeShift, lines.spanEndTimeShift], ['-5m', '5m']);
 });
 
-test('a trace opens metrics of its lease', () => {
-  const toMetrics = z.object({ queries: z.array(z.object({ query: z.string() })) });
-  const { queries } = toMetrics.parse(settingsOf('jaeger').tracesToMetrics);
-  const tags = 'namespace="shop", lease="till"';
-  assert.deepEqual(
-    queries.map(({ query }) => filledIn(query, { __tags: tags })),
-    [`leasewatch_lease_state{${tags}}`, `leasewatch_lease_gap_seconds_total{${tags}}`],
-  );
-});
-
 test('links in the rules of the stack lead into the stack', () => {
   const examples = [alertConfig.grafana, alertConfig.traces, alertConfig.runbooks];
   for (const path of [

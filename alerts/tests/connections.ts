@@ -24,10 +24,10 @@ export const connectionStories: readonly Story[] = [
       suspects('stalled', [3, '60m']),
     ],
     firing: [
-      ['20m'],
-      ['23m', 'WebSocketClientsUnresponsive shop'],
-      ['34m', 'WebSocketClientsUnresponsive shop'],
-      ['40m'],
+      ['1305s'],
+      ['1320s', 'WebSocketClientsUnresponsive shop'],
+      ['2085s', 'WebSocketClientsUnresponsive shop'],
+      ['2100s'],
     ],
     told: [
       {
@@ -62,10 +62,10 @@ export const connectionStories: readonly Story[] = [
     name: 'WebSocketAcceptQueueOverflows fires when it goes on for 5 min, and not for a single burst',
     series: [leasewatch('60m'), overflows([0, '10m'], [1, '10m', 1], [40, '40m'])],
     firing: [
-      ['14m'],
-      ['17m', 'WebSocketAcceptQueueOverflows shop'],
-      ['24m', 'WebSocketAcceptQueueOverflows shop'],
-      ['35m'],
+      ['885s'],
+      ['900s', 'WebSocketAcceptQueueOverflows shop'],
+      ['1770s', 'WebSocketAcceptQueueOverflows shop'],
+      ['1785s'],
     ],
     told: [
       {
@@ -88,7 +88,12 @@ export const connectionStories: readonly Story[] = [
       told(series('websocket_open_fds'), pod, [500, '10m'], [1000, '20m'], [500, '30m']),
       told(series('websocket_max_fds'), pod, [1024, '60m']),
     ],
-    firing: [['14m'], ['16m', 'WebSocketDescriptorsNearlyUsed shop'], ['36m']],
+    firing: [
+      ['885s'],
+      ['900s', 'WebSocketDescriptorsNearlyUsed shop'],
+      ['2085s', 'WebSocketDescriptorsNearlyUsed shop'],
+      ['2100s'],
+    ],
     told: [
       {
         at: '16m',
@@ -119,7 +124,7 @@ export const connectionStories: readonly Story[] = [
         ['failed', '59m'],
       ),
     ],
-    firing: [['14m'], ['16m', 'WebSocketPodNotCounted shop'], ['31m']],
+    firing: [['885s'], ['900s', 'WebSocketPodNotCounted shop'], ['31m']],
     told: [
       {
         at: '16m',
@@ -148,8 +153,8 @@ export const connectionStories: readonly Story[] = [
       told(series('websocket_node_connections'), { ...target, node: 'node-2' }, [3, '40m']),
     ],
     firing: [
-      ['10m'],
-      ['12m', 'NodeStrandsConnections node-1'],
+      ['645s'],
+      ['660s', 'NodeStrandsConnections node-1'],
       ['19m', 'NodeHeartbeatLost node-1', 'NodeHeartbeatLost node-2', 'NodeStrandsConnections node-1'],
       ['30m'],
     ],
@@ -161,7 +166,7 @@ export const connectionStories: readonly Story[] = [
         annotations: {
           summary:
             'A node fell silent with connections on it, whose clients may wait for minutes before they notice.',
-          description: 'node node-1: 300 connections by its last census',
+          description: 'node node-1: 300 connections by its last census; leases held there: none',
           ...links('NodeStrandsConnections', '12m', 'leasewatch-nodes', { cluster: '', node: 'node-1' }),
         },
       },

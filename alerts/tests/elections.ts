@@ -25,6 +25,8 @@ export const electionStories: readonly Story[] = [
       ['1305s'],
       ['1320s', 'LeaseRenewalsLate shop/till'],
       ['35m', 'LeaseRenewalsLate shop/till'],
+      ['2385s', 'LeaseRenewalsLate shop/till'],
+      ['2400s'],
       ['44m'],
     ],
     told: [
@@ -54,17 +56,19 @@ export const electionStories: readonly Story[] = [
   {
     name: 'LeaderElectionFlapping does not fire at five losses, and does at the sixth, over all causes',
     series: [
-      leasewatch('45m'),
+      leasewatch('95m'),
       held,
-      changes('expired', [0, '10m'], [1, '5m'], [2, '5m'], [3, '25m']),
-      changes('taken', [0, '25m'], [1, '5m'], [2, '15m']),
-      changes('deleted', [0, '40m'], [1, '5m']),
-      changes('released', [0, '45m', 1]),
+      changes('expired', [0, '10m'], [1, '5m'], [2, '5m'], [3, '75m']),
+      changes('taken', [0, '25m'], [1, '5m'], [2, '65m']),
+      changes('deleted', [0, '40m'], [1, '55m']),
+      changes('released', [0, '95m', 1]),
     ],
     firing: [
       ['39m'],
       ['2400s', 'LeaderElectionFlapping shop/till'],
       ['44m', 'LeaderElectionFlapping shop/till'],
+      ['5085s', 'LeaderElectionFlapping shop/till'],
+      ['5100s'],
     ],
     told: [
       {
@@ -97,6 +101,8 @@ export const electionStories: readonly Story[] = [
       ['585s'],
       ['600s', 'LeasePossibleOverlap shop/till'],
       ['34m', 'LeasePossibleOverlap shop/till'],
+      ['2085s', 'LeasePossibleOverlap shop/till'],
+      ['2100s'],
       ['36m'],
     ],
     told: [

@@ -119,7 +119,7 @@ export const itselfStories: readonly Story[] = [
       told(series('source_up'), { ...target, source: 'leases' }, [1, '5m'], [0, '15m'], [1, '20m']),
     ],
     firing: [
-      ['885s'],
+      ['885s', 'LeasewatchInstancesBlind'],
       ['900s', 'LeasewatchBlind', 'LeasewatchInstancesBlind'],
       ['1305s', 'LeasewatchBlind', 'LeasewatchInstancesBlind'],
       ['1320s'],
@@ -145,8 +145,8 @@ export const itselfStories: readonly Story[] = [
       told(series('source_up'), { ...secondTarget, source: 'leases' }, [1, '5m'], [0, '15m'], [1, '20m']),
     ],
     firing: [
-      ['885s'],
-      ['900s', 'LeasewatchInstancesBlind'],
+      ['465s'],
+      ['480s', 'LeasewatchInstancesBlind'],
       ['1305s', 'LeasewatchInstancesBlind'],
       ['1320s'],
     ],

@@ -60,6 +60,11 @@ export const leaderStories: readonly Story[] = [
     firing: [['405s'], ['420s', page]],
   },
   {
+    name: 'a lease of 3,600 s that nobody takes: the page comes two minutes after the hour',
+    series: [leasewatch('30m'), lease('till', { duration: 3600 }, ['held', '20m'], ['expired', '10m'])],
+    firing: [['21m'], ['1305s'], ['1320s', page], ['29m', page]],
+  },
+  {
     name: 'a leader is evicted without a release and its replacement stays Pending: the page comes',
     series: [leasewatch('15m'), lease('till', {}, ['held', '1m'], ['expired', '14m'])],
     firing: [
@@ -186,6 +191,46 @@ export const leaderStories: readonly Story[] = [
       expectedAbsent([1, '5m'], ['failed', '15s']),
     ],
     firing: [['45s'], ['60s', missed], ['20m', missed, 'LeasewatchDown']],
+  },
+  {
+    name: 'LeaderLeaseUnheld fires 35 min after a release that nobody follows, while candidates stand',
+    series: [
+      leasewatch('60m'),
+      lease('till', { class: 'coordinated' }, ['held', '5m'], ['released', '40m'], ['held', '15m']),
+      told(series('lease_candidates'), ofLease('till'), [2, '60m']),
+    ],
+    firing: [
+      ['2385s'],
+      ['2400s', 'LeaderLeaseUnheld shop/till coordinated'],
+      ['2985s', 'LeaderLeaseUnheld shop/till coordinated'],
+      ['3000s'],
+    ],
+    told: [
+      {
+        at: '40m',
+        alert: 'LeaderLeaseUnheld',
+        labels: { severity: 'warning', namespace: 'shop', lease: 'till', class: 'coordinated' },
+        annotations: {
+          summary: 'A lease was given up, candidates stand for it, and nobody takes it.',
+          description: 'lease shop/till: released and not taken, although candidates stand for it',
+          ...links('LeaderLeaseUnheld', '40m', 'leasewatch-leases', tillBoard),
+          trace_url: '',
+        },
+      },
+    ],
+  },
+  {
+    name: 'unheld without a word: scaled to zero, of an unknown number of replicas, or taken again',
+    series: [
+      leasewatch('60m'),
+      lease('till', { class: 'coordinated' }, ['held', '5m'], ['released', '55m']),
+      told(series('lease_candidates'), ofLease('till'), [2, '35m'], [0, '25m']),
+      lease('stock', {}, ['held', '5m'], ['released', '55m']),
+      told(series('lease_candidates'), ofLease('stock'), [3, '5m'], ['failed', '55m']),
+      lease('prices', { class: 'coordinated' }, ['held', '5m'], ['released', '5m'], ['held', '50m']),
+      told(series('lease_candidates'), ofLease('prices'), [2, '60m']),
+    ],
+    firing: [['10m'], ['39m'], ['2400s'], ['59m']],
   },
   {
     name: 'HeldLeaseDeleted fires 2 min after the deletion and ends with a new holder',

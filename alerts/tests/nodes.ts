@@ -35,7 +35,8 @@ export const nodeStories: readonly Story[] = [
         labels,
         annotations: {
           summary: 'A node has sent no heartbeat for longer than the grace period of the node controller.',
-          description: 'node node-1: no heartbeat for 8m 0s; leases held there: shop/till',
+          description:
+            'node node-1: no heartbeat for 8m 0s; an unknown number of connections by its last census; leases held there: shop/till',
           ...links('NodeHeartbeatLost', '480s', 'leasewatch-nodes', board),
         },
       },
@@ -113,6 +114,8 @@ export const nodeStories: readonly Story[] = [
       ['1185s'],
       ['1200s', 'NodeHeartbeatUnsteady node-1'],
       ['50m', 'NodeHeartbeatUnsteady node-1'],
+      ['3285s', 'NodeHeartbeatUnsteady node-1'],
+      ['3300s'],
       ['60m'],
     ],
     told: [

@@ -15,7 +15,11 @@ export const objectiveStories: readonly Story[] = [
       told(series('lease_gap_seconds_total'), ofLease('till'), [0, '7h'], [70, '10m'], [140, '30m']),
       told(series('lease_gap_seconds_total'), ofLease('stock'), [0, '7h'], [60, '10m'], [120, '30m']),
     ],
-    firing: [['430m'], ['450m', 'LeadershipBudgetBurn shop/till']],
+    firing: [
+      ['438m'],
+      ['439m', 'LeadershipBudgetBurn shop/till'],
+      ['450m', 'LeadershipBudgetBurn shop/till'],
+    ],
     told: [
       {
         at: '450m',
@@ -33,7 +37,7 @@ export const objectiveStories: readonly Story[] = [
   {
     name: 'LeadershipBudgetBurn opens a ticket when 259 s of three days are used up, however slowly',
     series: [leasewatch('15h'), told(series('lease_gap_seconds_total'), ofLease('till'), [0, '15h', 0.0825])],
-    firing: [['13h'], ['14h', 'LeadershipBudgetBurn shop/till']],
+    firing: [['792m'], ['793m', 'LeadershipBudgetBurn shop/till'], ['14h', 'LeadershipBudgetBurn shop/till']],
     told: [
       {
         at: '14h',

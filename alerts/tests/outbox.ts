@@ -21,7 +21,7 @@ export const outboxStories: readonly Story[] = [
       waiting([0, '5m'], [4, '30m', 1], [0, '7m']),
       delivered([7, '35m'], [130, '7m']),
     ],
-    firing: [['24m'], ['26m', 'OutboxNotDelivering'], ['39m', 'OutboxNotDelivering'], ['41m']],
+    firing: [['1485s'], ['1500s', 'OutboxNotDelivering'], ['2385s', 'OutboxNotDelivering'], ['2400s']],
     told: [
       {
         at: '26m',
@@ -70,7 +70,7 @@ export const outboxStories: readonly Story[] = [
       told(series('outbox_dropped_total'), { ...route, reason: 'by_leader' }, [0, '5m'], [9, '30m']),
       told(series('outbox_dropped_total'), { ...route, reason: 'folded' }, [0, '5m'], [9, '30m']),
     ],
-    firing: [['585s'], ['600s', 'OutboxDropping'], ['34m', 'OutboxDropping'], ['36m']],
+    firing: [['585s'], ['600s', 'OutboxDropping'], ['2085s', 'OutboxDropping'], ['2100s']],
     told: [
       {
         at: '600s',
@@ -87,7 +87,7 @@ export const outboxStories: readonly Story[] = [
   {
     name: 'OutboxRefused fires at the first record that a receiver refused',
     series: [leasewatch('42m'), told(series('outbox_refused_total'), route, [0, '10m'], [3, '30m'])],
-    firing: [['585s'], ['600s', 'OutboxRefused'], ['34m', 'OutboxRefused'], ['36m']],
+    firing: [['585s'], ['600s', 'OutboxRefused'], ['2085s', 'OutboxRefused'], ['2100s']],
     told: [
       {
         at: '600s',
@@ -116,8 +116,8 @@ export const outboxStories: readonly Story[] = [
     firing: [
       ['885s'],
       ['900s', 'LeasewatchSeriesSuppressed'],
-      ['34m', 'LeasewatchSeriesSuppressed'],
-      ['36m'],
+      ['2085s', 'LeasewatchSeriesSuppressed'],
+      ['2100s'],
     ],
     told: [
       {

@@ -65,8 +65,8 @@ export const probeStories: readonly Story[] = [
     series: [leasewatch('60m'), ends('leaf', [days(7) + 600, '60m']), ends('issuer', [days(8), '60m'])],
     firing: [
       ['10m'],
-      ['24m'],
-      ['26m', 'WebSocketCertificateExpiring'],
+      ['1500s'],
+      ['1515s', 'WebSocketCertificateExpiring'],
       ['59m', 'WebSocketCertificateExpiring'],
     ],
     told: [

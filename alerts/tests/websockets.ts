@@ -82,7 +82,12 @@ export const socketStories: readonly Story[] = [
         ]).flat(),
       ),
     ],
-    firing: [['820s'], ['14m', 'WebSocketsNotAccepted shop'], ['19m', 'WebSocketsNotAccepted shop'], ['21m']],
+    firing: [
+      ['825s'],
+      ['840s', 'WebSocketsNotAccepted shop'],
+      ['19m', 'WebSocketsNotAccepted shop'],
+      ['21m'],
+    ],
     told: [
       {
         at: '14m',
