@@ -1,6 +1,6 @@
 import { labelsOf, promql, type Query } from '../exporter/promql.ts';
-import { bars, heatmap, timeSeries } from './panels.ts';
-import { buckets, over, rateInterval } from './targets.ts';
+import { bars, heatmap, table, timeSeries } from './panels.ts';
+import { buckets, over, rateInterval, rows } from './targets.ts';
 import type { chosenSeries } from './variables.ts';
 
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
@@ -32,12 +32,12 @@ export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeri
     id: 41,
     title: 'How long connections lived',
     description:
-      'Connections that came and went before our eyes. A line at one height is a timeout of a proxy or a load balancer.',
+      'Connections that came and went before our eyes. A line at one height is a timeout of a proxy or a load balancer. A diamond ended beside a round: it leads to its trace.',
     unit: 's',
     targets: [
       buckets(
         promql`sum by (le) (increase(${histogram('websocket_lifetime_seconds', 'bucket')}[${rateInterval}]))`,
-      ),
+      ).exemplar(true),
     ],
   });
 
@@ -105,6 +105,11 @@ export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeri
         promql`max by (${workloadKey}) (${ofWorkloads}) / (avg by (${workloadKey}) (${ofWorkloads}) > 0)`,
         '{{namespace}} {{workload}} :{{port}}',
       ),
+      over(
+        promql`max by (${workloadKey}) (${series('websocket_imbalance_ratio')})`,
+        'as one process tells: {{namespace}} {{workload}} :{{port}}',
+        'B',
+      ),
     ],
   });
 
@@ -122,5 +127,91 @@ export function censusPanels({ series, histogram }: ReturnType<typeof chosenSeri
     ],
   });
 
-  return { suspects, lifetimes, ages, comings, overflows, descriptors, imbalance, states };
+  const sending = timeSeries({
+    id: 54,
+    title: 'Sent and not acknowledged',
+    description:
+      'Bytes that servers have written and the peers have not acknowledged: of all connections (sum), and of the worst (max).',
+    unit: 'bytes',
+    targets: [
+      over(promql`max by (${portKey}, stat) (${series('websocket_send_queue_bytes')})`, `${port} {{stat}}`),
+    ],
+  });
+
+  const idle = timeSeries({
+    id: 55,
+    title: 'Idle timeouts',
+    description:
+      'The age at which most connections of a port end, one after the other: the timeout of a proxy or a load balancer on the way. Empty where there is no such age.',
+    unit: 's',
+    targets: [over(promql`max by (${portKey}) (${series('websocket_idle_timeout_seconds')})`, port)],
+  });
+
+  const counted = table({
+    id: 48,
+    title: 'Ports that are counted',
+    description: 'And why: configured, annotated on the Pod, or found because somebody listens there.',
+    unit: 'short',
+    targets: [rows(promql`count by (${portKey}, origin) (${series('websocket_port_info')})`)],
+  }).withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true },
+      renameByName: { namespace: 'Namespace', job: 'Job', port: 'Port', origin: 'Why', Value: 'Pods' },
+    },
+  });
+
+  const uncounted = table({
+    id: 49,
+    title: 'Pods that cannot be counted',
+    description: 'They have no counts meanwhile, and no alert about their connections can come.',
+    unit: 'short',
+    targets: [
+      rows(
+        promql`max by (${labelsOf('websocket_unread_pods', 'cluster', 'namespace', 'pod', 'reason')}) (${series('websocket_unread_pods')})`,
+      ),
+    ],
+  }).withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true, Value: true },
+      renameByName: { namespace: 'Namespace', pod: 'Pod', reason: 'Why' },
+    },
+  });
+
+  const recovery = heatmap({
+    id: 50,
+    title: 'Until the connections were back',
+    description:
+      'After half of the connections of a port were lost within a minute: until 95 % were there again, whatever happened beside it. A diamond leads to the trace of the incident.',
+    unit: 's',
+    targets: [
+      buckets(
+        promql`sum by (le) (increase(${histogram('websocket_failover_recovery_seconds', 'bucket')}[${rateInterval}]))`,
+      ).exemplar(true),
+    ],
+  });
+
+  const untold = table({
+    id: 53,
+    title: 'Containers whose descriptors are not known',
+    description: 'And why. No alert about their descriptors can come.',
+    unit: 'short',
+    targets: [
+      rows(
+        promql`max by (${labelsOf('websocket_unread_fds', 'cluster', 'namespace', 'pod', 'container', 'reason')}) (${series('websocket_unread_fds')})`,
+      ),
+    ],
+  }).withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true, Value: true },
+      renameByName: { namespace: 'Namespace', pod: 'Pod', container: 'Container', reason: 'Why' },
+    },
+  });
+
+  return {
+    ...{ suspects, lifetimes, ages, comings, overflows, descriptors, imbalance, states, untold },
+    ...{ sending, idle, counted, uncounted, recovery },
+  };
 }

@@ -8,6 +8,7 @@ import { jaeger, loki, prometheus } from './datasources.ts';
 import { believed } from './foreign.ts';
 import { uids } from './links.ts';
 import { bars, heatmap, logs, stat, timeSeries, traceList, withLine } from './panels.ts';
+import { recordPanels } from './records.ts';
 import { buckets, lines, now, over, rateInterval, traces, withExemplars } from './targets.ts';
 import { type Choice, chosenSeries } from './variables.ts';
 import { holders, shareOfDuration, verdicts, whoLeads } from './who-leads.ts';
@@ -15,6 +16,7 @@ import { holders, shareOfDuration, verdicts, whoLeads } from './who-leads.ts';
 const choices = ['namespace', 'lease'] as const satisfies readonly Choice[];
 const chosen = chosenSeries(choices);
 const { series, histogram } = chosen;
+const records = recordPanels(chosen);
 const named = '{{namespace}}/{{lease}}';
 
 /** Replicas count the same elections: the highest of them is the truth. */
@@ -286,7 +288,22 @@ export const leases = dashboard({
         [8, candidates],
       ],
     },
-    { height: 7, panels: [[24, belief]] },
+    {
+      height: 7,
+      panels: [
+        [8, records.rounds],
+        [8, records.without],
+        [8, records.renewals],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [12, belief],
+        [12, records.hanging],
+      ],
+    },
+    { height: 8, panels: [[24, records.written]] },
     {
       height: 9,
       panels: [

@@ -240,6 +240,7 @@ const breaches: readonly (readonly [rule: string, change: (dashboard: Changeable
   ['target-counter-agg', (it) => asking(it, `sum(x_total{${chosen}})`)],
   ['target-rate-interval', (it) => asking(it, `rate(x_total{${chosen}}[5m])`)],
   ['target-raw', (it) => asking(it, `a:b:c{${chosen}}`)],
+  ['first-count', (it) => asking(it, `increase(leasewatch_watch_restarts_total{${chosen}}[1h])`)],
   ['no-data-is-not-zero', (it) => asking(it, `up{${chosen}} or vector(0)`)],
   [
     'exemplars',

@@ -147,6 +147,34 @@ const led = table({
     },
   ]);
 
+const without = timeSeries({
+  id: 16,
+  title: 'Time without an answer',
+  description: 'The share of time in which a node was lost, or in which nobody could see it.',
+  unit: 'percentunit',
+  targets: [
+    over(
+      promql`max by (${nodeKey}) (rate(${series('node_heartbeat_lost_seconds_total')}[${rateInterval}]))`,
+      'lost: {{node}}',
+      'A',
+    ),
+    over(
+      promql`max by (${nodeKey}) (rate(${series('node_heartbeat_unknown_seconds_total')}[${rateInterval}]))`,
+      'unknown: {{node}}',
+      'B',
+    ),
+  ],
+});
+
+const strandable = timeSeries({
+  id: 15,
+  title: 'Connections on them',
+  description:
+    'Of all Pods of a node, from elsewhere, by its last census: what is stranded when the node falls silent. Told in mode node.',
+  unit: 'short',
+  targets: [over(promql`max by (${nodeKey}) (${series('websocket_node_connections')})`, '{{node}}')],
+});
+
 const story = logs({
   id: 13,
   title: 'What happened',
@@ -191,16 +219,18 @@ export const nodes = dashboard({
     {
       height: 8,
       panels: [
-        [12, silence],
-        [12, intervals],
+        [8, silence],
+        [8, intervals],
+        [8, strandable],
       ],
     },
     {
       height: 7,
       panels: [
-        [8, missed],
-        [8, skew],
-        [8, disagreement],
+        [6, missed],
+        [6, skew],
+        [6, disagreement],
+        [6, without],
       ],
     },
     {

@@ -1,17 +1,15 @@
 import { leaderClasses } from '../alerts/guards.ts';
-import { isAlert } from '../alerts/rule.ts';
-import { groups } from '../alerts/rules.ts';
 import { leaseKey, nodeKey } from '../alerts/series.ts';
 import { chosenLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
+import { alertTable } from './alert-table.ts';
 import { elections, told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { jaeger, loki, prometheus } from './datasources.ts';
-import { firing } from './foreign.ts';
 import { uids } from './links.ts';
-import { logs, stat, statusHistory, table, timeSeries } from './panels.ts';
+import { logs, stat, statusHistory, timeSeries } from './panels.ts';
 import { asNumbers, asWords, nodeStates, yesOrNo } from './states.ts';
-import { lines, now, over, rows } from './targets.ts';
+import { lines, now, over } from './targets.ts';
 import { chosenSeries } from './variables.ts';
 import { holders, verdicts, whoLeads } from './who-leads.ts';
 
@@ -163,25 +161,12 @@ const connectionsOverTime = timeSeries({
   ],
 });
 
-const ours = groups
-  .flatMap(({ rules }) => rules.filter(isAlert))
-  .filter(({ severity }) => severity !== 'none');
-
-const alerts = table({
-  id: 12,
-  title: 'Alerts that fire',
-  description: 'Of leasewatch. Empty when none does, and when the rules are not loaded.',
-  unit: 'short',
-  targets: [rows(firing([...new Set(ours.map(({ alert }) => alert))]))],
-})
-  .noValue('none')
-  .withTransformation({
-    id: 'organize',
-    options: {
-      excludeByName: { Time: true, Value: true, __name__: true, alertstate: true },
-      renameByName: {},
-    },
-  });
+const alerts = alertTable(
+  12,
+  'Alerts that fire',
+  'Of leasewatch. Empty when none does, and when the rules are not loaded.',
+  /./,
+);
 
 const story = logs({
   id: 13,

@@ -7,7 +7,7 @@ import type { chosenSeries } from './variables.ts';
 const probeKey = labelsOf('websocket_probe_up', 'cluster', 'job', 'target');
 
 /** Panels about probes of WebSocket servers, for a dashboard on which they are chosen. Their ids begin at 20. */
-export function probePanels({ series, histogram }: ReturnType<typeof chosenSeries>) {
+export function probePanels({ series, histogram, grown }: ReturnType<typeof chosenSeries>) {
   const up = series('websocket_probe_up');
   const rttBuckets = histogram('websocket_probe_ping_rtt_seconds', 'bucket');
   const phaseBuckets = histogram('websocket_probe_phase_seconds', 'bucket');
@@ -42,7 +42,7 @@ export function probePanels({ series, histogram }: ReturnType<typeof chosenSerie
     unit: 'short',
     targets: [
       over(
-        promql`sum by (target, status, failure) (increase(${series('websocket_probe_handshakes_total')}[${rateInterval}]))`,
+        promql`sum by (target, status, failure) (${grown(series('websocket_probe_handshakes_total'), rateInterval)})`,
         '{{target}}: {{status}} {{failure}}',
       ),
     ],
@@ -77,7 +77,7 @@ export function probePanels({ series, histogram }: ReturnType<typeof chosenSerie
     unit: 'short',
     targets: [
       over(
-        promql`sum by (target, code, initiator) (increase(${series('websocket_probe_closes_total')}[${rateInterval}]))`,
+        promql`sum by (target, code, initiator) (${grown(series('websocket_probe_closes_total'), rateInterval)})`,
         '{{target}}: {{code}} by {{initiator}}',
       ),
     ],

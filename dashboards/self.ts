@@ -7,11 +7,12 @@ import { loki, prometheus } from './datasources.ts';
 import { ofProcess } from './foreign.ts';
 import { uids } from './links.ts';
 import { bars, heatmap, logs, stat, statusHistory, table, timeSeries, withLine } from './panels.ts';
+import { receiverPanels } from './receivers.ts';
 import { yesOrNo } from './states.ts';
 import { buckets, lines, now, over, rateInterval, rows } from './targets.ts';
 import { chosenSeries } from './variables.ts';
 
-const { series, histogram } = chosenSeries([]);
+const { series, histogram, grown } = chosenSeries([]);
 const sourceKey = labelsOf('source_up', 'cluster', 'job', 'instance', 'source');
 const routeKey = labelsOf('outbox_records', 'cluster', 'job', 'instance', 'route');
 const processKey = labelsOf('build_info', 'cluster', 'job', 'instance');
@@ -138,7 +139,7 @@ const restarts = bars({
   unit: 'short',
   targets: [
     over(
-      promql`sum by (source, reason) (increase(${series('watch_restarts_total')}[${rateInterval}]))`,
+      promql`sum by (source, reason) (${grown(series('watch_restarts_total'), rateInterval)})`,
       '{{source}}: {{reason}}',
     ),
   ],
@@ -263,6 +264,8 @@ const story = logs({
   targets: [lines(allLines())],
 });
 
+const receivers = receiverPanels(chosenSeries([]));
+
 export const self = dashboard({
   uid: uids.self,
   title: 'leasewatch itself',
@@ -309,6 +312,22 @@ export const self = dashboard({
         [8, outbox],
         [8, oldest],
         [8, delivery],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, receivers.requests],
+        [8, receivers.sent],
+        [8, receivers.credentials],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, receivers.dead],
+        [8, receivers.deadBytes],
+        [8, receivers.blind],
       ],
     },
     {

@@ -5,6 +5,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { MetricName } from '../exporter/catalogue.ts';
 import {
+  grown,
   type Matcher,
   type PlainName,
   type Query,
@@ -56,7 +57,9 @@ export function chosenSeries(
   choices: readonly Choice[],
   placed: readonly Extract<Choice, TargetLabel>[] = [],
 ) {
-  return seriesWithin({ target: matchers([...target, ...placed]), own: matchers(choices) });
+  const within = seriesWithin({ target: matchers([...target, ...placed]), own: matchers(choices) });
+  const running = seriesWithin({ target: matchers(target), own: {} }).series('build_info');
+  return { ...within, grown: (counter: Query, window: Query) => grown(counter, window, running) };
 }
 
 /** The same for series that are not ours. */

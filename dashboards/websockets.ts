@@ -1,9 +1,11 @@
 import { chosenLines } from '../exporter/logql.ts';
 import { duration, labelsOf, promql, type Query } from '../exporter/promql.ts';
+import { alertTable } from './alert-table.ts';
 import { elections, told } from './annotations.ts';
 import { censusPanels } from './census.ts';
 import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
+import { endpointPanels } from './endpoints.ts';
 import { uids } from './links.ts';
 import { logs, stat, timeSeries } from './panels.ts';
 import { probePanels } from './probes.ts';
@@ -15,6 +17,7 @@ const chosen = chosenSeries(choices, ['namespace']);
 const { series } = chosen;
 const probes = probePanels(chosen);
 const census = censusPanels(chosen);
+const others = endpointPanels(chosen);
 const portKey = labelsOf('websocket_connections', 'cluster', 'namespace', 'job', 'port');
 const named = '{{namespace}} {{job}} :{{port}}';
 
@@ -84,9 +87,13 @@ const moving = timeSeries({
 const unaccepted = timeSeries({
   id: 6,
   title: 'Not accepted yet',
-  description: 'Connections that wait for the server to accept them.',
+  description:
+    'Connections that the kernel has completed and the server has not accepted, and those that the queues of its sockets name.',
   unit: 'short',
-  targets: [over(byPort(series('websocket_unaccepted_connections')), named)],
+  targets: [
+    over(byPort(series('websocket_unaccepted_connections')), named, 'A'),
+    over(byPort(series('websocket_accept_queue')), `in the queue: ${named}`, 'B'),
+  ],
 });
 
 const closing = timeSeries({
@@ -121,6 +128,13 @@ const story = logs({
     ),
   ],
 });
+
+const fires = alertTable(
+  9,
+  'Alerts on connections that fire',
+  'Also those that join connections with leases and nodes. Empty when none does, and when the rules are not loaded.',
+  /^WebSocket|Connections$|^LeaderServesNobody$|^NodeLostWithLeaders$/,
+);
 
 export const websockets = dashboard({
   uid: uids.websockets,
@@ -191,8 +205,47 @@ export const websockets = dashboard({
     {
       height: 7,
       panels: [
-        [12, census.imbalance],
-        [12, census.states],
+        [8, census.states],
+        [8, census.imbalance],
+        [8, census.untold],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, census.sending],
+        [8, census.idle],
+        [8, census.recovery],
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        [12, others.sideBySide],
+        [12, others.upgrades],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, others.closes],
+        [8, others.messages],
+        [8, others.bytes],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, others.pings],
+        [8, others.unread],
+        [8, census.uncounted],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [12, census.counted],
+        [12, fires],
       ],
     },
     { height: 9, panels: [[24, story]] },

@@ -178,8 +178,15 @@ test('what an application loads is small: of the exporter it knows names alone',
   assert.deepEqual(told(wrong), []);
 });
 
-test('dashboards know the names of the exporter and the alerts, and nothing else', () => {
-  const may = ['dashboards/', 'alerts/', 'exporter/promql.ts', 'exporter/logql.ts', 'exporter/catalogue.ts'];
+test('dashboards know the names of the exporter, of applications and the alerts, and nothing else', () => {
+  const may = [
+    'dashboards/',
+    'alerts/',
+    'exporter/promql.ts',
+    'exporter/logql.ts',
+    'exporter/catalogue.ts',
+    'instrument/catalogue.ts',
+  ];
   const wrong = imports.filter(
     ({ file, target }) =>
       file.startsWith('dashboards/') && !isTest(file) && !may.some((allowed) => target.startsWith(allowed)),

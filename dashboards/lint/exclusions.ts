@@ -15,6 +15,16 @@ export const exclusions: readonly Exclusion[] = [
   },
   {
     rules: ['target-job', 'target-instance'],
+    of: /^leasewatch_websocket_app_\w+\{(?!.*\btarget=)/,
+    reason: 'Applications tell it of themselves, scraped under jobs of their own: not by leasewatch.',
+  },
+  {
+    rules: ['target-job', 'target-instance'],
+    of: /^up\{cluster=~"\$cluster"\}$/,
+    reason: 'It says since when Prometheus knows such an application: not about leasewatch either.',
+  },
+  {
+    rules: ['target-job', 'target-instance'],
     of: /^ALERTS\b/,
     reason: 'The rules aggregate processes away, so that their alerts have neither job nor instance of one.',
   },

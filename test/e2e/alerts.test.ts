@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { z } from 'zod';
+import { config as alertConfig } from '../../alerts/config.ts';
+import { pagesServer } from '../../compose/pages/server.ts';
+import { dashboardFile } from '../../dashboards/lint/model.ts';
 import { systemClock } from '../../exporter/clock.ts';
 import { Elector } from '../../simulator/actors/elector.ts';
+import { MisbehavingReceiver } from '../misbehaving-receiver.ts';
 import { needTool } from '../tool.ts';
 import { startProgram, until } from './child-program.ts';
 import { type Cluster, simulatedCluster } from './cluster.ts';
 import {
   type Daemon,
+  type Page,
   type Pager,
   query,
   startAlertmanager,
@@ -54,6 +60,7 @@ interface Stack {
   readonly url: string;
   readonly prometheus: Daemon;
   readonly pager: Pager;
+  readonly traces: MisbehavingReceiver;
 }
 
 /** leasewatch, Prometheus with the shipped rules, Alertmanager and somebody who is paged. */
@@ -64,8 +71,11 @@ async function startStack(t: TestContext, prometheus: string, alertmanager: stri
   t.after(() => Promise.all([cluster.close(), pager.close()]));
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
-  const args = ['run', '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig, '--outbox', 'off'];
-  const program = startProgram({ args, env: { HOME: folder } });
+  const traces = await MisbehavingReceiver.start();
+  t.after(() => traces.stop());
+  const args = ['run', '--listen', '127.0.0.1:0', '--kubeconfig', kubeconfig];
+  const env = { HOME: folder, OTEL_EXPORTER_OTLP_ENDPOINT: traces.url };
+  const program = startProgram({ args, env });
   t.after(() => program.process.kill('SIGKILL'));
   const url = await program.url();
   const manager = await startAlertmanager(alertmanager, folder, pager);
@@ -73,7 +83,7 @@ async function startStack(t: TestContext, prometheus: string, alertmanager: stri
   const parts = { rules: scaledRules(scale), target: url, alertmanager: manager.url };
   const server = await startPrometheus(prometheus, folder, parts);
   t.after(() => server.close());
-  return { cluster, url, prometheus: server, pager };
+  return { cluster, url, prometheus: server, pager, traces };
 }
 
 /** All that was told, without the watchdog: that one is always there. */
@@ -113,10 +123,37 @@ test('a leader is killed and not replaced: the page arrives in time, and a relea
   t.diagnostic(`the page came ${seconds.toFixed(1)} s after the crash; ${promisedSeconds} s were promised`);
   assert.ok(seconds > durationSeconds - 1, `after ${seconds} s it cannot have expired`);
   assert.ok(seconds < promisedSeconds + busySeconds, `after ${seconds} s`);
-  await assertPage(stack);
+  await assertTargets(t, stack, await assertPage(stack));
 });
 
-async function assertPage({ url, pager }: Stack): Promise<void> {
+/** Whoever opens the links of the page finds something: a runbook, a dashboard with its variables, a trace. */
+async function assertTargets(t: TestContext, { traces }: Stack, annotations: Page['annotations']) {
+  const { dashboard_url = '', runbook_url = '', trace_url = '' } = annotations;
+  const root = join(import.meta.dirname, '../..');
+  const pages = pagesServer(join(root, 'alerts/runbooks')).listen(0, '127.0.0.1');
+  await once(pages, 'listening');
+  t.after(() => void pages.close());
+  const address = pages.address();
+  assert.ok(address !== null && typeof address !== 'string');
+  const runbook = runbook_url.replace(alertConfig.runbooks, `http://127.0.0.1:${address.port}/runbooks/`);
+  const served = await fetch(runbook);
+  assert.equal(served.status, 200, runbook);
+  assert.match(await served.text(), /^# LeaderLeaseExpired\n/);
+
+  const { pathname, searchParams } = new URL(dashboard_url);
+  const file = join(root, `dashboards/json/${pathname.replace('/d/', '')}.json`);
+  assert.ok(existsSync(file), dashboard_url);
+  const { templating } = dashboardFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const names = templating.list.map(({ name }) => `var-${name}`);
+  for (const name of searchParams.keys()) assert.ok([...names, 'from', 'to'].includes(name), name);
+
+  const trace = trace_url.slice(alertConfig.traces.length);
+  await until('the trace of the page was sent', () =>
+    traces.received.some(({ path, body }) => path === '/v1/traces' && body.includes(trace)),
+  );
+}
+
+async function assertPage({ url, pager }: Stack): Promise<Page['annotations']> {
   const alerts = alertsOf(pager);
   const [page] = alerts;
   assert.ok(page !== undefined && alerts.length === 1, JSON.stringify(alerts));
@@ -135,4 +172,5 @@ async function assertPage({ url, pager }: Stack): Promise<void> {
   const trace = await openRound(url);
   assert.ok(trace !== undefined);
   assert.ok(trace_url?.endsWith(`/${trace}`), trace_url);
+  return page.annotations;
 }

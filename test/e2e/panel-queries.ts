@@ -11,7 +11,7 @@ const shownSeconds = 60;
 export function asSent(expr: string): string {
   return substituted(expr, rate)
     .replaceAll(/"\$(job|instance)"/g, '".+"')
-    .replaceAll(/"\$\w+"/g, '".*"');
+    .replaceAll(/"\$[a-z]\w*"/g, '".*"');
 }
 
 const point = z.tuple([z.number(), z.string()]);
