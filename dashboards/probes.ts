@@ -105,7 +105,7 @@ export function probePanels({ series, histogram, grown }: ReturnType<typeof chos
     unit: 'short',
     targets: [
       over(
-        promql`sum by (target, failure) (increase(${series('websocket_probe_sessions_total')}[${rateInterval}]))`,
+        promql`sum by (target, failure) (${grown(series('websocket_probe_sessions_total'), rateInterval)})`,
         '{{target}}: {{failure}}',
       ),
     ],
@@ -114,12 +114,24 @@ export function probePanels({ series, histogram, grown }: ReturnType<typeof chos
   const backends = bars({
     id: 28,
     title: 'Backends that answered',
-    description: 'Connections that a probe opened at once, by the name that the backend told.',
+    description:
+      'Connections that a probe opened at once, by the name that the backend told, and those that none answered by name. Beside them how many different backends answered the last check.',
     unit: 'short',
     targets: [
       over(
-        promql`sum by (target, backend) (increase(${series('websocket_probe_backend_connections_total')}[${rateInterval}]))`,
+        promql`sum by (target, backend) (${grown(series('websocket_probe_backend_connections_total'), rateInterval)})`,
         '{{target}}: {{backend}}',
+        'A',
+      ),
+      over(
+        promql`sum by (target, failure) (${grown(series('websocket_probe_backend_failures_total'), rateInterval)})`,
+        '{{target}}, none: {{failure}}',
+        'B',
+      ),
+      over(
+        promql`max by (${probeKey}) (${series('websocket_probe_backends')})`,
+        '{{target}}: different backends',
+        'C',
       ),
     ],
   });

@@ -69,6 +69,20 @@ export const quiet: readonly Quiet[] = [
   },
   {
     dashboard: 'leasewatch-websockets',
+    panel: 28,
+    refId: 'B',
+    fedBy: 'a probe with spread, and a backend that does not tell its name',
+    scenario: 'probe-balance',
+  },
+  {
+    dashboard: 'leasewatch-websockets',
+    panel: 28,
+    refId: 'C',
+    fedBy: 'a probe with spread',
+    scenario: 'probe-balance',
+  },
+  {
+    dashboard: 'leasewatch-websockets',
     panel: 45,
     refId: 'A',
     fedBy: 'mode node, or a server of the same user, with a kernel that tells: 6.2 or newer',

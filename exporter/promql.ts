@@ -75,6 +75,8 @@ export const bornCounted = [
   'events_total',
   'watch_restarts_total',
   'websocket_endpoint_failures_total',
+  'websocket_probe_backend_connections_total',
+  'websocket_probe_backend_failures_total',
   'websocket_probe_closes_total',
   'websocket_probe_handshakes_total',
   'websocket_probe_phase_seconds',

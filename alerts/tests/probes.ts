@@ -99,7 +99,7 @@ export const probeStories: readonly Story[] = [
       sessions('none', [0, '10m', 0.5], [20, '15m', 0.25], [35, '15m', 0.5]),
       sessions('session_lost', [0, '10m'], [0, '15m', 0.25], [15, '15m']),
     ],
-    firing: [['23m'], ['25m', 'WebSocketSessionsLost'], ['30m', 'WebSocketSessionsLost'], ['33m']],
+    firing: [['1440s'], ['1455s', 'WebSocketSessionsLost'], ['30m', 'WebSocketSessionsLost'], ['33m']],
     told: [
       {
         at: '25m',
