@@ -1,6 +1,6 @@
 import type { LeaseReport } from './compare.ts';
 import type { Commit } from './history.ts';
-import type { Watcher } from './sightings.ts';
+import type { Sighting, Watcher } from './sightings.ts';
 import type { Fault } from './stale.ts';
 
 /** Elections that were not seen but counted in the record, as the judge told them beside how many there were. */
@@ -19,8 +19,10 @@ export function compareMissed({ lease, commits, watchers }: LeaseReport): readon
 function missedBy({ sightings }: Watcher, commits: readonly Commit[]): number {
   let missed = 0;
   let last = -1;
-  for (const { index, how } of sightings) {
+  for (const [place, { index, how }] of sightings.entries()) {
     if (how === 'read' || index <= last) continue;
+    // A list that was read to prove a silence may be ahead of the watch, which goes on to tell all of it.
+    if (how === 'list' && isToldYet(sightings.slice(place + 1), last, index)) continue;
     const seen = commits[last];
     const next = commits[index];
     if (seen?.spec !== undefined && next?.spec !== undefined && seen.uid === next.uid) {
@@ -30,4 +32,8 @@ function missedBy({ sightings }: Watcher, commits: readonly Commit[]): number {
     last = index;
   }
   return missed;
+}
+
+function isToldYet(later: readonly Sighting[], last: number, upTo: number): boolean {
+  return later.some(({ how, index }) => how === 'watch' && index > last && index <= upTo);
 }

@@ -3,7 +3,7 @@ import type { Chronicle } from './arena.ts';
 import type { ExpectationVerdict, Life } from './life.ts';
 import { wasBlind } from './sightings.ts';
 import type { Fault } from './stale.ts';
-import { type Tenure, tenuresOf } from './tenures.ts';
+import { type Tenure, type TenureEnd, tenuresOf } from './tenures.ts';
 import { isTroubled } from './trouble.ts';
 
 const graceMs = 30_000;
@@ -73,10 +73,16 @@ function absencesOf(tenures: readonly Tenure[], endedAt: number): readonly Absen
   const absences: Absence[] = [];
   for (const { writes, end } of tenures) {
     absences.push({ from, to: writes[0].at });
-    from = end?.how === 'released' || end?.how === 'deleted' ? end.at : Number.POSITIVE_INFINITY;
+    from = nobodyFrom(end);
   }
   absences.push({ from, to: Number.POSITIVE_INFINITY });
   return absences.filter((each) => each.from + graceMs < Math.min(each.to, endedAt));
+}
+
+function nobodyFrom(end: TenureEnd | undefined): number {
+  if (end?.how === 'released' || end?.how === 'deleted') return end.at;
+  const after = end?.how === 'expired' ? end.after : undefined;
+  return after !== undefined && (after.spec?.holder ?? '') === '' ? after.at : Number.POSITIVE_INFINITY;
 }
 
 function isTrue({ at }: ExpectationVerdict, { from, to }: Absence): boolean {

@@ -11,8 +11,6 @@ import type { Now } from './sink.ts';
 const abandonedAfter = 10 * 60_000;
 /** How long a deleted lease is told (ms). */
 const deletedKept = 60 * 60_000;
-/** Who notices so long after the time that it is up has slept meanwhile (ms). */
-const overdue = 500;
 /** Pause before a read that failed is tried again (ms). */
 const readAgain = 2000;
 /** After so long at first an expiry is proved again (ms), and the longer it lasts, the more seldom. */
@@ -27,7 +25,6 @@ export function wakeLease(row: LeaseRow, now: Now): Woken {
     return now.at.mono >= row.deletedAt + deletedKept ? 'forget' : 'nothing';
   }
   if (!isSuspect(row, now)) return 'nothing';
-  if (now.at.mono > Math.max(row.deadline, row.retryAt) + overdue) now.lags.slept(now.at.mono);
   row.asked = true;
   return 'suspect';
 }
@@ -58,8 +55,9 @@ function nextJudgement(row: LeaseRow): number {
 /** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
 export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
   if ('failed' in result) return readFailed(row, now, result.failed);
-  const stale = sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row);
-  if (stale || row.state === 'deleted') {
+  const overtaken = sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row);
+  // What the watch told while our own process slept is still to come, and this answer is as old.
+  if (overtaken || now.lags.sleptSince(sentAt.mono) || row.state === 'deleted') {
     row.asked = false;
     return;
   }

@@ -162,6 +162,7 @@ export class Model implements ModelView {
   }
 
   #wakeUntil(now: Now): void {
+    this.#lags.woken(now.at.mono, this.#deadlines.next());
     const due = () => this.#deadlines.due(now.at.mono);
     for (let row = due(); row !== undefined; row = due()) {
       const woken = row instanceof NodeRow ? wakeNode(row, now) : wakeLease(row, now);

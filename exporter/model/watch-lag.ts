@@ -20,6 +20,8 @@ interface Heard {
 const usual = 200;
 /** For so long a lag that somebody told is taken to last while nobody tells of it (ms). */
 const stale = 20_000;
+/** Timers are late by less, unless the whole process was paused (ms). */
+const overdue = 500;
 /** So long after a pause of our own what waited meanwhile may still reach us (ms). */
 const awake = 2000;
 /** How many seconds are kept for each source. */
@@ -80,9 +82,14 @@ export class WatchLag {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Our own process did nothing until now (monotonic ms), though a time was up. */
-  slept(mono: number): void {
-    this.#sleptUntil = mono;
+  /** The model is shown something at `mono`, and wanted to be shown the time at `due` (ms): long after it, our process slept. */
+  woken(mono: number, due: number): void {
+    if (mono > due + overdue) this.#sleptUntil = mono;
+  }
+
+  /** Whether it slept at some time after `mono` (ms). */
+  sleptSince(mono: number): boolean {
+    return this.#sleptUntil > mono;
   }
 
   /** What reaches us at `mono` (ms) may have waited while our own process slept. */
