@@ -107,6 +107,10 @@ export class ElectionRound implements Round {
   get vacantSince(): number {
     return this.#told(this.#vacantSince);
   }
+  /** Since when nobody has it, in monotonic ms. */
+  get vacantSinceMono(): number {
+    return this.#vacantSince;
+  }
   get acquired(): number | undefined {
     return this.#acquired === undefined ? undefined : this.#told(this.#acquired);
   }

@@ -15,7 +15,7 @@ export function isVacantLong(row: LeaseRow, now: Now): boolean {
     row.vacantLook = Number.POSITIVE_INFINITY;
     return false;
   }
-  if (row.vacantLook === Number.POSITIVE_INFINITY) row.vacantLook = row.since + vacantMs;
+  if (row.vacantLook === Number.POSITIVE_INFINITY) row.vacantLook = row.round.vacantSinceMono + vacantMs;
   if (now.at.mono < row.vacantLook) return false;
   row.vacantLook = now.at.mono + vacantMs;
   return true;
@@ -25,7 +25,8 @@ export function isVacantLong(row: LeaseRow, now: Now): boolean {
 export function leftBehind(row: LeaseRow, identity: string, now: Now): void {
   if (row.state !== 'released' || row.round?.predecessor !== identity || row.policy?.expect === 'held')
     return;
-  if (now.at.mono < row.since + vacantMs) return;
+  // The state began anew with every restart of ours; the vacancy did not.
+  if (now.at.mono < row.round.vacantSinceMono + vacantMs) return;
   closeRound(row, now, 'abandoned');
   row.turn(now, 'orphaned', 'given up, and no Pod of its workload is left');
 }
