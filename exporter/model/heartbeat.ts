@@ -60,6 +60,8 @@ export class NodeRow implements NodeView, Sleeper {
   /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
   quietSince: number;
   outage: Outage | undefined;
+  /** The renewTime after which it was proven lost; another one, also of a store that was set back, proves nothing. */
+  lostAfter: number | undefined;
   lastOutage: Outage | undefined;
   /** Rounds that closed lately and whose predecessor ran here. */
   pastRounds: readonly PastRound[] = [];
@@ -131,7 +133,7 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now, complete
   if (complete && next.uid === before?.uid && next.renewTime === before.renewTime) row.gap = undefined;
   // Only a list comes while we are blind: what was proven lost and is not renewed in it still is.
   const silent = row.outage !== undefined && row.outage.back === undefined;
-  if (row.blind && silent && next.renewTime === before?.renewTime)
+  if (row.blind && silent && next.renewTime === row.lostAfter)
     return row.turn(now, 'lost', 'not renewed in the gap');
   if (next.renewTime === undefined) return judge(row, now);
   // The node controller counts only a renewTime above all before it; a kubelet whose clock stepped back is
@@ -291,6 +293,7 @@ function isSetBack({ lease }: NodeRow, found: LeaseRecord): boolean {
 function lose(row: NodeRow, now: Now): void {
   const quiet = (now.at.mono - row.observedMono) / 1000;
   row.turn(now, 'lost', `no heartbeat for ${quiet.toFixed(1)} s`);
+  row.lostAfter = row.lease?.renewTime;
   if (row.outage !== undefined) row.outage.back = undefined;
   if (!row.heard || row.outage !== undefined) return;
   blame(row, openOutage(row, now), now);

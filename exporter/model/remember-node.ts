@@ -52,6 +52,7 @@ export function recallNode(
   row.setBacks = memory.setBacks ?? 0;
   if (sameClock) row.clock.recall(memory.clockAhead, { mono: place(0), wall: memory.at.wall });
   row.outage = memory.outage === undefined ? undefined : recallOutage(memory.outage, place);
+  if (row.outage !== undefined) row.lostAfter = row.lease?.renewTime;
   return row;
 }
 
