@@ -308,7 +308,7 @@ export const logEvents = {
   },
   round_fate: {
     level: 'warn',
-    help: 'What became of the predecessor of a closed round turned out later: its node was lost.',
+    help: 'What became of the predecessor of a closed round turned out later: its node was lost, or its workload was rolled.',
   },
   holder_restarted: {
     level: 'warn',

@@ -26,6 +26,7 @@ import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } f
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
 import type { Now } from './sink.ts';
+import { isDeletedLate } from './takeover.ts';
 import { noteLag } from './watch-lag.ts';
 
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
@@ -62,8 +63,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
     // Where nobody holds it, no time is up.
     if (isUp && !isRelease(next)) row.versionWhenUp ??= row.record.resourceVersion;
-    if (row.preferredHolder === '')
-      row.asksInTime = isUp && change === 'listed' ? undefined : !isUp || isUnsure(row);
+    if (row.preferredHolder === '') row.asksInTime = !isUp || isUnsure(row) || askedLate(row, now, change);
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
@@ -79,6 +79,12 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
     assignment(row, next, now, change);
   else if (before === '') acquisition(row, next, now, change);
   else takeover(row, next, now, change);
+}
+
+/** The holder may have been asked to step down while it had the lease, or it surely was not. */
+function askedLate(row: LeaseRow, now: Now, change: Change): false | undefined {
+  const isSure = row.state === 'expired' || isDeletedLate(row, now);
+  return change !== 'listed' && isSure ? false : undefined;
 }
 
 function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
