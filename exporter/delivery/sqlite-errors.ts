@@ -12,7 +12,12 @@ export function sqliteCode(error: unknown): number | undefined {
 /** Whether the file itself is broken, so that trying again cannot help. */
 export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === codes.corrupt || code === codes.notADatabase;
+  return code === codes.corrupt || code === codes.notADatabase || isImpossibleNumber(error);
+}
+
+/** A number that no JavaScript can have written: SQLite itself sees no damage in it. */
+function isImpossibleNumber(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
 /** Whether there is no room on the disk. */

@@ -163,6 +163,19 @@ test('a file that is no database is set aside, and a new one is started', (t) =>
   assert.equal(readdirSync(join(path, '..')).filter((name) => name.includes('.damaged-')).length, 1);
 });
 
+test('a number that is larger than any that was written is damage: only its record is lost', (t) => {
+  const path = newPath(t);
+  const store = openAt(path);
+  fill(store, 20);
+  store.close();
+  const database = new DatabaseSync(path);
+  database.exec('UPDATE records SET size = 5000000000000000000 WHERE id = 7');
+  database.close();
+  const { bodies, logs } = drain(path);
+  assert.equal(logs.dropped.damaged, 1);
+  assert.equal(new Set(bodies).size, 19);
+});
+
 test('a file of a newer version is refused and left as it is', (t) => {
   const path = newPath(t);
   openAt(path).close();
