@@ -68,7 +68,7 @@ function start(
           `outbox: ${path} is damaged, kept as ${replaced.aside}; started anew with ${replaced.saved} records of it`,
         ];
   const store = new Store(db, maxBytes);
-  return { kind: 'open', store, notices: [...notices, ...store.reconcile()] };
+  return { kind: 'open', store, notices: [...notices, ...store.reconcile(replaced !== undefined)] };
 }
 
 const indexDisagrees = 'an index disagrees with its table';
@@ -176,10 +176,11 @@ export class Store {
 
   /**
    * Records that a broken file swallowed are missing from the sum: they count as damaged, so that
-   * enqueued = delivered + dropped + dead + pending also holds after damage. Returns what there is to tell.
+   * enqueued = delivered + dropped + dead + pending also holds after damage. `made`: the file was made a moment ago,
+   * and so were its indexes. Returns what there is to tell.
    */
-  reconcile(): string[] {
-    if (routes.some((route) => this.#accounts.missing(route) !== 0)) this.#reindex();
+  reconcile(made: boolean): string[] {
+    if (!made && routes.some((route) => this.#accounts.missing(route) !== 0)) this.#reindex();
     return this.#transaction(() =>
       routes.flatMap((route) => {
         const missing = this.#accounts.missing(route);
