@@ -6,17 +6,19 @@ import type { AlertRule } from './rule.ts';
 const targetKey = labelsOf('websocket_probe_up', 'cluster', 'job', 'target');
 const up = series('websocket_probe_up');
 
-/** Why most handshakes failed in the last ten minutes. */
-const reason = asked(
-  promql`topk(1, sum by (${labelsOf('websocket_probe_handshakes_total', 'failure')}) (increase(${placed(
-    series('websocket_probe_handshakes_total'),
+/** Why most of what a counter counts failed in the last ten minutes. */
+function mostlyFor(metric: 'websocket_probe_handshakes_total' | 'websocket_probe_sessions_total') {
+  return asked(
+    promql`topk(1, sum by (${labelsOf(metric, 'failure')}) (increase(${placed(
+      series(metric),
+      ['cluster', 'job', 'target'],
+      'failure!="none"',
+    )}[${duration('10m')}])))`,
     ['cluster', 'job', 'target'],
-    'failure!="none"',
-  )}[${duration('10m')}])))`,
-  ['cluster', 'job', 'target'],
-  { label: 'failure' },
-  'unknown',
-);
+    { label: 'failure' },
+    'unknown',
+  );
+}
 
 /** Several processes may probe one target: it fails when it does for all of them. */
 const failing: AlertRule = {
@@ -25,7 +27,7 @@ const failing: AlertRule = {
   for: '5m',
   severity: 'warning',
   summary: 'No new WebSocket client gets in: the handshakes of a probe fail.',
-  description: `target {{ $labels.target }} of {{ $labels.job }}: every handshake has failed for 5 minutes, mostly for the reason ${reason}`,
+  description: `target {{ $labels.target }} of {{ $labels.job }}: every handshake has failed for 5 minutes, mostly for the reason ${mostlyFor('websocket_probe_handshakes_total')}`,
   annotations: socketLinks,
 };
 
@@ -55,18 +57,6 @@ const sessions = (which: Query): Query =>
 const allSessions = sessions(series('websocket_probe_sessions_total'));
 const failedSessions = sessions(series('websocket_probe_sessions_total', { failure: { not: 'none' } }));
 
-/** Why most sessions failed in the last ten minutes. */
-const sessionReason = asked(
-  promql`topk(1, sum by (${labelsOf('websocket_probe_sessions_total', 'failure')}) (increase(${placed(
-    series('websocket_probe_sessions_total'),
-    ['cluster', 'job', 'target'],
-    'failure!="none"',
-  )}[${duration('10m')}])))`,
-  ['cluster', 'job', 'target'],
-  { label: 'failure' },
-  'unknown',
-);
-
 /** One that fails is forgotten before the time is up; of a balancer that does not stick, half of them fail. */
 const sessionsLost: AlertRule = {
   alert: 'WebSocketSessionsLost',
@@ -74,7 +64,7 @@ const sessionsLost: AlertRule = {
   for: '10m',
   severity: 'warning',
   summary: 'Sessions of Socket.IO are not kept from their first poll to the WebSocket.',
-  description: `target {{ $labels.target }} of {{ $labels.job }}: {{ $value | humanizePercentage }} of the sessions did not become WebSockets, mostly for the reason ${sessionReason}`,
+  description: `target {{ $labels.target }} of {{ $labels.job }}: {{ $value | humanizePercentage }} of the sessions did not become WebSockets, mostly for the reason ${mostlyFor('websocket_probe_sessions_total')}`,
   annotations: socketLinks,
 };
 
