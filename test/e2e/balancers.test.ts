@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Server } from 'socket.io';
-import { stringify } from 'yaml';
-import { startProgram, until } from './child-program.ts';
+import { until } from './child-program.ts';
 import { startHaproxy, startNginx } from './front-proxies.ts';
+import { startWithProbes } from './probing-program.ts';
 
 /** A real server of Socket.IO that says its name in every answer. */
 async function startBackend(t: TestContext, name: string): Promise<number> {
@@ -25,26 +22,6 @@ async function startBackend(t: TestContext, name: string): Promise<number> {
   return address.port;
 }
 
-/** leasewatch with these servers probed, and a way to look at its metrics. */
-async function startProbing(t: TestContext, probes: readonly Readonly<Record<string, unknown>>[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'leasewatch-balancers-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const config = join(folder, 'leasewatch.yaml');
-  writeFileSync(config, stringify({ mode: 'sidecar', outbox: { path: 'off' }, websockets: { probes } }));
-  const program = startProgram({ args: ['run', '--config', config, '--listen', '127.0.0.1:0'] });
-  t.after(async () => {
-    program.process.kill('SIGTERM');
-    assert.equal(await program.ended, 0);
-  });
-  const url = await program.url();
-  const sample = async (series: string): Promise<number | undefined> => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    const line = text.split('\n').find((each) => each.startsWith(`leasewatch_websocket_probe_${series} `));
-    return line === undefined ? undefined : Number(line.split(' ').at(-1));
-  };
-  return { program, sample };
-}
-
 test('balancers: sessions of Socket.IO are lost by turns, and kept by address or by cookie; the backends are told', async (t) => {
   const ports = [await startBackend(t, 'chat-0'), await startBackend(t, 'chat-1')];
   const fronts = {
@@ -59,7 +36,7 @@ test('balancers: sessions of Socket.IO are lost by turns, and kept by address or
     return [{ ...common, name, spread: { connections: 4, header: 'X-Served-By' } }];
   });
   if (probes.length < 4) return;
-  const { program, sample } = await startProbing(t, probes);
+  const { program, sample } = await startWithProbes(t, probes);
   const sessions = (target: string, failure: string) =>
     sample(`sessions_total{target="${target}",failure="${failure}"}`);
   for (const target of ['address', 'cookie']) {

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { stringify } from 'yaml';
 import { needTool } from '../tool.ts';
-import { startProgram, until } from './child-program.ts';
+import { until } from './child-program.ts';
 import { freePort, startHaproxy, startNginx } from './front-proxies.ts';
+import { startWithProbes } from './probing-program.ts';
 
 /** A server of the package ws, with a way to break off all its connections. */
 async function startServer(t: TestContext) {
@@ -46,28 +44,13 @@ async function startPython(t: TestContext): Promise<number | undefined> {
   return Number(String(line));
 }
 
-/** leasewatch as a sidecar with these probes, and a way to look at its metrics. */
-async function startProbing(t: TestContext, urls: Readonly<Record<string, string>>) {
-  const folder = mkdtempSync(join(tmpdir(), 'leasewatch-probes-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const config = join(folder, 'leasewatch.yaml');
-  const probes = Object.entries(urls).map(([name, url]) => ({
-    ...{ name, url, interval: '2s', timeout: '1s', pingInterval: '100ms' },
-  }));
-  writeFileSync(config, stringify({ mode: 'sidecar', outbox: { path: 'off' }, websockets: { probes } }));
-  const program = startProgram({ args: ['run', '--config', config, '--listen', '127.0.0.1:0'] });
-  t.after(async () => {
-    program.process.kill('SIGTERM');
-    assert.equal(await program.ended, 0);
-  });
-  const url = await program.url();
-  /** The value of a sample, or undefined where there is none. */
-  const sample = async (series: string): Promise<number | undefined> => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    const line = text.split('\n').find((each) => each.startsWith(`leasewatch_websocket_probe_${series} `));
-    return line === undefined ? undefined : Number(line.split(' ').at(-1));
-  };
-  return { program, sample };
+/** Probes every two seconds, so that a test sees several. */
+function startProbing(t: TestContext, urls: Readonly<Record<string, string>>) {
+  const often = { interval: '2s', timeout: '1s', pingInterval: '100ms' };
+  return startWithProbes(
+    t,
+    Object.entries(urls).map(([name, url]) => ({ name, url, ...often })),
+  );
 }
 
 test('probes: servers of two languages, alone and behind real proxies', async (t) => {
