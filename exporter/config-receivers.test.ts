@@ -44,7 +44,7 @@ otlp:
   caFile: /run/ca.pem
   certFile: /run/tls.crt
   keyFile: /run/tls.key
-  bytesPerSecond: 1KiB
+  bytesPerSecond: 4KiB
 loki:
   url: http://loki:3100
   basicAuth: { username: ann, passwordFile: /run/password }
@@ -68,7 +68,7 @@ test('receivers: every key of a file arrives, and the passwords of proxies are n
     caFile: '/run/ca.pem',
     certFile: '/run/tls.crt',
     keyFile: '/run/tls.key',
-    bytesPerSecond: 1024,
+    bytesPerSecond: 4096,
   });
   assert.deepEqual(loki.basicAuth, { username: 'ann', passwordFile: '/run/password' });
   assert.deepEqual(loki.limits, { maxAgeMs: 30 * 86_400_000, maxFutureMs: 90_000 });
@@ -132,8 +132,8 @@ const bad: readonly (readonly [string, string, Environment, readonly string[]])[
     [
       'otlp.sample: must be a number above 0 and at most 1, such as 0.1, not 0',
       'loki.maxAge: must be a duration from 1s to 366d, such as 10m, 12h or 7d, not 7',
-      'loki.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not 500',
-      'outbox.bytesPerSecond: must be bytes a second, at least 1KiB, such as 16KiB or 1MiB, not "1Mbit"',
+      'loki.bytesPerSecond: must be bytes a second, at least 4000, such as 16KiB or 1MiB, not 500',
+      'outbox.bytesPerSecond: must be bytes a second, at least 4000, such as 16KiB or 1MiB, not "1Mbit"',
     ],
   ],
   [
