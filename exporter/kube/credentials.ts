@@ -51,9 +51,12 @@ export async function loadKubeAccess(options: KubeAccessOptions = {}): Promise<K
   }
 }
 
-/** client-node is loaded only where a cluster is spoken to: the import costs half a second and 90 MB. */
+/**
+ * client-node is loaded only where a cluster is spoken to: from a checkout the import costs half a second and
+ * 90 MB. Its front door has more than its kubeconfig behind it, which is why it is not used.
+ */
 async function loadConfig(options: KubeAccessOptions): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
   if (options.kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(options.kubeconfig);
