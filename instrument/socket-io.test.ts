@@ -52,6 +52,65 @@ test('Socket.IO: messages of its protocol, with their bytes', async (t) => {
   );
 });
 
+/** What a text costs on the line as the only argument of the event `echo`, without the type of Engine.IO. */
+function echoBytes(text: string): number {
+  return Buffer.byteLength(`2["echo",${JSON.stringify(text)}]`);
+}
+
+/** A session joins the namespace with `0`, and is answered with `0{"sid":"…"}`, whose sid has 20 characters. */
+const joinBytes = { received: 1, sent: Buffer.byteLength(`0{"sid":"${'x'.repeat(20)}"}`) };
+
+const ways: readonly {
+  readonly name: string;
+  readonly part: Partial<ManagerOptions>;
+  readonly options: Partial<ServerOptions>;
+}[] = [
+  { name: 'over a WebSocket', part: { transports: ['websocket'] }, options: {} },
+  { name: 'compressed', part: { transports: ['websocket'] }, options: { perMessageDeflate: true } },
+  { name: 'by polling', part: { transports: ['polling'] }, options: {} },
+  { name: 'after the upgrade', part: { transports: ['polling', 'websocket'] }, options: {} },
+];
+
+for (const { name, part, options } of ways) {
+  test(`Socket.IO: long texts and broadcasts ${name} are counted once, with their bytes`, async (t) => {
+    const { server, join, until } = await instrumented(t, options);
+    const client = await join(part);
+    const upgraded = part.transports?.length === 2;
+    if (upgraded) await until('connections{transport="websocket"} 1');
+    const long = 'grüß '.repeat(1000);
+    const echo = () => new Promise((resolve) => client.once('echo', resolve));
+    for (const text of ['hi', long]) {
+      const echoed = echo();
+      client.emit('echo', text);
+      await echoed;
+    }
+    const told = echo();
+    server.emit('echo', long);
+    t.assert.equal(await told, long);
+    const both = echoBytes('hi') + echoBytes(long);
+    await until(
+      'messages_total{direction="received"} 3',
+      'messages_total{direction="sent"} 4',
+      `message_bytes_total{direction="received"} ${joinBytes.received + both}`,
+      `message_bytes_total{direction="sent"} ${joinBytes.sent + both + echoBytes(long)}`,
+    );
+  });
+}
+
+test('Socket.IO: attachments are messages of their own', async (t) => {
+  const { join, until } = await instrumented(t);
+  const client = await join({ transports: ['websocket'] });
+  const echoed = new Promise((resolve) => client.once('echo', resolve));
+  client.emit('echo', Buffer.alloc(1000));
+  await echoed;
+  const head = Buffer.byteLength('51-["echo",{"_placeholder":true,"num":0}]');
+  await until(
+    'messages_total{direction="sent"} 3',
+    `message_bytes_total{direction="received"} ${joinBytes.received + head + 1000}`,
+    `message_bytes_total{direction="sent"} ${joinBytes.sent + head + 1000}`,
+  );
+});
+
 test('Socket.IO: the reason of an end is told in place of a close code', async (t) => {
   const { join, until, server } = await instrumented(t);
   (await join({ transports: ['websocket'] })).disconnect();

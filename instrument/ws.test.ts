@@ -45,6 +45,36 @@ test('ws: connections, messages and bytes in both directions', async (t) => {
   );
 });
 
+const longTexts: readonly { readonly name: string; readonly options: ServerOptions }[] = [
+  { name: 'as they are', options: {} },
+  { name: 'compressed', options: { perMessageDeflate: { threshold: 10 } } },
+];
+
+for (const { name, options } of longTexts) {
+  test(`ws: long texts reach the client as texts, ${name}, and their bytes are counted`, async (t) => {
+    const { join, until } = await instrumented(t, options);
+    const { client, peer } = await join();
+    const heard: unknown[] = [];
+    client.on('message', (data, isBinary) => heard.push(isBinary ? data : String(data)));
+    const texts = ['x'.repeat(300), 'ü'.repeat(5000), `日${'\ud800'.repeat(400)}`, '.'.repeat(70_000)];
+    const [plain, wide, broken, bulky] = texts;
+    const sent = new Promise<void>((done) => {
+      peer.send(plain ?? '');
+      peer.send(wide ?? '', () => done());
+    });
+    await sent;
+    await new Promise((done) => peer.send(broken ?? '', { compress: true }, done));
+    peer.send(bulky ?? '', { binary: true });
+    await until(
+      'messages_total{direction="sent"} 4',
+      `message_bytes_total{direction="sent"} ${texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)}`,
+    );
+    while (heard.length < 4) await once(client, 'message');
+    const mended = (broken ?? '').toWellFormed();
+    assert.deepEqual(heard, [plain, wide, mended, Buffer.from(bulky ?? '')]);
+  });
+}
+
 const endings: readonly {
   readonly name: string;
   readonly end: (pair: { client: WebSocket; peer: WebSocket }) => void;
