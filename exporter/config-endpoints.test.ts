@@ -35,6 +35,7 @@ test('endpoints: of Envoy the admin address is enough', (t) => {
         intervalMs: 15_000,
         timeoutMs: 5000,
         headers: {},
+        allowAddresses: [],
         headerFiles: {},
         ...{ caFile: undefined, certFile: undefined, keyFile: undefined },
       },
@@ -53,6 +54,7 @@ const whole = `name: hub
       connections: centrifugo_node_num_clients
       labels: { zone: 3, transport: websocket }
       interval: 1s
+      allowAddresses: [169.254.20.10]
       headers: { x-key: secret }
       headerFiles: { authorization: /etc/token }
       caFile: /etc/ca.pem
@@ -71,6 +73,7 @@ test('endpoints: every key of another one arrives, and values of headers are not
       labels: { zone: '3', transport: 'websocket' },
       intervalMs: 1000,
       timeoutMs: 1000,
+      allowAddresses: ['169.254.20.10'],
       headers: { 'x-key': 'secret' },
       headerFiles: { authorization: '/etc/token' },
       caFile: '/etc/ca.pem',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerProblems, targetName } from './config-probes.ts';
+import { headerProblems, network, targetName } from './config-probes.ts';
 import type { ConfigProblem } from './config-problems.ts';
 import { resolveTls, tlsProblems, tlsShape } from './config-tls.ts';
 import * as value from './config-values.ts';
@@ -26,6 +26,10 @@ export const endpointsSchema = z.array(
     labels: z.record(z.string(), value.scalar).optional().describe('Only series with these labels count.'),
     interval: value.duration.optional().describe('Between two readings, 15s.'),
     timeout: value.duration.optional().describe('For one whole answer, 5s.'),
+    allowAddresses: z
+      .array(network)
+      .optional()
+      .describe('Metadata and link-local addresses that may be dialled nevertheless.'),
     headers: z.record(z.string(), value.headerValue).optional().describe('Sent with every request.'),
     headerFiles: z.record(z.string(), value.text).optional().describe('Headers whose values are in files.'),
     ...tlsShape,
@@ -55,6 +59,7 @@ export function resolveEndpoints(
       labels: endpoint.labels ?? {},
       intervalMs: endpoint.interval ?? 15_000,
       timeoutMs: endpoint.timeout ?? Math.min(5000, endpoint.interval ?? 5000),
+      allowAddresses: endpoint.allowAddresses ?? [],
       headers: endpoint.headers ?? {},
       headerFiles: endpoint.headerFiles ?? {},
       ...resolveTls(endpoint),

@@ -40,7 +40,7 @@ const status = written({ type: ['integer', 'string'] }, (input): Parsed<number> 
 });
 
 /** An address, or a network with the length of its prefix. */
-const network = written({ type: 'string' }, (input): Parsed<string> => {
+export const network = written({ type: 'string' }, (input): Parsed<string> => {
   if (typeof input === 'string' && isNetwork(input)) return { value: input };
   return { expected: 'an IP address or a network, such as 169.254.20.10 or fe80::/64' };
 });

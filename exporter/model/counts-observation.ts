@@ -3,6 +3,7 @@ import type { Moment } from '../clock.ts';
 /** Why an endpoint has no count; a bounded set, since it becomes a label. `file`: a file of ours cannot be read. */
 export type CountsFailure =
   | 'unreachable'
+  | 'denied'
   | 'timeout'
   | 'status'
   | 'too_large'

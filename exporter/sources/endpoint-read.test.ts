@@ -53,6 +53,20 @@ test('endpoint: headers reach it', async (t) => {
   });
 });
 
+test('endpoint: an address where credentials are handed out is not asked unless allowed', async (t) => {
+  const denied = await readOnce({ url: 'http://169.254.169.254/metrics' });
+  assert.deepEqual(denied, {
+    ...{ kind: 'failed', reason: 'denied' },
+    why: '169.254.169.254: metadata and link-local addresses are not dialled unless allowed',
+  });
+  const port = await listening(
+    t,
+    createServer((_request, response) => response.end('open 2')),
+  );
+  const [url, allowAddresses] = [`http://localhost:${port}/metrics`, ['169.254.0.0/16']];
+  assert.partialDeepStrictEqual(await readOnce({ url, allowAddresses }), { connections: 2 });
+});
+
 const line = Buffer.from(`${'x'.repeat(40)}{a="b"} 1\n`.repeat(1000));
 
 const bad: readonly {

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Credentials } from '../credentials.ts';
 import type { CountsFailure } from '../model/observation.ts';
 import type { EndpointTarget } from './endpoint-target.ts';
+import { fixedLookup, resolveHost } from './probe-connect.ts';
+import { aborted } from './probe-dial.ts';
 import { NoPrometheusText, SampleSums } from './prometheus-text.ts';
 
 export type EndpointReply =
@@ -26,24 +28,39 @@ export type ReadEndpoint = (request: EndpointRequest) => Promise<EndpointReply>;
 export const readEndpoint: ReadEndpoint = async ({ target, credentials, clock, stop }) => {
   const timeout = new AbortController();
   const cancel = clock.after(target.timeoutMs, () => timeout.abort());
-  const dispatcher = new Agent({ connect: { ...credentials.tls } });
+  const signal = AbortSignal.any([timeout.signal, stop]);
   try {
-    const { url } = target;
-    const headers = { accept: 'text/plain;version=0.0.4', ...credentials.headers };
-    const signal = AbortSignal.any([timeout.signal, stop]);
-    const { statusCode, body } = await request(url, { headers, signal, dispatcher });
-    // It may come without end, and is of no use.
-    if (statusCode !== 200) return failed('status', `answered ${statusCode}`);
-    return await countIn(target, body);
+    return await read(target, credentials, signal);
   } catch (error) {
     if (timeout.signal.aborted)
       return failed('timeout', `no whole answer within ${target.timeoutMs / 1000} s`);
     return failed('unreachable', error instanceof Error ? error.message : String(error));
   } finally {
     cancel();
-    await dispatcher.destroy();
   }
 };
+
+async function read(
+  target: EndpointTarget,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<EndpointReply> {
+  const host = new URL(target.url).hostname.replace(/^\[|\]$/g, '');
+  const addresses = await Promise.race([resolveHost(host, target.allowAddresses), aborted(signal)]);
+  if (addresses === undefined) throw new Error(`the address of ${host} is not known yet`);
+  if ('failure' in addresses)
+    return failed(addresses.failure === 'denied' ? 'denied' : 'unreachable', addresses.why);
+  const dispatcher = new Agent({ connect: { ...credentials.tls, lookup: fixedLookup(addresses.got) } });
+  try {
+    const headers = { accept: 'text/plain;version=0.0.4', ...credentials.headers };
+    const { statusCode, body } = await request(target.url, { headers, signal, dispatcher });
+    // It may come without end, and is of no use.
+    if (statusCode !== 200) return failed('status', `answered ${statusCode}`);
+    return await countIn(target, body);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
 
 async function countIn(target: EndpointTarget, body: AsyncIterable<Uint8Array>): Promise<EndpointReply> {
   const names = [target.connections, ...(target.total === undefined ? [] : [target.total])];

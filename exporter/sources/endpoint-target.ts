@@ -13,6 +13,8 @@ export interface EndpointTarget {
   /** Only series with these labels count. */
   readonly labels: Readonly<Record<string, string>>;
   readonly intervalMs: number;
+  /** Metadata and link-local addresses that may be dialled nevertheless. */
+  readonly allowAddresses: readonly string[];
   /** For one whole answer. */
   readonly timeoutMs: number;
   readonly headers: Readonly<Record<string, string>>;

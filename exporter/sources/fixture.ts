@@ -49,6 +49,7 @@ export function endpointTarget(part: Partial<EndpointTarget> = {}): EndpointTarg
     labels: {},
     intervalMs: 15_000,
     timeoutMs: 5000,
+    allowAddresses: [],
     headers: {},
     headerFiles: {},
     ...{ caFile: undefined, certFile: undefined, keyFile: undefined },

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Credentials } from '../credentials.ts';
 import type { ProbeCertificates } from '../model/observation.ts';
@@ -35,7 +35,13 @@ export async function resolveHost(host: string, allow: readonly string[]): Promi
   return { failure: 'denied', why };
 }
 
-/** Connects to one of these addresses and to no other: the name is not asked again. */
+/** What `net.connect` asks for addresses, when they are known: the name is not asked again. */
+export function fixedLookup(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_host, _options, tell) => tell(null, all);
+}
+
+/** Connects to one of these addresses and to no other. */
 export async function connectTcp(
   addresses: readonly string[],
   port: number,
@@ -43,8 +49,7 @@ export async function connectTcp(
 ): Promise<Step<Socket>> {
   const [only = ''] = addresses;
   const host = addresses.length === 1 ? only : 'one-of-many.invalid';
-  const all = addresses.map((address) => ({ address, family: isIP(address) }));
-  const socket = connect({ host, port, noDelay: true, lookup: (_host, _options, tell) => tell(null, all) });
+  const socket = connect({ host, port, noDelay: true, lookup: fixedLookup(addresses) });
   try {
     await once(socket, 'connect', { signal });
     return { got: socket };

@@ -13,6 +13,7 @@ export const countsObservation = z.strictObject({
     z.strictObject({
       failed: z.enum([
         'unreachable',
+        'denied',
         'timeout',
         'status',
         'too_large',
