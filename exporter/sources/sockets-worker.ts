@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { NodeCensus, type NodeJob } from './node-census.ts';
 import { OwnDescriptors } from './own-descriptors.ts';
@@ -9,6 +12,10 @@ export interface SocketsRequest {
   readonly mono: number;
   readonly what: { readonly own: PlaceJob } | { readonly node: NodeJob };
 }
+
+const lowPriority = 10;
+
+yieldToOthers();
 
 const own = new CensusTaker();
 const ownDescriptors = new OwnDescriptors();
@@ -28,4 +35,13 @@ function answer({ mono, what }: SocketsRequest): CensusReply {
   const descriptors = ownDescriptors.read(what.own.processRoot, read.listeners, mono);
   const place = { ...read.place, descriptors };
   return { kind: 'census', places: [place], unread: [], ...(why === undefined ? {} : { why }) };
+}
+
+/** A census may wait, the thread that judges and answers may not: where cores are few, that one goes first. */
+function yieldToOthers(): void {
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), lowPriority);
+  } catch {
+    // Elsewhere than on Linux, or where it is not permitted, all threads are equal.
+  }
 }
