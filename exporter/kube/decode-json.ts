@@ -1,4 +1,14 @@
-import type { Decoder, ListPage, Undecodable, WatchDecoder, WatchError, WatchItem } from './decoder.ts';
+import {
+  type Decoder,
+  initialEventsEnd,
+  type ListPage,
+  readAtMost,
+  type Undecodable,
+  unreadable,
+  type WatchDecoder,
+  type WatchError,
+  type WatchItem,
+} from './decoder.ts';
 import { itemsOf, member, parseJson, textOf } from './json.ts';
 
 export interface JsonLimits {
@@ -21,25 +31,10 @@ export function jsonDecoder<T>(
     accept: { list: 'application/json', watch: 'application/json' },
     async list(body) {
       const bytes = await readAtMost(body, pageBytes);
-      return bytes === undefined ? tooLong(pageBytes) : decodePage(bytes.toString('utf8'), parse);
+      return 'why' in bytes ? bytes : decodePage(bytes.toString('utf8'), parse);
     },
     watch: () => new LineDecoder(parse, lineBytes),
   };
-}
-
-async function readAtMost(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLong(limit: number): Undecodable {
-  return { kind: 'undecodable', why: `a page of the list is longer than ${limit} bytes` };
 }
 
 function decodePage<T>(text: string, parse: (value: unknown) => T | undefined): ListPage<T> | Undecodable {
@@ -117,7 +112,10 @@ function decodeLine<T>(line: string, parse: (value: unknown) => T | undefined): 
   const object = member(json.value, 'object');
   if (type === 'ERROR') return statusError(object);
   const resourceVersion = textOf(member(object, 'metadata', 'resourceVersion')) ?? '';
-  if (type === 'BOOKMARK') return { kind: 'bookmark', resourceVersion };
+  if (type === 'BOOKMARK') {
+    const isEnd = member(object, 'metadata', 'annotations', initialEventsEnd) === 'true';
+    return { kind: 'bookmark', resourceVersion, ...(isEnd ? { initialEventsEnd: true } : {}) };
+  }
   const kind = changes.get(type);
   if (kind === undefined) return unreadable(`an event of unknown type ${JSON.stringify(type)?.slice(0, 60)}`);
   const parsed = parse(object);
@@ -137,10 +135,6 @@ function statusError(status: unknown): WatchError {
     kind: 'error',
     code: typeof code === 'number' ? code : 0,
     reason: textOf(member(status, 'reason'), 100) ?? '',
-    message: textOf(member(status, 'message'), 500) ?? 'the server ended the watch with an error',
+    message: textOf(member(status, 'message'), 500) || 'the server ended the watch with an error',
   };
-}
-
-function unreadable(message: string, reason = 'Unreadable'): WatchError {
-  return { kind: 'error', code: 0, reason, message };
 }

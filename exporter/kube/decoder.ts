@@ -1,11 +1,16 @@
-/** The seam "bytes in, objects out": one decoder a wire format (JSON now; protobuf may stand beside it). */
+/** The seam "bytes in, objects out": one decoder a wire format, or one for several. */
 export interface Decoder<T> {
-  /** Values for the header `accept` of a list and of a watch. */
+  /** Values for the header `accept` of a list and of a watch, at this moment. */
   readonly accept: { readonly list: string; readonly watch: string };
-  /** Reads one page. Lets a `TransportError` of the body pass; everything else is a value. */
-  list(body: AsyncIterable<Uint8Array>): Promise<ListPage<T> | Undecodable>;
-  /** A decoder for the stream of one watch. */
-  watch(): WatchDecoder<T>;
+  /**
+   * Reads one page, of which the server said that it is of this type. Lets a `TransportError` of the body pass;
+   * everything else is a value.
+   */
+  list(body: AsyncIterable<Uint8Array>, contentType?: string): Promise<ListPage<T> | Undecodable>;
+  /** A decoder for the stream of one watch of this type. */
+  watch(contentType?: string): WatchDecoder<T>;
+  /** The server has none of the types of `accept`: ask for fewer from here on, if that is possible. */
+  refused?(): void;
 }
 
 export interface ListPage<T> {
@@ -39,6 +44,8 @@ export interface WatchChange<T> {
 export interface WatchBookmark {
   readonly kind: 'bookmark';
   readonly resourceVersion: string;
+  /** What is told before it is the whole initial state. */
+  readonly initialEventsEnd?: true;
 }
 
 /**
@@ -50,4 +57,27 @@ export interface WatchError {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
+}
+
+/** The annotation of the bookmark that ends an initial state. */
+export const initialEventsEnd = 'k8s.io/initial-events-end';
+
+export function unreadable(message: string, reason = 'Unreadable'): WatchError {
+  return { kind: 'error', code: 0, reason, message };
+}
+
+/** A whole page; a server that never ends it must not fill the memory. */
+export async function readAtMost(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<Buffer | Undecodable> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit)
+      return { kind: 'undecodable', why: `a page of the list is longer than ${limit} bytes` };
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

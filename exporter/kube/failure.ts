@@ -1,5 +1,7 @@
-import type { WatchError } from './decoder.ts';
+import { isProtobuf } from './decode-either.ts';
+import { readAtMost, type WatchError } from './decoder.ts';
 import { member, parseJson, textOf } from './json.ts';
+import { readStatus } from './protobuf-meta.ts';
 import { type KubeResponse, readText, TransportError } from './transport.ts';
 
 /** Why a list or a watch did not go on. */
@@ -78,8 +80,15 @@ function relistAt(status: number): boolean {
   return status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
 }
 
+/** More is not read of what went wrong, in bytes. */
+const longestStatus = 1024 * 1024;
+
 async function messageOf(response: KubeResponse): Promise<string> {
   try {
+    if (isProtobuf(response.headers['content-type'] ?? '')) {
+      const bytes = await readAtMost(response.body, longestStatus);
+      return oneLine(('why' in bytes ? undefined : readStatus(bytes)?.message) ?? '');
+    }
     const text = await readText(response.body);
     const json = parseJson(text);
     return oneLine('value' in json ? (textOf(member(json.value, 'message')) ?? '') : text);

@@ -3,6 +3,7 @@ import { startDeadline, withoutSilence } from './deadline.ts';
 import type { ListPage } from './decoder.ts';
 import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
 import type { Collection } from './reflection.ts';
+import { requestDecodable } from './request-decodable.ts';
 import type { KubeResponse } from './transport.ts';
 
 export interface Listed<T> {
@@ -42,11 +43,10 @@ async function readPage<T>(
 ): Promise<ListPage<T> | Failed> {
   const deadline = startDeadline(collection.clock, collection.limits.answerMs, stop);
   try {
-    const response = await collection.transport.request({
-      method: 'GET',
+    const { signal } = deadline;
+    const response = await requestDecodable(collection, 'list', {
       path: pagePath(collection, token),
-      headers: { accept: collection.decoder.accept.list },
-      signal: deadline.signal,
+      signal,
     });
     const body = withoutSilence(response.body, deadline, collection.limits.answerMs);
     return await decode(collection, { ...response, body });
@@ -59,7 +59,7 @@ async function readPage<T>(
 
 async function decode<T>(collection: Collection<T>, response: KubeResponse): Promise<ListPage<T> | Failed> {
   if (response.status !== 200) return { kind: 'failed', failure: await failureOfResponse(response) };
-  const page = await collection.decoder.list(response.body);
+  const page = await collection.decoder.list(response.body, response.headers['content-type']);
   if (page.kind === 'page') return page;
   return { kind: 'failed', failure: { reason: 'unreadable', why: page.why, relist: true } };
 }

@@ -12,6 +12,15 @@ export function parseMicroTime(text: string): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds * 1000 + Number(fraction);
 }
 
+/** The same of seconds and nanoseconds; `undefined` for what RFC 3339 cannot write: years beyond four digits. */
+export function microsOf(seconds: number, nanos: number): number | undefined {
+  if (seconds < yearZero || seconds >= yearTenThousand || nanos < 0 || nanos >= 1e9) return undefined;
+  return seconds * 1_000_000 + Math.floor(nanos / 1000);
+}
+
+const yearZero = -62_167_219_200;
+const yearTenThousand = 253_402_300_800;
+
 /** Writes Unix microseconds as a MicroTime: UTC with exactly six digits, as the API server demands. */
 export function formatMicroTime(micros: number): string {
   const whole = Math.floor(micros / 1_000_000);

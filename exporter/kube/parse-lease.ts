@@ -5,10 +5,12 @@ import { parseMicroTime } from './microtime.ts';
 /** Longest holder identity that is kept, in UTF-16 units: it is text that anybody may write. */
 export const longestHolder = 4096;
 /** The API server takes no longer value of a label. */
-const longestLabel = 63;
+export const longestLabel = 63;
 
 /** The API server allows 128 characters. */
-const longestWriter = 128;
+export const longestWriter = 128;
+
+export const identityLabelKey = 'apiserver.kubernetes.io/identity';
 
 /**
  * Reads a Lease, and of its labels those that are wanted. Absurd fields become `undefined`; only an object
@@ -19,8 +21,9 @@ export function parseLease(value: unknown, labelKeys: readonly string[] = []): L
   const name = textOf(member(metadata, 'name'));
   if (name === undefined || name === '') return undefined;
   const spec = member(value, 'spec');
+  const namespace = textOf(member(metadata, 'namespace')) ?? '';
   return {
-    namespace: textOf(member(metadata, 'namespace')) ?? '',
+    namespace,
     name,
     uid: textOf(member(metadata, 'uid')) ?? '',
     resourceVersion: textOf(member(metadata, 'resourceVersion')) ?? '',
@@ -31,10 +34,15 @@ export function parseLease(value: unknown, labelKeys: readonly string[] = []): L
     transitions: count(member(spec, 'leaseTransitions')),
     strategy: textOf(member(spec, 'strategy')),
     preferredHolder: textOf(member(spec, 'preferredHolder'), longestHolder),
-    identityLabel: textOf(member(metadata, 'labels', 'apiserver.kubernetes.io/identity')),
-    writer: writerOf(itemsOf(member(metadata, 'managedFields'))),
+    identityLabel: textOf(member(metadata, 'labels', identityLabelKey)),
+    writer: hasOneWriter(namespace) ? undefined : writerOf(itemsOf(member(metadata, 'managedFields'))),
     ...labelsOf(member(metadata, 'labels'), labelKeys),
   };
+}
+
+/** A kubelet keeps its own lease: who wrote it is no question, and the answer would be looked for 100,000 times in 10 s. */
+export function hasOneWriter(namespace: string): boolean {
+  return namespace === 'kube-node-lease';
 }
 
 /** Who changed the holder last, as the API server keeps it; with several owners, the last of them. */

@@ -8,6 +8,7 @@ import type {
 import { failureOfResponse } from './failure.ts';
 import { listAll } from './list.ts';
 import type { Collection } from './reflection.ts';
+import { requestDecodable } from './request-decodable.ts';
 import { answerMs, type Reader, timedRead } from './timed-read.ts';
 
 /**
@@ -24,18 +25,17 @@ export async function answerRevision(
 }
 
 async function readRevision(
-  { transport, path, query, decoder }: Collection<LeaseRecord>,
+  leases: Collection<LeaseRecord>,
   signal: AbortSignal,
 ): Promise<RevisionObservation['result']> {
-  const response = await transport.request({
-    method: 'GET',
+  const { path, query, decoder } = leases;
+  const response = await requestDecodable(leases, 'list', {
     path: `${path}?${new URLSearchParams({ ...query, limit: '1' })}`,
-    headers: { accept: decoder.accept.list },
     signal,
     idleMs: answerMs,
   });
   if (response.status !== 200) return { failed: (await failureOfResponse(response)).why };
-  const page = await decoder.list(response.body);
+  const page = await decoder.list(response.body, response.headers['content-type']);
   return page.kind === 'page' ? { revision: page.resourceVersion } : { failed: page.why };
 }
 

@@ -6,7 +6,7 @@ import { Interruption } from './interruption.ts';
 import { type Listed, listAll } from './list.ts';
 import type { Reflection } from './reflection.ts';
 import { Sight } from './sight.ts';
-import { type WatchEnd, type WatchStep, watchFrom } from './watch.ts';
+import { type Told, type WatchEnd, type WatchStep, watchFrom } from './watch.ts';
 
 /**
  * Mirrors a collection of the API server until `stop` is aborted: a complete list, then a watch from
@@ -112,8 +112,8 @@ class Reflector<T> {
           // An API server that lost our place says so right after it has opened the watch.
           cancel = clock.after(limits.settleMs, () => this.#resumed());
         } else {
-          items += 1;
-          this.#take(step.value.at, step.value.item);
+          items += step.value.items.length;
+          for (const item of step.value.items) this.#take(step.value.at, item);
         }
       }
     } finally {
@@ -126,7 +126,7 @@ class Reflector<T> {
     if (!this.#stop.aborted) this.#sight.resumed();
   }
 
-  #take(at: Moment, item: Extract<WatchStep<T>, { kind: 'item' }>['item']): void {
+  #take(at: Moment, item: Told<T>): void {
     this.#sight.resumed();
     const { resourceVersion } = item;
     const { source, toObservation } = this.#reflection;

@@ -1,14 +1,18 @@
 import type { Moment } from '../clock.ts';
 import { type Deadline, startDeadline, withoutSilence } from './deadline.ts';
-import type { WatchBookmark, WatchChange } from './decoder.ts';
+import type { WatchBookmark, WatchChange, WatchError, WatchItem } from './decoder.ts';
 import { type Failure, failureOfError, failureOfItem, failureOfResponse } from './failure.ts';
 import type { Watched } from './reflection.ts';
+import { requestDecodable } from './request-decodable.ts';
 import type { KubeResponse } from './transport.ts';
 
 /** What a watch tells: that the server took it, then the items of every chunk with its moment of receipt. */
 export type WatchStep<T> =
   | { readonly kind: 'open' }
-  | { readonly kind: 'item'; readonly at: Moment; readonly item: WatchChange<T> | WatchBookmark };
+  | { readonly kind: 'items'; readonly at: Moment; readonly items: readonly Told<T>[] };
+
+/** What a watch tells of the objects. */
+export type Told<T> = WatchChange<T> | WatchBookmark;
 
 /** How a watch ends: in good order, or with a failure. */
 export type WatchEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly failure: Failure };
@@ -26,7 +30,7 @@ export async function* watchFrom<T>(
     if ('reason' in opened) return { kind: 'failed', failure: opened };
     if (opened.status !== 200) return { kind: 'failed', failure: await failureOfResponse(opened) };
     yield { kind: 'open' };
-    return yield* readItems(reflection, opened.body, deadline);
+    return yield* readItems(reflection, opened, deadline);
   } finally {
     deadline.clear();
   }
@@ -38,11 +42,10 @@ async function open<T>(
   deadline: Deadline,
 ): Promise<KubeResponse | Failure> {
   try {
-    return await reflection.transport.request({
-      method: 'GET',
+    const { signal } = deadline;
+    return await requestDecodable(reflection, 'watch', {
       path: watchPath(reflection, resourceVersion),
-      headers: { accept: reflection.decoder.accept.watch },
-      signal: deadline.signal,
+      signal,
     });
   } catch (error) {
     return failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable');
@@ -51,10 +54,10 @@ async function open<T>(
 
 async function* readItems<T>(
   { clock, decoder, limits }: Watched<T>,
-  body: AsyncIterable<Uint8Array>,
+  { body, headers }: KubeResponse,
   deadline: Deadline,
 ): AsyncGenerator<WatchStep<T>, WatchEnd> {
-  const items = decoder.watch();
+  const stream = decoder.watch(headers['content-type']);
   const chunks = withoutSilence(body, deadline, limits.idleMs);
   try {
     while (true) {
@@ -63,16 +66,28 @@ async function* readItems<T>(
       if ('error' in next) {
         return { kind: 'failed', failure: failureOfError(next.error, deadline.expired() ? 'idle' : 'reset') };
       }
-      for (const item of next.done ? items.end() : items.push(next.chunk)) {
-        if (item.kind === 'error') return { kind: 'failed', failure: failureOfItem(item) };
-        yield { kind: 'item', at, item };
-      }
+      const { told, error } = untilError(next.done ? stream.end() : stream.push(next.chunk));
+      if (told.length > 0) yield { kind: 'items', at, items: told };
+      if (error !== undefined) return { kind: 'failed', failure: failureOfItem(error) };
       if (next.done) return { kind: 'ended' };
     }
   } finally {
     // Lets go of the connection when we leave before its end; a broken one has nothing more to say.
     await chunks.return(undefined).catch(() => undefined);
   }
+}
+
+/** What came before the first error; after it nothing can be relied on. */
+function untilError<T>(items: readonly WatchItem<T>[]): {
+  readonly told: readonly Told<T>[];
+  readonly error?: WatchError;
+} {
+  const told: Told<T>[] = [];
+  for (const item of items) {
+    if (item.kind === 'error') return { told, error: item };
+    told.push(item);
+  }
+  return { told };
 }
 
 type NextChunk =

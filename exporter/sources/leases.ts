@@ -1,7 +1,10 @@
 import type { Clock } from '../clock.ts';
+import { eitherDecoder } from '../kube/decode-either.ts';
 import { jsonDecoder } from '../kube/decode-json.ts';
+import { protobufDecoder } from '../kube/decode-protobuf.ts';
 import { Interruption } from '../kube/interruption.ts';
 import { parseLease } from '../kube/parse-lease.ts';
+import { LeaseReader } from '../kube/protobuf-lease.ts';
 import { type Collection, defaultLimits, type Reflection, type ReflectorLimits } from '../kube/reflection.ts';
 import { reflect } from '../kube/reflector.ts';
 import type { KubeTransport } from '../kube/transport.ts';
@@ -41,7 +44,10 @@ export function leaseSource(options: LeaseSourceOptions): LeaseSource {
     clock,
     path: leasesPath(namespace),
     ...(name === undefined ? {} : { query: { fieldSelector: `metadata.name=${name}` } }),
-    decoder: jsonDecoder((value) => parseLease(value, options.labelKeys)),
+    decoder: eitherDecoder(
+      protobufDecoder(new LeaseReader(options.labelKeys)),
+      jsonDecoder((value) => parseLease(value, options.labelKeys)),
+    ),
     limits,
   };
   const interruption = new Interruption();

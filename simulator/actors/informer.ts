@@ -94,12 +94,13 @@ export class Informer<T extends Named> {
           if (step.value.kind === 'failed' && step.value.failure.relist) return;
           break;
         }
-        if (step.value.kind !== 'item') continue;
-        const { item } = step.value;
+        if (step.value.kind !== 'items') continue;
         backoff.reset();
-        if (item.resourceVersion !== '') version = item.resourceVersion;
-        if (item.kind === 'deleted') this.#forget(item.object);
-        else if (item.kind !== 'bookmark') this.#keep(item.object);
+        for (const item of step.value.items) {
+          if (item.resourceVersion !== '') version = item.resourceVersion;
+          if (item.kind === 'deleted') this.#forget(item.object);
+          else if (item.kind !== 'bookmark') this.#keep(item.object);
+        }
       }
       await sleep(clock, backoff.next(), stop);
     }

@@ -10,13 +10,13 @@ import { type Context, type FaultState, type Reply, refuse } from './context.ts'
 import { discover } from './discovery.ts';
 import { evict } from './evict.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { type Format, formatFor, json } from './format.ts';
 import { list, read } from './list.ts';
 import { managerOf } from './managed-fields.ts';
 import { checkOptions, isTrue } from './options.ts';
 import { remove } from './remove.ts';
 import { type CandidateVersion, isServed, namespaces } from './resources.ts';
 import { type Route, route } from './routes.ts';
-import { type Shape, shapeFor } from './shape.ts';
 import * as say from './status.ts';
 import { typeMeta } from './status.ts';
 import { createStore, type Store } from './store.ts';
@@ -102,18 +102,23 @@ function untilCommitted({ clock, state }: Context): Promise<void> {
 }
 
 function serialise(reply: Reply): KubeResponse {
-  const headers = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' };
-  if ('stream' in reply) return { status: 200, headers, body: reply.stream };
-  const { status, body } = reply;
+  const headers = { 'cache-control': 'no-cache, private' };
+  if ('stream' in reply) {
+    const type = { 'content-type': reply.format.streamType };
+    return { status: 200, headers: { ...headers, ...type }, body: reply.stream };
+  }
+  const { status, body, format = json } = reply;
   if (typeof body === 'string') {
-    return { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body: once(body) };
+    const type = { 'content-type': 'text/plain; charset=utf-8' };
+    return { status, headers: { ...headers, ...type }, body: once(Buffer.from(body)) };
   }
   const retry = status === 504 ? { 'retry-after': '1' } : {};
-  return { status, headers: { ...headers, ...retry }, body: once(`${JSON.stringify(body)}\n`) };
+  const type = { 'content-type': format.type };
+  return { status, headers: { ...headers, ...type, ...retry }, body: once(format.whole(body)) };
 }
 
-async function* once(text: string): AsyncGenerator<Uint8Array, void> {
-  yield Buffer.from(text);
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
 }
 
 async function answer(context: Context, request: ApiRequest): Promise<Reply> {
@@ -175,10 +180,9 @@ async function act(
   request: ApiRequest,
   params: URLSearchParams,
 ): Promise<Reply> {
-  const shape = shapeFor(request.headers?.accept ?? '');
-  if (shape === undefined) return refuse(say.notAcceptable());
-  const reply = await perform(context, to, verb, request, params, shape);
-  return 'stream' in reply ? reply : { ...reply, body: shape(reply.body) };
+  const format = formatFor(request.headers?.accept ?? '', to.resource);
+  if (format === undefined) return refuse(say.notAcceptable());
+  return { format, ...(await perform(context, to, verb, request, params, format)) };
 }
 
 async function perform(
@@ -187,7 +191,7 @@ async function perform(
   verb: Verb,
   request: ApiRequest,
   params: URLSearchParams,
-  shape: Shape,
+  format: Format,
 ): Promise<Reply> {
   const { body = '' } = request;
   const query = { ...to, params };
@@ -196,7 +200,7 @@ async function perform(
     if (verb === 'create') return create(context, { ...to, manager }, body);
     const mistake = checkOptions(params, context.watchList);
     if (mistake !== undefined) return refuse(mistake);
-    return verb === 'watch' ? watch(context, query, shape, request.signal) : list(context, query);
+    return verb === 'watch' ? watch(context, query, format, request.signal) : list(context, query);
   }
   if (to.what === 'eviction') return evict(context, to.namespace, to.name);
   if (verb === 'update') return replace(context, { ...to, manager }, body);

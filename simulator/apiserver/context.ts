@@ -1,5 +1,6 @@
 import type { Clock } from '../../exporter/clock.ts';
 import type { WatchCache } from './cache.ts';
+import type { Format } from './format.ts';
 import type { CandidateVersion, Resource } from './resources.ts';
 import type { Status } from './status.ts';
 import type { Store } from './store.ts';
@@ -24,12 +25,19 @@ export interface Context {
   readonly store: Store;
   readonly cache: WatchCache;
   readonly state: FaultState;
-  readonly watches: Set<ByteStream>;
+  readonly watches: Set<OpenWatch>;
   /** Whether watches may ask for their initial state (the WatchList feature gate). */
   readonly watchList: boolean;
   /** How long a watch lasts that names no timeout, in milliseconds. */
   readonly watchTimeoutMs: number;
   readonly candidates: CandidateVersion;
+}
+
+/** A watch that somebody reads. */
+export interface OpenWatch {
+  readonly stream: ByteStream;
+  /** Ends it because its history is gone, the way that the real server tells it in the stream. */
+  expire(): void;
 }
 
 /** What a list or watch is asked for. */
@@ -40,7 +48,9 @@ export interface Query {
 }
 
 /** An answer before it is bytes: a whole object or text, or a stream that is open. */
-export type Reply = { readonly status: number; readonly body: unknown } | { readonly stream: ByteStream };
+export type Reply =
+  | { readonly status: number; readonly body: unknown; readonly format?: Format }
+  | { readonly stream: ByteStream; readonly format: Format };
 
 export function refuse(status: Status): Reply {
   return { status: status.code, body: status };

@@ -1,6 +1,4 @@
-import type { Context } from './context.ts';
-import type { ByteStream } from './stream.ts';
-import { sendExpired } from './watch.ts';
+import type { Context, OpenWatch } from './context.ts';
 
 /** What can be made to go wrong, and right again. */
 export interface Faults {
@@ -32,11 +30,11 @@ export interface Faults {
 
 export function createFaults(context: Context): Faults {
   const { state, store, cache, watches } = context;
-  const each = (act: (watch: ByteStream) => void): void => [...watches].forEach(act);
+  const each = (act: (watch: OpenWatch) => void): void => [...watches].forEach(act);
   return {
     stop() {
       state.stopped = true;
-      each((watch) => watch.fail('simulated API server: stopped'));
+      each((watch) => watch.stream.fail('simulated API server: stopped'));
     },
     start() {
       state.stopped = false;
@@ -45,13 +43,13 @@ export function createFaults(context: Context): Faults {
       cache.restart();
     },
     watchLag: (ms) => cache.lag(ms),
-    breakWatches: () => each((watch) => watch.fail('simulated API server: connection reset')),
-    freezeWatches: () => each((watch) => watch.freeze()),
+    breakWatches: () => each((watch) => watch.stream.fail('simulated API server: connection reset')),
+    freezeWatches: () => each((watch) => watch.stream.freeze()),
     expireWatches(how = 'stream') {
       state.gone = how;
       store.skip(1);
       store.compact();
-      each(sendExpired);
+      each((watch) => watch.expire());
     },
     forbid: (what) => void state.forbidden.add(what),
     allow: (what) => void state.forbidden.delete(what),

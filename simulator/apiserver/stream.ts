@@ -2,7 +2,7 @@ import { TransportError } from '../../exporter/kube/transport.ts';
 
 /** The body of an answer that is written as time goes by. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
-  write(text: string): void;
+  write(bytes: Uint8Array): void;
   /** Ends the body in good order. */
   end(): void;
   /** Breaks the connection off: the reader gets a `TransportError`, after what was written before. */
@@ -50,9 +50,9 @@ export function byteStream(signal: AbortSignal, onClose: () => void): ByteStream
   if (signal.aborted) aborted();
   else signal.addEventListener('abort', aborted, { once: true });
   return {
-    write(text) {
+    write(bytes) {
       if (state !== 'open') return;
-      chunks.push(Buffer.from(text));
+      chunks.push(bytes);
       wake();
     },
     end() {

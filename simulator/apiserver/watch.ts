@@ -1,7 +1,7 @@
-import { type Context, type Query, type Reply, refuse } from './context.ts';
+import { type Context, type OpenWatch, type Query, type Reply, refuse } from './context.ts';
+import type { Format } from './format.ts';
 import { isTrue, parseRevision } from './options.ts';
 import { parseSelectors, type Selects } from './selectors.ts';
-import type { Shape } from './shape.ts';
 import { expired, typeMeta } from './status.ts';
 import type { KubeObject, StoreEvent } from './store.ts';
 import { type ByteStream, byteStream } from './stream.ts';
@@ -20,14 +20,14 @@ interface Watch {
 }
 
 /** Opens a watch: its body lasts until the timeout, a fault, or until the client goes away. */
-export function watch(context: Context, query: Query, shape: Shape, signal: AbortSignal): Reply {
+export function watch(context: Context, query: Query, format: Format, signal: AbortSignal): Reply {
   const selects = parseSelectors(query.resource, query.params);
   if (typeof selects !== 'function') return refuse(selects);
   const from = parseRevision(query.params) ?? 0;
   const missed = from === 0 ? [] : context.cache.since(from);
-  if ('oldest' in missed) return tooOld(context, from, missed.oldest, signal);
+  if ('oldest' in missed) return tooOld(context, from, missed.oldest, format, signal);
 
-  const opened = open(context, query, selects, shape, signal);
+  const opened = open(context, query, selects, format, signal);
   const startsBlank = from > 0 && !isTrue(query.params, 'sendInitialEvents');
   const start = startsBlank ? from : sendState(context, opened);
   const see = (event: StoreEvent): void => {
@@ -36,35 +36,36 @@ export function watch(context: Context, query: Query, shape: Shape, signal: Abor
   if (startsBlank) missed.forEach(see);
   opened.stops.push(context.cache.subscribe(see));
   schedule(context, opened, start);
-  return { stream: opened.stream };
+  return { stream: opened.stream, format };
 }
 
-function open(context: Context, query: Query, selects: Selects, shape: Shape, signal: AbortSignal): Watch {
+function open(context: Context, query: Query, selects: Selects, format: Format, signal: AbortSignal): Watch {
   const { namespace } = query;
   const stops: (() => void)[] = [];
   const stream = byteStream(signal, () => {
     for (const stop of stops) stop();
   });
-  context.watches.add(stream);
-  stops.push(() => context.watches.delete(stream));
+  const opened: OpenWatch = { stream, expire: () => expire(stream, format) };
+  context.watches.add(opened);
+  stops.push(() => context.watches.delete(opened));
   return {
     query,
     selects: (object) =>
       (namespace ?? object.metadata.namespace) === object.metadata.namespace && selects(object),
-    send: (type, object) => stream.write(eventLine(type, shape(object))),
+    send: (type, object) => stream.write(format.event(type, object)),
     stream,
     stops,
   };
 }
 
 /** The server has sent its headers when it finds out, so that the refusal is an event of the watch. */
-function tooOld(context: Context, from: number, oldest: number, signal: AbortSignal): Reply {
+function tooOld(context: Context, from: number, oldest: number, format: Format, signal: AbortSignal): Reply {
   const status = expired(`too old resource version: ${from} (${oldest})`);
   if (context.state.gone === 'status') return refuse(status);
   const stream = byteStream(signal, () => {});
-  stream.write(eventLine('ERROR', status));
+  stream.write(format.event('ERROR', status));
   stream.end();
-  return { stream };
+  return { stream, format };
 }
 
 /** Sends what exists as ADDED events and tells the revision of it. */
@@ -118,12 +119,7 @@ function bookmark({ resource }: Query, revision: number, extra: object): unknown
   return { ...typeMeta(resource), metadata: { resourceVersion: String(revision), ...extra }, spec: {} };
 }
 
-function eventLine(type: string, object: unknown): string {
-  return `${JSON.stringify({ type, object })}\n`;
-}
-
-/** Ends a watch whose history is gone, the way that the real server tells it in the stream. */
-export function sendExpired(stream: ByteStream): void {
-  stream.write(eventLine('ERROR', expired('The resourceVersion for the provided watch is too old.')));
+function expire(stream: ByteStream, format: Format): void {
+  stream.write(format.event('ERROR', expired('The resourceVersion for the provided watch is too old.')));
   stream.end();
 }

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { KubeTransport } from '../../exporter/kube/transport.ts';
 import { describeCandidates } from './kube-api-candidates.ts';
 import { type KubeClient, kubeClient, textAt } from './kube-api-client.ts';
+import { describeFormats } from './kube-api-formats.ts';
 import { describeHistory } from './kube-api-history.ts';
 import { describeLists } from './kube-api-list.ts';
 import { describeRefusals } from './kube-api-refusals.ts';
@@ -47,6 +48,7 @@ export function describeKubeApi(name: string, setup: () => Promise<KubeApi>, ski
     describeWatches(bench);
     describeWrites(bench);
     describeRefusals(bench);
+    describeFormats(bench);
     describeCandidates(bench);
     describeHistory(bench);
   });
