@@ -153,7 +153,7 @@ function serve(
 ): Promise<StartedServer> {
   return startServer({
     listen: config.listen,
-    metrics: (openMetrics) => signals.metrics.render(openMetrics ? 'openmetrics' : 'text'),
+    metrics: (openMetrics) => signals.metrics.scrape(openMetrics ? 'openmetrics' : 'text'),
     ready: () => readiness(model, names),
     api: {
       leases: () => ({ leases: listed(model.leases(), (lease) => leaseJson(lease, clock.now())) }),

@@ -19,6 +19,7 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
     of: 'exporter/signals/',
     may: [
       'exporter/clock.ts',
+      'exporter/slices.ts',
       'exporter/catalogue.ts',
       'exporter/model/',
       'exporter/delivery/outbox.ts',
@@ -37,7 +38,7 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
       'exporter/kube/',
     ],
   },
-  { of: 'exporter/delivery/', may: ['exporter/clock.ts', 'exporter/credentials.ts'] },
+  { of: 'exporter/delivery/', may: ['exporter/clock.ts', 'exporter/slices.ts', 'exporter/credentials.ts'] },
   {
     of: 'exporter/replica/',
     may: [
@@ -52,6 +53,7 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
   { of: 'exporter/promql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/logql.ts', may: ['exporter/catalogue.ts'] },
   { of: 'exporter/clock.ts', may: [] },
+  { of: 'exporter/slices.ts', may: [] },
   // How we make ourselves known to receivers, and to the servers that are probed and read.
   { of: 'exporter/credentials.ts', may: [] },
   { of: 'exporter/catalogue', may: ['exporter/catalogue'] },

@@ -10,7 +10,7 @@ const exposition = 'leasewatch_build_info{version="0.1.0"} 1\n'.repeat(100);
 
 const usual: ServerOptions = {
   listen: local,
-  metrics: async (openMetrics) => `${exposition}${openMetrics ? '# EOF\n' : ''}`,
+  metrics: async (openMetrics) => [exposition, ...(openMetrics ? ['# EOF\n'] : [])],
   ready: () => ({ ready: true, detail: '' }),
   api: {
     leases: () => ({ leases: [{ name: 'a' }] }),
@@ -149,7 +149,7 @@ test('server: the URL can be opened when every address is listened on', async (t
 });
 
 test('server: a client that asks and does not read holds up nobody, and close ends it', async () => {
-  const started = await startServer({ ...usual, metrics: async () => 'x'.repeat(32 * 1024 * 1024) });
+  const started = await startServer({ ...usual, metrics: async () => ['x'.repeat(32 * 1024 * 1024)] });
   if (started.kind === 'failed') throw new Error(started.why);
   const socket = connect(Number(new URL(started.url).port), '127.0.0.1');
   socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -157,6 +157,28 @@ test('server: a client that asks and does not read holds up nobody, and close en
   assert.equal((await get(`${started.url}/healthz`)).status, 200);
   await started.close();
   socket.destroy();
+});
+
+/** Asks for the metrics and never reads; resolves when the answer begins. */
+async function askAndStop(url: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+  await new Promise<void>((resolve) => socket.once('readable', () => resolve()));
+  return socket;
+}
+
+test('server: of many who do not read, those with the oldest answers are cut off', async (t) => {
+  const large = 'x'.repeat(16 * 1024 * 1024);
+  const url = await start(t, { metrics: async () => [large] });
+  const stalled = [];
+  for (let asked = 0; asked < 9; asked++) stalled.push(await askAndStop(url));
+  const [oldest, ...others] = stalled;
+  // Reading on, it comes to the end of what was on its way when it was cut off.
+  await new Promise<void>((resolve) => oldest?.once('close', () => resolve()).resume());
+  assert.ok((oldest?.bytesRead ?? 0) < large.length);
+  assert.ok(others.every((socket) => !socket.closed));
+  for (const socket of others) socket.destroy();
 });
 
 test('server: what is no HTTP is refused, and the server lives on', async (t) => {

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip, zstdCompress } from 'node:zlib';
-import { chooseEncoding, type Encoding, wantsOpenMetrics } from './negotiate.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Body, textBody } from './body.ts';
+import { createMetricsBodies, type Exposition } from './metrics-body.ts';
+import { chooseEncoding, wantsOpenMetrics } from './negotiate.ts';
+import { Readers } from './readers.ts';
 
 export const apiNames = ['leases', 'rounds', 'nodes', 'connections', 'policies'] as const;
 export type ApiName = (typeof apiNames)[number];
@@ -9,7 +12,7 @@ export type ApiName = (typeof apiNames)[number];
 export interface ServerOptions {
   readonly listen: ListenAddress;
   /** The exposition, in OpenMetrics or in the older text format. */
-  readonly metrics: (openMetrics: boolean) => Promise<string>;
+  readonly metrics: (openMetrics: boolean) => Promise<Exposition>;
   readonly ready: () => { readonly ready: boolean; readonly detail: string };
   /** What `/api/NAME` answers: a list under this name, and what stands beside it. */
   readonly api: { readonly [N in ApiName]: () => Readonly<Record<N, readonly unknown[]>> };
@@ -27,11 +30,12 @@ export type StartedServer =
 
 /** Answers HTTP from memory. An expected failure to listen is returned with a reason for the user. */
 export function startServer(options: ServerOptions): Promise<StartedServer> {
+  const site: Site = { ...options, metrics: createMetricsBodies(options.metrics), readers: new Readers() };
   const server = createServer(limits, (request, response) => {
     cutSlowReader(response);
-    answer(options, request)
+    answer(site, request)
       .catch(broken)
-      .then((reply) => send(request, response, reply))
+      .then((reply) => send(site, request, response, reply))
       .catch(() => response.destroy());
   });
   server.maxConnections = maxConnections;
@@ -50,31 +54,36 @@ const readingMs = 60_000;
 const closingMs = 1_000;
 const maxConnections = 512;
 
+interface Site extends Omit<ServerOptions, 'metrics'> {
+  readonly metrics: (openMetrics: boolean) => Promise<Body>;
+  readonly readers: Readers;
+}
+
 interface Reply {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Body;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function answer(options: ServerOptions, request: IncomingMessage): Promise<Reply> {
+async function answer(site: Site, request: IncomingMessage): Promise<Reply> {
   const path = (request.url ?? '/').replace(/\?.*$/s, '');
   const page = pages.get(path);
   if (page === undefined) return plain(404, `There is nothing at this address.\n\n${addresses}`);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered.\n'), headers: { allow: 'GET, HEAD' } };
   }
-  return page(options, request);
+  return page(site, request);
 }
 
-type Page = (options: ServerOptions, request: IncomingMessage) => Reply | Promise<Reply>;
+type Page = (site: Site, request: IncomingMessage) => Reply | Promise<Reply>;
 
 const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/', () => ({ status: 200, type: 'text/html; charset=utf-8', body: index })],
   ['/metrics', metrics],
   ['/healthz', () => plain(200, 'ok\n')],
   ['/readyz', readiness],
-  ...apiNames.map((name): [string, Page] => [`/api/${name}`, (options) => json(options.api[name]())]),
+  ...apiNames.map((name): [string, Page] => [`/api/${name}`, (site) => json(site.api[name]())]),
 ]);
 
 const addresses = `${[...pages.keys()].join('\n')}\n`;
@@ -87,14 +96,14 @@ ${[...pages.keys()].map((path) => `<li><a href="${path}">${path}</a></li>`).join
 </ul></html>
 `;
 
-async function metrics(options: ServerOptions, request: IncomingMessage): Promise<Reply> {
+async function metrics(site: Site, request: IncomingMessage): Promise<Reply> {
   const openMetrics = wantsOpenMetrics(request.headers.accept);
   const type = openMetrics ? 'application/openmetrics-text; version=1.0.0' : 'text/plain; version=0.0.4';
-  return { status: 200, type: `${type}; charset=utf-8`, body: await options.metrics(openMetrics) };
+  return { status: 200, type: `${type}; charset=utf-8`, body: await site.metrics(openMetrics) };
 }
 
-function readiness(options: ServerOptions): Reply {
-  const { ready, detail } = options.ready();
+function readiness(site: Site): Reply {
+  const { ready, detail } = site.ready();
   return plain(ready ? 200 : 503, `${ready ? 'ready' : 'not ready'}${detail === '' ? '' : `: ${detail}`}\n`);
 }
 
@@ -110,30 +119,31 @@ function broken(error: unknown): Reply {
   return plain(500, `server: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
-  const raw = Buffer.from(reply.body);
+async function send(
+  { readers }: Site,
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+): Promise<void> {
+  const body = typeof reply.body === 'string' ? textBody(reply.body) : reply.body;
   const wanted = header(request.headers['accept-encoding']);
-  const encoding = raw.length < worthCompressing ? 'identity' : chooseEncoding(wanted);
-  const body = await compress[encoding](raw);
+  const encoding = body.length < worthCompressing ? 'identity' : chooseEncoding(wanted);
+  const { length, chunks } = await body.encode(encoding);
   response.writeHead(reply.status, {
     'content-type': reply.type,
-    'content-length': body.length,
+    'content-length': length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     vary: 'accept, accept-encoding',
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
     ...reply.headers,
   });
-  response.end(body);
+  readers.add(body, response);
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(Readable.from(chunks), response);
 }
 
 const worthCompressing = 1024;
-
-const compress: Record<Encoding, (raw: Buffer) => Promise<Buffer>> = {
-  identity: async (raw) => raw,
-  gzip: promisify(gzip),
-  zstd: promisify(zstdCompress),
-};
 
 function header(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;

@@ -42,25 +42,42 @@ export function renderFamilies(families: Iterable<Family>, format: Format): stri
 const units = ['seconds', 'bytes'];
 
 function renderFamily(family: Family, format: Format, lines: string[]): void {
+  lines.push(...headLines(family, format));
+  for (const line of sampleLines(family, format)) lines.push(line);
+}
+
+export function* sampleLines(family: Family, format: Format): Iterable<string> {
   const open = format === 'openmetrics';
-  // OpenMetrics names the family of a counter without `_total`, and its sample with it.
-  const name = open && family.type === 'counter' ? family.name.replace(/_total$/, '') : family.name;
-  const help = open ? escapeQuoted(family.help) : escapeHelp(family.help);
-  lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${family.type}`);
-  const unit = open ? units.find((each) => name.endsWith(`_${each}`)) : undefined;
-  if (unit !== undefined) lines.push(`# UNIT ${name} ${unit}`);
+  const name = familyName(family, format);
   const plain = open && family.type === 'counter' ? `${name}_total` : name;
   for (const sample of family.samples) {
     const told = sample.suffix === undefined ? plain : name + sample.suffix;
     const exemplar = open && sample.exemplar !== undefined ? renderExemplar(sample.exemplar) : '';
-    lines.push(`${told}${renderLabels(sample.labels, open)} ${renderNumber(sample.value)}${exemplar}`);
+    yield `${told}${renderLabels(sample.labels, open)} ${numberText(sample.value)}${exemplar}`;
   }
+}
+
+/** The lines that stand before the samples of a family. */
+export function headLines(family: Omit<Family, 'samples'>, format: Format): string[] {
+  const open = format === 'openmetrics';
+  const name = familyName(family, format);
+  const help = open ? escapeQuoted(family.help) : escapeHelp(family.help);
+  const unit = open ? units.find((each) => name.endsWith(`_${each}`)) : undefined;
+  return [
+    ...[`# HELP ${name} ${help}`, `# TYPE ${name} ${family.type}`],
+    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+  ];
+}
+
+/** OpenMetrics names the family of a counter without `_total`, and its sample with it. */
+function familyName({ name, type }: Omit<Family, 'samples'>, format: Format): string {
+  return format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
 }
 
 function renderExemplar(exemplar: Exemplar): string {
   const time = exemplar.timestamp === undefined ? '' : ` ${exemplar.timestamp.toFixed(3)}`;
   const labels = renderLabels(exemplar.labels, true) || '{}';
-  return ` # ${labels} ${renderNumber(exemplar.value)}${time}`;
+  return ` # ${labels} ${numberText(exemplar.value)}${time}`;
 }
 
 function renderLabels(labels: Readonly<Record<string, string | number>>, open: boolean): string {
@@ -68,9 +85,13 @@ function renderLabels(labels: Readonly<Record<string, string | number>>, open: b
   for (const name in labels) {
     const value = labels[name];
     const told = name === 'le' || name === 'quantile' ? renderBound(value, open) : String(value);
-    text += `${text === '' ? '' : ','}${name}="${escapeQuoted(told)}"`;
+    text += `${text === '' ? '' : ','}${labelPair(name, told)}`;
   }
   return text === '' ? '' : `{${text}}`;
+}
+
+export function labelPair(name: string, value: string): string {
+  return `${name}="${escapeQuoted(value)}"`;
 }
 
 /** OpenMetrics wants bounds as floats: `1.0`. */
@@ -78,7 +99,7 @@ function renderBound(value: string | number | undefined, open: boolean): string 
   return open && Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-function renderNumber(value: number): string {
+export function numberText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';

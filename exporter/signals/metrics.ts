@@ -5,13 +5,15 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { Event } from '../model/event.ts';
 import type { ModelView } from '../model/view.ts';
+import { createEventMetrics } from './event-metrics.ts';
 import { type Format, renderFamilies } from './exposition.ts';
-import { FromZero } from './from-zero.ts';
-import { createHistograms, type OpenRegistry } from './histograms.ts';
+import type { OpenRegistry } from './histograms.ts';
+import { type Exposition, exposeFamilies, textOf } from './paged-families.ts';
 import { projections, type ScrapeContext } from './projections.ts';
 import { familyOf } from './registry-families.ts';
+import { RowTables } from './row-tables.ts';
 import { labelText } from './safe-text.ts';
-import { limitView } from './series-limit.ts';
+import { firstOf } from './series-limit.ts';
 import { Tally } from './tally.ts';
 import { registerViewHistograms } from './view-histograms.ts';
 
@@ -29,52 +31,76 @@ export interface MetricsOptions {
   readonly processMetrics?: boolean;
 }
 
+/** More than 100,000 leases have. */
+const mostSeries = 1_000_000;
+
 export interface Metrics {
   observe(event: Event): void;
+  /**
+   * All series of leases and nodes, those of 512 of them at a time being of one moment, and then all other
+   * families, of one moment as well. Others come to their turn meanwhile. The pages can be read until the next
+   * scrape begins.
+   */
+  scrape(format: Format): Promise<Exposition>;
+  /** The same as one text. */
   render(format: Format): Promise<string>;
 }
 
-/** All metrics in a registry of their own; gauges and counters are read from the view at the scrape. */
+/**
+ * Leases and nodes have a table of what was told last; all other metrics have a registry of their own, whose
+ * gauges and counters are read from the view at the scrape.
+ */
 export function createMetrics(options: MetricsOptions): Metrics {
+  const { view, clock } = options;
   const registry = openMetricsRegistry();
-  const closedRounds: ScrapeContext['closedRounds'] = new Tally();
-  const suppressed: ScrapeContext['suppressed'] = new Tally();
-  suppressed.add({ reason: 'series_limit' }, 0);
-  const outbox = outboxReader(options);
   let context: ScrapeContext | undefined;
   registerProjections(registry, () => context);
   registerViewHistograms(registry, () => context);
-  const histograms = createHistograms(registry);
-  const fromZero = new FromZero({
-    round: (labels) => closedRounds.add(labels, 0),
-    histogram: histograms.introduce,
-  });
+  const events = createEventMetrics(registry);
   if (options.processMetrics !== false) registerProcessMetrics(registry);
+  const begin = contexts(options, events.closedRounds);
+  const tables = new RowTables(view, options.maxSeries ?? mostSeries);
+
+  async function tell(format: Format): Promise<Exposition> {
+    const told = await begin();
+    const read = await tables.read(() => ({ ...told, now: clock.now() }));
+    if (read.suppressed > 0) told.suppressed.add({ reason: 'series_limit' }, read.suppressed);
+    context = { ...told, now: clock.now(), openRounds: firstOf(view.openRounds(), read.leases) };
+    events.introduce(view);
+    // Nothing is awaited before all other families have been read.
+    const rows = exposeFamilies(tables.families(context), format);
+    const others = await registry.getMetricsAsJSON();
+    return [...rows, renderFamilies(others.map(familyOf), format)];
+  }
+  const scrape = inTurn(tell);
   return {
-    observe(event) {
-      fromZero.expect(event);
-      histograms.observe(event);
-      if (event.kind === 'round' && event.step === 'closed' && event.round.outcome !== undefined) {
-        closedRounds.add({
-          class: event.round.class,
-          cause: event.round.cause,
-          outcome: event.round.outcome,
-        });
-      }
-    },
-    async render(format) {
-      const stats = await outbox();
-      context = {
-        ...{ mode: options.mode, version: options.version, now: options.clock.now(), outbox: stats },
-        view: limitView(options.view, options.maxSeries ?? 500_000, suppressed),
-        receivers: options.receivers?.() ?? [],
-        text: (name) => labelText(name, options.maxLabelBytes ?? 253),
-        ...{ closedRounds, suppressed },
-      };
-      fromZero.see(context.view);
-      const told = await registry.getMetricsAsJSON();
-      return renderFamilies(told.map(familyOf), format);
-    },
+    observe: (event) => events.observe(event),
+    scrape,
+    render: async (format) => textOf(await scrape(format)),
+  };
+}
+
+/** What is the same for all of a scrape. */
+function contexts(options: MetricsOptions, closedRounds: ScrapeContext['closedRounds']) {
+  const { view, mode, version, maxLabelBytes = 253 } = options;
+  const suppressed: ScrapeContext['suppressed'] = new Tally();
+  suppressed.add({ reason: 'series_limit' }, 0);
+  const outbox = outboxReader(options);
+  const text = (name: string) => labelText(name, maxLabelBytes);
+  return async () => ({
+    ...{ view, mode, version, text, closedRounds, suppressed, outbox: await outbox() },
+    receivers: options.receivers?.() ?? [],
+    openRounds: view.openRounds(),
+  });
+}
+
+/** Calls one after the other: each begins when those before it have ended. */
+function inTurn<A, T>(call: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (argument) => {
+    const next = last.then(() => call(argument));
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Cause, LeaseClass, LeaseState } from '../model/event.ts';
+import type { Cause, LeaseState } from '../model/event.ts';
 import type { LeaseView } from '../model/view.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
+import { partsOf, type RowFamilies, type RowFamily } from './row-family.ts';
 import { holderLabel } from './safe-text.ts';
 
 const states: Readonly<Record<LeaseState, true>> = {
@@ -21,94 +22,85 @@ const causes: Readonly<Record<Cause, true>> = {
   created: true,
 };
 const stateNames = Object.keys(states);
-const causeNames: readonly string[] = Object.keys(causes);
+const causeNames = Object.keys(causes);
 
-type LeaseLabels = Readonly<Record<'namespace' | 'lease', string>>;
-
-/** Node leases are told as `node_heartbeat_*`. */
-function told(leaseClass: LeaseClass): boolean {
-  return leaseClass !== 'node';
+function isCause(name: string): name is Cause {
+  return name in causes;
 }
 
-/** One sample a lease; none where `value` is undefined. */
-function* each(
-  context: ScrapeContext,
-  value: (lease: LeaseView) => number | undefined,
-): Iterable<{ labels: LeaseLabels; value: number }> {
-  for (const lease of context.view.leases()) {
-    const number = told(lease.class) ? value(lease) : undefined;
-    if (number !== undefined) yield { labels: labelsOf(context, lease), value: number };
-  }
+type Value = RowFamily<LeaseView>['value'];
+
+/** Node leases are told as `node_heartbeat_*`. */
+function each(value: (lease: LeaseView, context: ScrapeContext, part: string) => number | undefined): Value {
+  return (lease, context, part) => (lease.class === 'node' ? undefined : value(lease, context, part));
 }
 
 /** As `each`, without deleted leases: they keep their state and their counters only. */
-function living(context: ScrapeContext, value: (lease: LeaseView) => number | undefined) {
-  return each(context, (lease) => (lease.state === 'deleted' ? undefined : value(lease)));
-}
-
-function labelsOf(context: ScrapeContext, lease: { namespace: string; name: string }): LeaseLabels {
-  return { namespace: context.text(lease.namespace), lease: context.text(lease.name) };
+function living(value: Value): Value {
+  return each((lease, context, part) =>
+    lease.state === 'deleted' ? undefined : value(lease, context, part),
+  );
 }
 
 function seconds(micros: number | undefined): number | undefined {
   return micros === undefined ? undefined : micros / 1e6;
 }
 
+export const leaseFamilies = {
+  lease_info: {
+    labels: {
+      class: (lease) => lease.class,
+      holder: (lease) => holderLabel(lease.holder),
+      holder_pod: (lease, { text }) => text(lease.holderPod),
+      holder_node: (lease, { text }) => text(lease.holderNode),
+    },
+    value: living(() => 1),
+  },
+  lease_state: {
+    labels: { class: (lease) => lease.class, state: stateNames },
+    value: each((lease, _, state) => (lease.state === state ? 1 : 0)),
+  },
+  lease_duration_seconds: { labels: {}, value: living((lease) => lease.durationSeconds) },
+  lease_transitions: { labels: {}, value: living((lease) => lease.transitions) },
+  lease_candidates: { labels: {}, value: living((lease) => lease.candidates) },
+  lease_renew_timestamp_seconds: { labels: {}, value: living((lease) => seconds(lease.renewTime)) },
+  lease_observed_renewal_timestamp_seconds: {
+    labels: {},
+    value: living((lease) => seconds(lease.observedWall)),
+  },
+  lease_acquire_timestamp_seconds: { labels: {}, value: living((lease) => seconds(lease.acquireTime)) },
+  lease_renewals_total: { labels: {}, value: each((lease) => lease.renewals) },
+  lease_late_renewals_total: { labels: {}, value: each((lease) => lease.lateRenewals) },
+  lease_holder_changes_total: {
+    labels: { cause: causeNames },
+    value: each(({ holderChanges }, _, cause) => (isCause(cause) ? holderChanges[cause] : undefined)),
+  },
+  lease_gap_seconds_total: { labels: {}, value: each((lease) => lease.gapSeconds) },
+  lease_leaderless_seconds_total: { labels: {}, value: each((lease) => lease.leaderlessSeconds) },
+  lease_expired_seconds_total: {
+    labels: {},
+    value: each((lease, { now }) => lease.expiredSeconds(now.mono)),
+  },
+  lease_unknown_seconds_total: {
+    labels: {},
+    value: each((lease, { now }) => lease.unknownSeconds(now.mono)),
+  },
+  lease_missed_rounds_total: { labels: {}, value: each((lease) => lease.missedRounds) },
+  lease_possible_overlaps_total: { labels: {}, value: each((lease) => lease.overlaps) },
+  lease_clock_skew_seconds: { labels: {}, value: living((lease, { now }) => lease.clockSkewSeconds(now)) },
+} as const satisfies RowFamilies<LeaseView, 'namespace' | 'lease'>;
+
 export const leaseProjections = {
-  *lease_info(context) {
-    for (const lease of context.view.leases()) {
-      if (!told(lease.class) || lease.state === 'deleted') continue;
-      const holder = {
-        holder: holderLabel(lease.holder),
-        holder_pod: context.text(lease.holderPod),
-        holder_node: context.text(lease.holderNode),
-      };
-      yield { labels: { ...labelsOf(context, lease), class: lease.class, ...holder }, value: 1 };
-    }
-  },
-  *lease_state(context) {
-    for (const lease of context.view.leases()) {
-      if (!told(lease.class)) continue;
-      const labels = { ...labelsOf(context, lease), class: lease.class };
-      for (const state of stateNames) {
-        yield { labels: { ...labels, state }, value: lease.state === state ? 1 : 0 };
-      }
-    }
-  },
-  lease_duration_seconds: (context) => living(context, (lease) => lease.durationSeconds),
-  lease_transitions: (context) => living(context, (lease) => lease.transitions),
-  lease_candidates: (context) => living(context, (lease) => lease.candidates),
-  lease_renew_timestamp_seconds: (context) => living(context, (lease) => seconds(lease.renewTime)),
-  lease_observed_renewal_timestamp_seconds: (context) =>
-    living(context, (lease) => seconds(lease.observedWall)),
-  lease_acquire_timestamp_seconds: (context) => living(context, (lease) => seconds(lease.acquireTime)),
-  lease_renewals_total: (context) => each(context, (lease) => lease.renewals),
-  lease_late_renewals_total: (context) => each(context, (lease) => lease.lateRenewals),
-  *lease_holder_changes_total(context) {
-    for (const lease of context.view.leases()) {
-      if (!told(lease.class)) continue;
-      const changes: Readonly<Record<string, number>> = lease.holderChanges;
-      for (const cause of causeNames) {
-        yield { labels: { ...labelsOf(context, lease), cause }, value: changes[cause] ?? 0 };
-      }
-    }
-  },
-  lease_gap_seconds_total: (context) => each(context, (lease) => lease.gapSeconds),
-  lease_leaderless_seconds_total: (context) => each(context, (lease) => lease.leaderlessSeconds),
-  lease_expired_seconds_total: (context) => each(context, (lease) => lease.expiredSeconds(context.now.mono)),
-  lease_unknown_seconds_total: (context) => each(context, (lease) => lease.unknownSeconds(context.now.mono)),
-  lease_missed_rounds_total: (context) => each(context, (lease) => lease.missedRounds),
-  lease_possible_overlaps_total: (context) => each(context, (lease) => lease.overlaps),
-  lease_clock_skew_seconds: (context) => living(context, (lease) => lease.clockSkewSeconds(context.now)),
-  *lease_open_round_info(context) {
-    for (const round of context.view.openRounds()) {
-      if (!told(round.class)) continue;
-      const labels = labelsOf(context, { namespace: round.namespace, name: round.lease });
-      yield { labels: { ...labels, cause: round.cause, trace_id: round.traceId }, value: 1 };
+  *lease_open_round_info({ openRounds, text }) {
+    for (const { class: kind, namespace, lease, cause, traceId } of openRounds) {
+      if (kind === 'node') continue;
+      const labels = { namespace: text(namespace), lease: text(lease), cause, trace_id: traceId };
+      yield { labels, value: 1 };
     }
   },
 } satisfies Partial<Projections>;
 
 /** The most series that one lease can have; what the limit on series is counted in. */
 export const seriesPerLease =
-  Object.keys(leaseProjections).length - 2 + stateNames.length + causeNames.length;
+  Object.values(leaseFamilies).reduce((sum, family) => sum + partsOf(family).length, 0) +
+  Object.keys(leaseProjections).length;

@@ -1,6 +1,7 @@
 import type { LeasePolicy } from '../model/policy.ts';
 import type { ExpectationView, LeaseView } from '../model/view.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
+import type { RowFamilies } from './row-family.ts';
 
 /** Expected leases that do not exist have no verdict and so no other series: an alert needs these. */
 function* missing({ view }: ScrapeContext): Iterable<ExpectationView> {
@@ -22,25 +23,36 @@ function isTold({ policy, expected, state }: LeaseView): boolean {
   return policy !== undefined && (state !== 'deleted' || expected !== undefined);
 }
 
+export const policyFamilies = {
+  lease_policy_info: {
+    labels: {
+      expect: ({ policy }) => policy?.expect ?? '',
+      severity: ({ policy }) => policy?.severity ?? '',
+      team: ({ policy }, { text }) => text(policy?.team ?? ''),
+    },
+    value: (lease) => (isTold(lease) ? 1 : undefined),
+    *others(context) {
+      for (const lease of missing(context)) {
+        yield { labels: { ...labelsOf(context, lease), ...policyLabels(context, lease.policy) }, value: 1 };
+      }
+    },
+  },
+  lease_expected_absent: {
+    labels: {},
+    value: ({ expected }) => (expected === undefined ? undefined : told(expected.absent)),
+    *others(context) {
+      for (const lease of missing(context)) {
+        yield { labels: labelsOf(context, lease), value: told(lease.absent) };
+      }
+    },
+  },
+} as const satisfies RowFamilies<LeaseView, 'namespace' | 'lease'>;
+
+function told(absent: boolean): number {
+  return absent ? 1 : 0;
+}
+
 export const policyProjections = {
-  *lease_policy_info(context) {
-    for (const lease of context.view.leases()) {
-      if (lease.policy === undefined || !isTold(lease)) continue;
-      yield { labels: { ...labelsOf(context, lease), ...policyLabels(context, lease.policy) }, value: 1 };
-    }
-    for (const lease of missing(context)) {
-      yield { labels: { ...labelsOf(context, lease), ...policyLabels(context, lease.policy) }, value: 1 };
-    }
-  },
-  *lease_expected_absent(context) {
-    for (const lease of context.view.leases()) {
-      if (lease.expected === undefined) continue;
-      yield { labels: labelsOf(context, lease), value: lease.expected.absent ? 1 : 0 };
-    }
-    for (const lease of missing(context)) {
-      yield { labels: labelsOf(context, lease), value: lease.absent ? 1 : 0 };
-    }
-  },
   *ignored_leases({ view }) {
     yield { labels: {}, value: view.policies().ignored.size };
   },

@@ -2,21 +2,24 @@ import type { NamesOf, Sample } from '../catalogue.ts';
 import type { Moment } from '../clock.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
-import type { ModelView } from '../model/view.ts';
+import type { Round } from '../model/event.ts';
+import type { LeaseView, ModelView, NodeView } from '../model/view.ts';
 import { countsProjections } from './projections-counts.ts';
-import { leaseProjections } from './projections-leases.ts';
-import { nodeProjections } from './projections-nodes.ts';
-import { policyProjections } from './projections-policies.ts';
+import { leaseFamilies, leaseProjections } from './projections-leases.ts';
+import { nodeFamilies } from './projections-nodes.ts';
+import { policyFamilies, policyProjections } from './projections-policies.ts';
 import { probeProjections } from './projections-probes.ts';
 import { receiverProjections } from './projections-receivers.ts';
 import { selfProjections } from './projections-self.ts';
 import { socketProjections } from './projections-sockets.ts';
+import type { RowKind } from './row-family.ts';
 import type { Tally } from './tally.ts';
 
 /** What a projection may read while a scrape is answered. */
 export interface ScrapeContext {
   readonly view: ModelView;
   readonly now: Moment;
+  readonly openRounds: Iterable<Round>;
   readonly mode: string;
   readonly version: string;
   readonly outbox: readonly RouteStats[];
@@ -27,15 +30,28 @@ export interface ScrapeContext {
   readonly text: (name: string) => string;
 }
 
-/** Total over the gauges and counters of the catalogue: a missing projection does not compile. */
+/** What is told of every lease, and of every node. */
+export const leaseRows = {
+  naming: { namespace: (lease) => lease.namespace, lease: (lease) => lease.name },
+  families: { ...leaseFamilies, ...policyFamilies },
+} as const satisfies RowKind<LeaseView>;
+export const nodeRows = {
+  naming: { node: (node) => node.name },
+  families: nodeFamilies,
+} as const satisfies RowKind<NodeView>;
+
+type RowFamilyName = keyof typeof leaseRows.families | keyof typeof nodeRows.families;
+
+/** With the families of rows total over the gauges and counters of the catalogue: a missing one does not compile. */
 export type Projections = {
-  readonly [N in NamesOf<'gauge' | 'counter'>]: (context: ScrapeContext) => Iterable<Sample<N>>;
+  readonly [N in Exclude<NamesOf<'gauge' | 'counter'>, RowFamilyName>]: (
+    context: ScrapeContext,
+  ) => Iterable<Sample<N>>;
 };
 
 export const projections: Projections = {
   ...leaseProjections,
   ...policyProjections,
-  ...nodeProjections,
   ...probeProjections,
   ...countsProjections,
   ...socketProjections,

@@ -1,36 +1,34 @@
-import type { LeaseView, ModelView } from '../model/view.ts';
+import type { LeaseView, ModelView, NodeView } from '../model/view.ts';
 import { seriesPerLease } from './projections-leases.ts';
 import { seriesPerNode } from './projections-nodes.ts';
 import { seriesOfPolicy } from './projections-policies.ts';
-import type { Tally } from './tally.ts';
 
-/**
- * The view as far as `maxSeries` reaches. An object is told whole or not at all, leases before nodes;
- * what is left out is counted at every scrape, as the most series that it could have had.
- */
-export function limitView(view: ModelView, maxSeries: number, suppressed: Tally<'reason'>): ModelView {
-  const cost = (lease: LeaseView) => (lease.class === 'node' ? 0 : seriesPerLease + seriesOfPolicy(lease));
-  const leases = admit(view.leases(), cost, maxSeries);
-  const nodes = admit(view.nodes(), () => seriesPerNode, maxSeries - leases.series);
-  const left = leases.suppressed + nodes.suppressed;
-  if (left > 0) suppressed.add({ reason: 'series_limit' }, left);
-  if (leases.suppressed === 0 && nodes.suppressed === 0) return view;
+export interface AdmittedRows {
+  readonly leases: readonly LeaseView[];
+  readonly nodes: readonly NodeView[];
+  /** The most series that those could have had which are left out. */
+  readonly suppressed: number;
+}
+
+/** The rows as far as `maxSeries` reaches. An object is told whole or not at all, leases before nodes. */
+export function admitRows(view: ModelView, maxSeries: number): AdmittedRows {
+  const leases = [...view.leases()];
+  const nodes = [...view.nodes()];
+  const { count, series, suppressed } = admitLeases(leases, maxSeries);
+  const left = suppressed > 0 ? 0 : Math.floor((maxSeries - series) / seriesPerNode);
+  const without = Math.max(0, nodes.length - left);
+  if (suppressed === 0 && without === 0) return { leases, nodes, suppressed };
   return {
-    leases: () => take(view.leases(), leases.count),
-    nodes: () => take(view.nodes(), nodes.count),
-    sources: () => view.sources(),
-    connections: () => view.connections(),
-    policies: () => view.policies(),
-    pushes: () => view.pushes(),
-    openRounds: () => take(view.openRounds(), leases.count),
-    massSilence: () => view.massSilence(),
+    leases: leases.slice(0, count),
+    nodes: nodes.slice(0, nodes.length - without),
+    suppressed: suppressed + without * seriesPerNode,
   };
 }
 
-function admit<T>(objects: Iterable<T>, cost: (object: T) => number, budget: number) {
+function admitLeases(leases: readonly LeaseView[], budget: number) {
   const result = { count: 0, series: 0, suppressed: 0 };
-  for (const object of objects) {
-    const series = cost(object);
+  for (const lease of leases) {
+    const series = lease.class === 'node' ? 0 : seriesPerLease + seriesOfPolicy(lease);
     if (result.suppressed > 0 || result.series + series > budget) {
       result.suppressed += series;
     } else {
@@ -41,12 +39,11 @@ function admit<T>(objects: Iterable<T>, cost: (object: T) => number, budget: num
   return result;
 }
 
-function* take<T>(objects: Iterable<T>, count: number): Iterable<T> {
+export function* firstOf<T>(items: Iterable<T>, count: number): Iterable<T> {
   let left = count;
-  if (left === 0) return;
-  for (const object of objects) {
-    yield object;
-    left -= 1;
+  for (const item of items) {
     if (left === 0) return;
+    yield item;
+    left -= 1;
   }
 }
