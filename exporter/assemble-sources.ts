@@ -56,9 +56,9 @@ function socketSources({ config, clock }: SourceParts): readonly Source[] {
 }
 
 function nodeSocketSources({ config, clock, random, transport }: SourceParts): readonly Source[] {
-  const { ports, find, intervalMs } = config.websockets;
+  const { ports, pods, find, intervalMs } = config.websockets;
   const { node } = config.kubernetes;
-  if (config.mode !== 'node' || node === undefined || transport === undefined) return [];
+  if (!pods || node === undefined || transport === undefined) return [];
   return [nodeSocketSource({ transport, clock, random, node, ports, find, intervalMs })];
 }
 

@@ -22,10 +22,16 @@ export function modeProblems({ raw, origin }: Merged): readonly ConfigProblem[] 
     return [...nodeProblems(has), ...useless];
   }
   if (mode === 'sidecar') {
-    const useless = unused('sidecar', ['kubernetes', 'nodes'], ['replicas'], ['websockets', 'find']);
+    const useless = unused(
+      'sidecar',
+      ['kubernetes', 'nodes'],
+      ['replicas'],
+      ['websockets', 'pods'],
+      ['websockets', 'find'],
+    );
     return [...sidecarProblems(has, origin(['mode'])), ...useless];
   }
-  const useless = unused('cluster', ['websockets', 'find']);
+  const useless = unused('cluster', ['websockets', 'pods'], ['websockets', 'find']);
   return [...(has('replicas') ? replicaProblems(has, { raw, origin }) : []), ...useless];
 
   function unused(name: string, ...paths: readonly (readonly string[])[]): readonly ConfigProblem[] {

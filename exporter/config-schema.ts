@@ -80,6 +80,9 @@ export const configSchema = z.strictObject({
   websockets: z
     .strictObject({
       ports: z.array(value.port).optional().describe('Local ports of WebSocket servers.'),
+      pods: value.flag
+        .optional()
+        .describe('Mode node: whether the connections of its Pods are counted. true, if left out.'),
       find: value.flag
         .optional()
         .describe('Mode node: whether ports with long-lived connections count too. true, if left out.'),

@@ -51,7 +51,7 @@ test('config: nothing given is everything of the cluster', (t) => {
     },
     pod: { namespace: '', name: '' },
     replicas: undefined,
-    websockets: { ports: [], find: false, intervalMs: 5000, probes: [], endpoints: [] },
+    websockets: { ports: [], pods: false, find: false, intervalMs: 5000, probes: [], endpoints: [] },
     otlp: { tracesUrl: undefined, sample: 1, ...resolveReceiver(undefined) },
     loki: {
       pushUrl: undefined,
@@ -119,6 +119,7 @@ test('config: every key of a file arrives', (t) => {
   assert.deepEqual(config.replicas, { namespace: 'monitoring', lease: 'leasewatch', pod: 'leasewatch-0' });
   assert.deepEqual(config.websockets, {
     ports: [8080, 8443],
+    pods: false,
     find: false,
     intervalMs: 500,
     probes: [],
@@ -212,6 +213,12 @@ test('config: a sidecar watches the named leases of its own namespace', (t) => {
 test('config: a sidecar without leases watches none, only sockets', (t) => {
   const config = valid(t, { flags: { mode: 'sidecar', ports: '8080' } });
   assert.deepEqual([config.kubernetes.namespaces, config.kubernetes.leases], [[], []]);
+});
+
+test('config: mode node counts the connections of its Pods unless told otherwise', (t) => {
+  const env = { NODE_NAME: 'edge-1' };
+  assert.equal(valid(t, { yaml: 'mode: node', env }).websockets.pods, true);
+  assert.equal(valid(t, { yaml: 'mode: node\nwebsockets: { pods: false }', env }).websockets.pods, false);
 });
 
 test('config: mode node watches the lease and the Node of its own node', (t) => {

@@ -49,6 +49,8 @@ export interface Config {
   readonly replicas: ReplicaConfig | undefined;
   readonly websockets: {
     readonly ports: readonly number[];
+    /** Whether the connections of the Pods of our node are counted; in mode node alone. */
+    readonly pods: boolean;
     /** Whether ports of Pods are counted that nobody has declared; in mode node alone. */
     readonly find: boolean;
     readonly intervalMs: number;
@@ -153,6 +155,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     replicas: resolveReplicas(written),
     websockets: {
       ports: [...new Set(websockets?.ports)],
+      pods: websockets?.pods ?? written.mode === 'node',
       find: websockets?.find ?? written.mode === 'node',
       intervalMs: websockets?.interval ?? 5000,
       probes: resolveProbes(websockets?.probes),

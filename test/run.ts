@@ -18,7 +18,7 @@ const unit = first === 'unit';
 const options = unit || first === undefined ? others : [first, ...others];
 const folders = unit
   ? ['exporter', 'instrument', 'simulator']
-  : ['exporter', 'instrument', 'simulator', 'alerts', 'dashboards', 'compose', 'test'];
+  : ['exporter', 'instrument', 'simulator', 'alerts', 'dashboards', 'compose', 'deploy', 'test'];
 const files = globSync(
   folders.map((folder) => `${folder}/**/*.test.ts`),
   { cwd: root },

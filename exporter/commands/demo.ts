@@ -101,7 +101,7 @@ function demoConfig(config: Config, chat: Chat, folder: string): Partial<Config>
     },
     pod: { namespace: 'chat', name: 'chat-server' },
     websockets: {
-      ...{ ports: [chat.port], find: false, intervalMs: 1000, endpoints: [] },
+      ...{ ports: [chat.port], pods: false, find: false, intervalMs: 1000, endpoints: [] },
       probes: resolveProbes([
         { name: 'chat', url: `ws://127.0.0.1:${chat.port}/`, interval: 5000, pingInterval: 1000 },
       ]),
