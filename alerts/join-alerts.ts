@@ -1,4 +1,4 @@
-import { duration, labelsOf, promql } from '../exporter/promql.ts';
+import { duration, labelsOf, promql, series } from '../exporter/promql.ts';
 import {
   connectionsOfNode,
   holder,
@@ -11,7 +11,7 @@ import {
   socketLinks,
   teamLabel,
 } from './annotations.ts';
-import { unlessManyAreSilent, unlessNodesAreSilent } from './guards.ts';
+import { leaderClasses, unlessManyAreSilent, unlessNodesAreSilent } from './guards.ts';
 import type { AlertRule } from './rule.ts';
 import { leaseKey, nodeKey, recorded } from './series.ts';
 
@@ -87,8 +87,28 @@ const nodeWithLeaders: AlertRule = {
   annotations: nodeLinks,
 };
 
+const leaderOn = series('lease_info', { class: leaderClasses, holder_node: { not: '' } });
+/** Leaders whose node is known, by that node. */
+const leaders = promql`count by (${nodeKey}) (label_replace(max by (${leaseKey}, holder_node) (${leaderOn}), "node", "$1", "holder_node", "(.+)"))`;
+const aliveNodes = promql`count by (cluster) (max by (${nodeKey}) (${series('node_heartbeat_state', { state: 'alive' })}))`;
+
+/** Two can be on one node by chance; and where there is one node only, they have no other place. */
+const onOneNode: AlertRule = {
+  alert: 'NodeHoldsAllLeaders',
+  expr: promql`${leaders} >= 3
+and on (cluster) count by (cluster) (${leaders}) == 1
+and on (cluster) ${aliveNodes} > 1`,
+  for: '1h',
+  severity: 'info',
+  summary: 'All leaders whose node is known are on one node: whoever takes it away stops them all at once.',
+  description:
+    'node {{ $labels.node }}: {{ $value | printf "%.0f" }} leaders, and none of those whose node is known elsewhere',
+  annotations: nodeLinks,
+};
+
 export const joinAlerts: readonly AlertRule[] = [
   nodeWithLeaders,
+  onOneNode,
   stranded,
   servesNobody,
   reconnectStorm,

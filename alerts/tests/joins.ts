@@ -222,6 +222,46 @@ export const joinStories: readonly Story[] = [
     ],
   },
   {
+    name: 'NodeHoldsAllLeaders fires when three leaders have been on one of two nodes for an hour, and no other',
+    series: [
+      leasewatch('3h'),
+      node('node-1', ['alive', '3h']),
+      node('node-2', ['alive', '3h']),
+      leadBy('till', 'chat-0', 'node-1', [1, '3h']),
+      leadBy('bank', 'chat-0', 'node-1', [1, '3h']),
+      leadBy('stock', 'chat-0', 'node-2', [1, '1h'], ['failed', '2h']),
+      leadBy('stock', 'chat-1', 'node-1', ['absent', '1h'], [1, '90m'], ['failed', '30m']),
+    ],
+    firing: [
+      ['7185s'],
+      ['2h', 'NodeHoldsAllLeaders node-1'],
+      ['149m', 'NodeHoldsAllLeaders node-1'],
+      ['150m'],
+    ],
+    told: [
+      {
+        at: '2h',
+        alert: 'NodeHoldsAllLeaders',
+        labels: { severity: 'info', node: 'node-1' },
+        annotations: {
+          summary:
+            'All leaders whose node is known are on one node: whoever takes it away stops them all at once.',
+          description: 'node node-1: 3 leaders, and none of those whose node is known elsewhere',
+          ...links('NodeHoldsAllLeaders', '2h', 'leasewatch-nodes', { cluster: '', node: 'node-1' }),
+        },
+      },
+    ],
+  },
+  {
+    name: 'leaders of a cluster with one node have no other place',
+    series: [
+      leasewatch('2h'),
+      node('node-1', ['alive', '2h']),
+      ...['till', 'bank', 'stock'].map((name) => leadBy(name, 'chat-0', 'node-1', [1, '2h'])),
+    ],
+    firing: [['119m']],
+  },
+  {
     name: 'nodes with leaders and connections: drained, lost without any, or silent with half of the site',
     series: [
       leasewatch('20m'),
