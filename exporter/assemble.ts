@@ -103,7 +103,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
     logs.warn('replicas: there is no receiver, so nobody pushes');
 
   const remembers = await remembrance.recall(driver.emit);
-  const served = await serve(parts, model, signals, names);
+  const served = await serve(parts, model, signals, names, logs);
   const identity = transport === undefined ? undefined : clusterSource({ transport, clock, random });
   const running =
     served.kind === 'failed'
@@ -150,9 +150,12 @@ function serve(
   model: Model,
   signals: Signals,
   names: readonly string[],
+  logs: Logs,
 ): Promise<StartedServer> {
   return startServer({
-    listen: config.listen,
+    ...{ listen: config.listen, clock, web: config.web },
+    warn: (message) => logs.warn(message),
+    info: (message) => logs.info(message),
     metrics: (openMetrics) => signals.metrics.scrape(openMetrics ? 'openmetrics' : 'text'),
     ready: () => readiness(model, names),
     api: {

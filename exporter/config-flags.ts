@@ -8,6 +8,13 @@ export const configFlags = [
   { flag: '--mode', value: 'MODE', key: 'mode', path: ['mode'], help: 'sidecar, node or cluster' },
   { flag: '--listen', value: 'HOST:PORT', key: 'listen', path: ['listen'], help: 'where to serve HTTP' },
   {
+    flag: '--web.config.file',
+    value: 'FILE',
+    key: 'web.config.file',
+    path: ['web', 'configFile'],
+    help: 'TLS, users and limits of the server, as for other exporters',
+  },
+  {
     flag: '--kubeconfig',
     value: 'FILE',
     key: 'kubeconfig',

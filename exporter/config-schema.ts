@@ -4,6 +4,7 @@ import { labelPattern, namePattern, namespacePattern } from './config-patterns.t
 import { probesSchema } from './config-probes.ts';
 import { proxySchema, receiverKeys } from './config-receivers.ts';
 import * as value from './config-values.ts';
+import { webSchema } from './config-web.ts';
 
 const policy = z.strictObject({
   /** At least one of them. What is absent matches everything. */
@@ -46,6 +47,8 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('A set of defaults: what is watched. cluster, if left out.'),
   listen: value.listenAddress.optional().describe('Where HTTP is served: HOST:PORT.'),
+  /** Who is let in. */
+  web: webSchema.optional(),
   kubernetes: z
     .strictObject({
       kubeconfig: value.text

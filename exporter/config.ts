@@ -18,6 +18,7 @@ import {
   resolveReceiver,
 } from './config-receivers.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
+import { resolveWeb, type WebServerConfig } from './config-web.ts';
 import type { Policy } from './model/policy.ts';
 import type { EndpointTarget } from './sources/endpoint-target.ts';
 import type { ProbeTarget } from './sources/probe-target.ts';
@@ -29,6 +30,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface Config {
   readonly mode: Mode;
   readonly listen: { readonly host: string; readonly port: number };
+  readonly web: WebServerConfig;
   readonly kubernetes: {
     /** A file; `undefined`: KUBECONFIG, ~/.kube/config, or the service account of the pod. */
     readonly kubeconfig: string | undefined;
@@ -150,6 +152,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
   return {
     mode: written.mode ?? 'cluster',
     listen: written.listen ?? { host: '0.0.0.0', port: 9465 },
+    web: resolveWeb(written.web),
     kubernetes: resolveKubernetes(written),
     pod: { namespace: written.pod?.namespace ?? '', name: written.pod?.name ?? '' },
     replicas: resolveReplicas(written),

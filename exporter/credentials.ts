@@ -113,11 +113,11 @@ function withTls(
   return { kind: 'read', credentials: { ...credentials, tls: { ca, cert, key } } };
 }
 
-const encryptedForm = /^(-----BEGIN ENCRYPTED PRIVATE KEY|Proc-Type:.*ENCRYPTED)/m;
+export const encryptedForm = /^(-----BEGIN ENCRYPTED PRIVATE KEY|Proc-Type:.*ENCRYPTED)/m;
 const certificateForm = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** Node takes a text without any certificate for an empty list of authorities, and says nothing. */
-function whyNoCertificates(pem: string): string | undefined {
+export function whyNoCertificates(pem: string): string | undefined {
   const certificates = pem.match(certificateForm);
   if (certificates === null) return 'holds no certificate in PEM form';
   for (const [index, certificate] of certificates.entries()) {

@@ -38,6 +38,8 @@ function commandLine(): Command {
     .action(async (flags: Flags) => {
       if (flags.schema === true) return printSchema();
       return withConfig(async (config) => {
+        const wrong = await (await import('./web/web-settings.ts')).webProblems(config.web.configFile);
+        if (wrong.length > 0) return fail(wrong);
         process.stdout.write((await import('./config-describe.ts')).describeConfig(config));
         return 0;
       })(flags);
@@ -79,9 +81,13 @@ function withConfig(action: (config: Config, flags: Flags) => Promise<number>) {
       process.exitCode = await action(loaded.config, flags);
       return;
     }
-    for (const problem of loaded.problems) process.stderr.write(`leasewatch: ${describeProblem(problem)}\n`);
-    process.exitCode = 2;
+    process.exitCode = fail(loaded.problems.map(describeProblem));
   };
+}
+
+function fail(problems: readonly string[]): number {
+  for (const problem of problems) process.stderr.write(`leasewatch: ${problem}\n`);
+  return 2;
 }
 
 function durationFlag(text: string): number {

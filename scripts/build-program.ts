@@ -32,6 +32,7 @@ export async function buildProgram(dist: string): Promise<Metafile> {
     entryPoints: {
       leasewatch: 'exporter/main.ts',
       'outbox-worker': 'exporter/delivery/outbox-worker.ts',
+      'password-worker': 'exporter/web/password-worker.ts',
       'sockets-worker': 'exporter/sources/sockets-worker.ts',
     },
     outdir: dist,

@@ -38,7 +38,15 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
       'exporter/kube/',
     ],
   },
-  { of: 'exporter/delivery/', may: ['exporter/clock.ts', 'exporter/slices.ts', 'exporter/credentials.ts'] },
+  {
+    of: 'exporter/delivery/',
+    may: ['exporter/clock.ts', 'exporter/slices.ts', 'exporter/credentials.ts', 'exporter/web/'],
+  },
+  // Who is let in. Its file is read with the words in which the configuration is read.
+  {
+    of: 'exporter/web/',
+    may: ['exporter/clock.ts', 'exporter/credentials.ts', 'exporter/config-values.ts'],
+  },
   {
     of: 'exporter/replica/',
     may: [

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { request } from 'undici';
+import { systemClock } from '../clock.ts';
 import { type ServerOptions, startServer } from './server.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -10,6 +11,7 @@ const exposition = 'leasewatch_build_info{version="0.1.0"} 1\n'.repeat(100);
 
 const usual: ServerOptions = {
   listen: local,
+  clock: systemClock(),
   metrics: async (openMetrics) => [exposition, ...(openMetrics ? ['# EOF\n'] : [])],
   ready: () => ({ ready: true, detail: '' }),
   api: {

@@ -1,6 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../clock.ts';
+import { openDoor, type Upgrade } from '../web/door.ts';
+import type { DoorStats } from '../web/door-stats.ts';
+import type { ListenAddress } from '../web/listening.ts';
 import { type Body, textBody } from './body.ts';
 import { createMetricsBodies, type Exposition } from './metrics-body.ts';
 import { chooseEncoding, wantsOpenMetrics } from './negotiate.ts';
@@ -11,55 +15,61 @@ export type ApiName = (typeof apiNames)[number];
 
 export interface ServerOptions {
   readonly listen: ListenAddress;
+  readonly clock: Clock;
+  readonly web?: WebOptions;
+  readonly warn?: (message: string) => void;
+  readonly info?: (message: string) => void;
   /** The exposition, in OpenMetrics or in the older text format. */
   readonly metrics: (openMetrics: boolean) => Promise<Exposition>;
   readonly ready: () => { readonly ready: boolean; readonly detail: string };
   /** What `/api/NAME` answers: a list under this name, and what stands beside it. */
   readonly api: { readonly [N in ApiName]: () => Readonly<Record<N, readonly unknown[]>> };
+  /** Further pages by their paths. Whoever asks for one was let in before. */
+  readonly pages?: Readonly<Record<string, Page>>;
+  /** Paths that become WebSockets. Whoever asks was let in before, and so was the page that he is on. */
+  readonly upgrades?: Readonly<Record<string, Upgrade>>;
 }
 
-/** Port 0 takes a free one. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
+/** Who is let in; without any of it, everybody is, over plain HTTP. */
+export interface WebOptions {
+  readonly configFile?: string | undefined;
+  readonly origins?: readonly string[];
+  readonly hosts?: readonly string[];
 }
 
 export type StartedServer =
-  | { readonly kind: 'listening'; readonly url: string; close(): Promise<void> }
+  | { readonly kind: 'listening'; readonly url: string; stats(): DoorStats; close(): Promise<void> }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** Answers HTTP from memory. An expected failure to listen is returned with a reason for the user. */
-export function startServer(options: ServerOptions): Promise<StartedServer> {
+export async function startServer(options: ServerOptions): Promise<StartedServer> {
+  const { listen, clock, web = {}, warn = () => {}, info = () => {} } = options;
   const site: Site = { ...options, metrics: createMetricsBodies(options.metrics), readers: new Readers() };
-  const server = createServer(limits, (request, response) => {
-    cutSlowReader(response);
-    answer(site, request)
-      .catch(broken)
-      .then((reply) => send(site, request, response, reply))
-      .catch(() => response.destroy());
+  const door = await openDoor({
+    ...{ listen, clock, warn, info },
+    configFile: web.configFile,
+    origins: web.origins ?? [],
+    hosts: web.hosts ?? [],
+    upgrades: new Map(Object.entries(options.upgrades ?? {})),
+    answer(request, response, headers) {
+      answer(site, request)
+        .catch(broken)
+        .then((reply) =>
+          send(site, request, response, { ...reply, headers: { ...reply.headers, ...headers } }),
+        )
+        .catch(() => response.destroy());
+    },
   });
-  server.maxConnections = maxConnections;
-  return new Promise((resolve) => {
-    server.once('error', (error) => resolve({ kind: 'failed', why: whyNotListening(error, options.listen) }));
-    server.listen(options.listen.port, options.listen.host, () => {
-      resolve({ kind: 'listening', url: urlOf(server, options.listen), close: () => closeServer(server) });
-    });
-  });
+  return door.kind === 'failed' ? door : { ...door, kind: 'listening' };
 }
 
-/** A client has this long to send its request, in milliseconds. */
-const limits = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000 };
-/** A client has this long to read an answer: what it does not read, we keep in memory. */
-const readingMs = 60_000;
-const closingMs = 1_000;
-const maxConnections = 512;
-
-interface Site extends Omit<ServerOptions, 'metrics'> {
+/** What the pages are made from. */
+export interface Site extends Omit<ServerOptions, 'metrics'> {
   readonly metrics: (openMetrics: boolean) => Promise<Body>;
   readonly readers: Readers;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string | Body;
@@ -68,7 +78,7 @@ interface Reply {
 
 async function answer(site: Site, request: IncomingMessage): Promise<Reply> {
   const path = (request.url ?? '/').replace(/\?.*$/s, '');
-  const page = pages.get(path);
+  const page = site.pages?.[path] ?? pages.get(path);
   if (page === undefined) return plain(404, `There is nothing at this address.\n\n${addresses}`);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered.\n'), headers: { allow: 'GET, HEAD' } };
@@ -76,7 +86,7 @@ async function answer(site: Site, request: IncomingMessage): Promise<Reply> {
   return page(site, request);
 }
 
-type Page = (site: Site, request: IncomingMessage) => Reply | Promise<Reply>;
+export type Page = (site: Site, request: IncomingMessage) => Reply | Promise<Reply>;
 
 const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/', () => ({ status: 200, type: 'text/html; charset=utf-8', body: index })],
@@ -133,7 +143,7 @@ async function send(
     'content-type': reply.type,
     'content-length': length,
     'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...harmless,
     vary: 'accept, accept-encoding',
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
     ...reply.headers,
@@ -143,50 +153,17 @@ async function send(
   else await pipeline(Readable.from(chunks), response);
 }
 
+/** What is served is data: a browser that is led to it shall neither run it nor show it within another page. */
+const harmless = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'deny',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+
 const worthCompressing = 1024;
 
 function header(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
-}
-
-function cutSlowReader(response: ServerResponse): void {
-  const limit = setTimeout(() => response.destroy(), readingMs).unref();
-  response.once('close', () => clearTimeout(limit));
-}
-
-function whyNotListening(error: Error, { host, port }: ListenAddress): string {
-  const code = 'code' in error ? error.code : undefined;
-  const at = `server: cannot listen on ${authority(host, port)}:`;
-  if (code === 'EADDRINUSE') {
-    return `${at} another program does. Stop it, or choose another port with --listen HOST:PORT (port 0 takes a free one)`;
-  }
-  if (code === 'EACCES') return `${at} not permitted. Choose a port from 1024 up with --listen HOST:PORT`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return `${at} ${host} is no address of this machine. Choose one with --listen HOST:PORT`;
-  }
-  return `${at} ${error.message}`;
-}
-
-/** An address that a browser on this machine can open. */
-function urlOf(server: Server, listen: ListenAddress): string {
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : listen.port;
-  const everywhere = listen.host === '0.0.0.0' || listen.host === '::' || listen.host === '';
-  return `http://${authority(everywhere ? 'localhost' : listen.host, port)}`;
-}
-
-function authority(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Answers that are under way get a moment to end. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => server.closeAllConnections(), closingMs);
-    server.close(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

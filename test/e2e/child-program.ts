@@ -47,7 +47,7 @@ export function startProgram({
   const ended = once(child, 'close').then(([code]: readonly unknown[]) =>
     typeof code === 'number' ? code : null,
   );
-  const told = () => /(http:\/\/[\w.:[\]]+)\/metrics/.exec(stdout() + stderr())?.[1];
+  const told = () => /(https?:\/\/[\w.:[\]]+)\/metrics/.exec(stdout() + stderr())?.[1];
   return {
     process: child,
     stdout,
