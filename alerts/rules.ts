@@ -2,6 +2,7 @@ import { connectionAlerts } from './connections.ts';
 import { electionAlerts } from './elections.ts';
 import { joinAlerts } from './join-alerts.ts';
 import { joinRecords } from './joins.ts';
+import { labelAlerts } from './labels.ts';
 import { leaderAlerts } from './leaders.ts';
 import { nodeAlerts } from './nodes.ts';
 import { evaluatedEvery, objectiveAlerts } from './objective.ts';
@@ -47,5 +48,9 @@ export const groups: readonly Group[] = [
     interval: '15s',
     rules: [...socketRecords, ...socketAlerts, ...connectionAlerts, ...probeAlerts],
   },
-  { name: 'leasewatch-itself', interval: '15s', rules: [...presenceAlerts, ...sightAlerts, ...outboxAlerts] },
+  {
+    name: 'leasewatch-itself',
+    interval: '15s',
+    rules: [...presenceAlerts, ...sightAlerts, ...labelAlerts, ...outboxAlerts],
+  },
 ];

@@ -5,8 +5,10 @@ import { told } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { loki, prometheus } from './datasources.ts';
 import { ofProcess } from './foreign.ts';
+import { labelPanel } from './labels.ts';
 import { uids } from './links.ts';
-import { bars, heatmap, logs, stat, statusHistory, table, timeSeries, withLine } from './panels.ts';
+import { bars, heatmap, logs, stat, statusHistory, table, timeSeries } from './panels.ts';
+import { processPanels } from './process.ts';
 import { receiverPanels } from './receivers.ts';
 import { yesOrNo } from './states.ts';
 import { buckets, lines, now, over, rateInterval, rows } from './targets.ts';
@@ -230,33 +232,6 @@ const ignored = timeSeries({
   targets: [over(promql`max by (${processKey}) (${series('ignored_leases')})`, '{{instance}}')],
 });
 
-const cpu = timeSeries({
-  id: 18,
-  title: 'CPU',
-  description: 'Share of one core.',
-  unit: 'percentunit',
-  targets: [over(promql`rate(${ofProcess.cpu}[${rateInterval}])`, '{{instance}}')],
-});
-
-const memory = timeSeries({
-  id: 19,
-  title: 'Memory',
-  description: 'What the processes take of the memory of their machines.',
-  unit: 'bytes',
-  targets: [over(ofProcess.memory, '{{instance}}')],
-});
-
-const loop = withLine(
-  timeSeries({
-    id: 20,
-    title: 'Delay of the event loop',
-    description: 'The worst of a hundred turns. Above the line a scrape or a verdict waits noticeably.',
-    unit: 's',
-    targets: [over(ofProcess.loopLag, '{{instance}}')],
-  }),
-  0.25,
-);
-
 const story = logs({
   id: 21,
   title: 'What leasewatch says',
@@ -265,6 +240,7 @@ const story = logs({
 });
 
 const receivers = receiverPanels(chosenSeries([]));
+const process = processPanels();
 
 export const self = dashboard({
   uid: uids.self,
@@ -333,16 +309,17 @@ export const self = dashboard({
     {
       height: 6,
       panels: [
-        [12, pushing],
-        [12, ignored],
+        [8, pushing],
+        [8, ignored],
+        [8, labelPanel(chosenSeries([]))],
       ],
     },
     {
       height: 7,
       panels: [
-        [8, cpu],
-        [8, memory],
-        [8, loop],
+        [8, process.cpu],
+        [8, process.memory],
+        [8, process.loop],
       ],
     },
     { height: 9, panels: [[24, story]] },

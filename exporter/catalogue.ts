@@ -7,9 +7,11 @@ import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
 import { probeLogEvents, probeMetrics } from './catalogue-probes.ts';
 import { receiverMetrics } from './catalogue-receivers.ts';
+import { scrapeMetrics } from './catalogue-scrape.ts';
 import { socketMetrics } from './catalogue-sockets.ts';
 
 export { type Metric, type MetricType, prefix } from './catalogue-metric.ts';
+export { unchangedNamespace } from './catalogue-scrape.ts';
 
 const lease = ['namespace', 'lease'] as const;
 const electionBuckets = [0.5, 1, 2, 4, 8, 12, 15, 17, 20, 30, 60, 120, 300, 900] as const;
@@ -194,6 +196,7 @@ export const metrics = {
     'How far the clock of leasewatch is ahead of the clocks of most holders and nodes.',
   ),
   build_info: gauge(['version', 'node_version', 'mode'] as const, '', 'What is running. Value 1.'),
+  ...scrapeMetrics,
   source_up: gauge(['source'] as const, '', '1 while a source sees; 0 while it is blind.'),
   source_last_event_timestamp_seconds: gauge(
     ['source'] as const,

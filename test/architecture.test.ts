@@ -107,9 +107,17 @@ function importsOf(file: string, text: string): Import[] {
 
 const sources = new Map(
   globSync(
-    ['exporter', 'instrument', 'alerts', 'dashboards', 'compose', 'simulator', 'scripts', 'bench'].map(
-      (folder) => `${folder}/**/*.ts`,
-    ),
+    [
+      'exporter',
+      'instrument',
+      'alerts',
+      'dashboards',
+      'compose',
+      'deploy',
+      'simulator',
+      'scripts',
+      'bench',
+    ].map((folder) => `${folder}/**/*.ts`),
     { cwd: root },
   )
     .sort()

@@ -208,6 +208,43 @@ export const itselfStories: readonly Story[] = [
     ],
   },
   {
+    name: 'LeasewatchLabelsChanged fires when the namespace is that of the exporter, whichever way it came there',
+    series: [
+      leasewatch('30m'),
+      told(series('label_check_info'), { ...target, namespace: 'unchanged' }, [1, '5m'], ['failed', '25m']),
+      told(
+        series('label_check_info'),
+        { ...target, namespace: 'monitoring', exported_namespace: 'unchanged' },
+        ['absent', '5m'],
+        [1, '10m'],
+        ['failed', '15m'],
+      ),
+      told(series('label_check_info'), { ...target, job: 'leasewatch-node', namespace: 'unchanged' }, [
+        1,
+        '30m',
+      ]),
+    ],
+    firing: [
+      ['585s'],
+      ['600s', 'LeasewatchLabelsChanged monitoring'],
+      ['1005s', 'LeasewatchLabelsChanged monitoring'],
+      ['1020s'],
+    ],
+    told: [
+      {
+        at: '600s',
+        alert: 'LeasewatchLabelsChanged',
+        labels: { ...job, namespace: 'monitoring', severity: 'warning' },
+        annotations: {
+          summary:
+            'Whoever scrapes leasewatch changes the label namespace: leases of different namespaces are mixed up.',
+          description: 'job leasewatch: everything it tells is filed under the namespace monitoring',
+          ...links('LeasewatchLabelsChanged', '600s', 'leasewatch-self', board),
+        },
+      },
+    ],
+  },
+  {
     name: 'LeasewatchClockSkew fires after 10 min beyond 5 s',
     series: [
       leasewatch('60m'),

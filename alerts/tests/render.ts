@@ -54,7 +54,7 @@ function labelsOf(firing: Firing): string {
 
 function objectLabel(alert: string): string {
   if (alert.startsWith('Node')) return 'node';
-  return alert.startsWith('WebSocket') ? 'namespace' : 'class';
+  return /^WebSocket|LabelsChanged$/.test(alert) ? 'namespace' : 'class';
 }
 
 function messageOf({ at, alert, labels, annotations }: Told) {

@@ -1,3 +1,4 @@
+import { unchangedNamespace } from '../catalogue.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { SourceView } from '../model/view.ts';
 import { ownClockAhead } from './own-clock.ts';
@@ -29,6 +30,9 @@ export const selfProjections = {
   },
   *build_info({ version, mode }) {
     yield { labels: { version, node_version: process.version, mode }, value: 1 };
+  },
+  *label_check_info() {
+    yield { labels: { namespace: unchangedNamespace }, value: 1 };
   },
   source_up: (context) => eachSource(context, (source) => (source.up ? 1 : 0)),
   source_last_event_timestamp_seconds: (context) =>
