@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { exporterAccess } from './delivery/otlp-exporter.ts';
 import type { Event } from './model/event.ts';
 import type { ModelView } from './model/view.ts';
+import { createLeaseHistory, type LeaseHistory } from './signals/lease-history.ts';
 import { createLogs, type Logs } from './signals/logs.ts';
 import { createMetrics, type Metrics } from './signals/metrics.ts';
 import { createRecentRounds, type RecentRounds } from './signals/recent.ts';
@@ -26,6 +27,7 @@ export interface SignalParts {
 export interface Signals {
   readonly metrics: Metrics;
   readonly recent: RecentRounds;
+  readonly history: LeaseHistory;
   observe(event: Event): void;
   close(): Promise<void>;
 }
@@ -51,10 +53,12 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   const metrics = createMetrics({ mode: config.mode, version, view, clock, receivers, ...outboxStats });
   const traces = lateTraces(parts, delivery, logs);
   const recent = createRecentRounds(view);
-  const observers = [metrics, traces, logs, recent];
+  const history = createLeaseHistory();
+  const observers = [metrics, traces, logs, recent, history];
   return {
     metrics,
     recent,
+    history,
     observe(event) {
       for (const observer of observers) observer.observe(event);
     },

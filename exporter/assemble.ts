@@ -13,8 +13,9 @@ import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
 import { Tenure } from './replica/tenure.ts';
-import { leaseJson, nodeJson } from './signals/json.ts';
+import { nodeJson } from './signals/json.ts';
 import { allConnectionsJson } from './signals/json-connections.ts';
+import { leasesJson } from './signals/json-leases.ts';
 import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
@@ -152,6 +153,7 @@ function serve(
   names: readonly string[],
   logs: Logs,
 ): Promise<StartedServer> {
+  const started = clock.now();
   return startServer({
     ...{ listen: config.listen, clock, web: config.web },
     warn: (message) => logs.warn(message),
@@ -159,7 +161,7 @@ function serve(
     metrics: (openMetrics) => signals.metrics.scrape(openMetrics ? 'openmetrics' : 'text'),
     ready: () => readiness(model, names),
     api: {
-      leases: () => ({ leases: listed(model.leases(), (lease) => leaseJson(lease, clock.now())) }),
+      leases: () => leasesJson(model, signals.history, started, clock.now()),
       rounds: () => ({ rounds: signals.recent.rounds() }),
       nodes: () => ({ nodes: listed(model.nodes(), (node) => nodeJson(node, clock.now())) }),
       connections: () => allConnectionsJson(model.connections()),

@@ -1,18 +1,26 @@
+#!/usr/bin/env node
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseDuration } from './commands/duration.ts';
 import { addOutboxCommands } from './commands/outbox-commands.ts';
+import { addCompletionCommand, addTerminalCommands } from './commands/terminal-commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
 import { describeProblem } from './config-problems.ts';
 
 const { version } = packageJson;
 
+/** Started by kubectl, which knows its plugins by the names of their files. */
+const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-leasewatch');
+
 /** The command line. Each command is imported when it is called: none loads what only another needs. */
 function commandLine(): Command {
-  const program = new Command('leasewatch')
+  const program = new Command(isPlugin ? 'kubectl leasewatch' : 'leasewatch')
     .description('Who leads, who went silent, and who is still on the line.')
     .version(version)
+    // Before any command is added: they take it over. 1 is the answer of some commands, and no misuse.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .showHelpAfterError('(--help tells more)');
   configured(
     program.command('run').description('watch a cluster and the connections of this machine'),
@@ -56,6 +64,8 @@ function commandLine(): Command {
       })(flags),
     );
   addOutboxCommands(program, withConfig);
+  addTerminalCommands(program, isPlugin);
+  addCompletionCommand(program);
   return program;
 }
 

@@ -15,7 +15,8 @@ export function needTool(t: TestContext, name: string): string | undefined {
   return undefined;
 }
 
-function findTool(name: string): string | undefined {
+/** The path of a tool that a test can do without. */
+export function findTool(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);
     if (folder !== '' && isExecutable(path)) return path;

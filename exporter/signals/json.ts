@@ -3,6 +3,7 @@ import type { Round } from '../model/event.ts';
 import type { LeaseView, NodeView } from '../model/view.ts';
 import type { OpenIncident, PlaceView, PortView } from '../model/view-connections.ts';
 import { isoTime } from './iso-time.ts';
+import type { LastRound, LeasePast } from './lease-history.ts';
 import { printable } from './safe-text.ts';
 
 /** What `/api/*` tells. Absent values are null; durations are seconds; text is harmless and capped. */
@@ -59,7 +60,7 @@ export function roundJson(round: Round) {
   };
 }
 
-export function leaseJson(lease: LeaseView, now: Moment) {
+export function leaseJson(lease: LeaseView, now: Moment, past?: LeasePast) {
   return {
     namespace: printable(lease.namespace),
     lease: printable(lease.name),
@@ -90,6 +91,28 @@ export function leaseJson(lease: LeaseView, now: Moment) {
     unknownSeconds: lease.unknownSeconds(now.mono),
     openRound: lease.round?.traceId ?? null,
     policy: lease.policy?.path ?? null,
+    absent: lease.expected?.absent ?? null,
+    changesLastDay: past?.changes ?? null,
+    changesLastDayCut: past?.changesCut ?? null,
+    lastRound: past?.last === undefined ? null : lastRoundJson(past.last, now),
+  };
+}
+
+/** How the last round of a lease ended; the whole of it is at `/api/rounds`, until 200 others closed. */
+function lastRoundJson({ lastRenewal, acquired, closed, closedMono, ...round }: LastRound, now: Moment) {
+  const { traceId, cause, outcome, uncertain, predecessorAt, fate, outageTraceId } = round;
+  return {
+    ...{ traceId, cause, outcome: outcome ?? null, uncertain },
+    predecessor: printable(round.predecessor),
+    successor: printable(round.successor),
+    predecessorNode: orNull(predecessorAt.node),
+    predecessorFate: fate ?? null,
+    outageTraceId: outageTraceId ?? null,
+    acquired: timeJson(acquired),
+    closed: timeJson(closed),
+    gapSeconds: acquired === undefined ? null : Math.max(0, acquired - lastRenewal) / 1e6,
+    leaderlessSeconds: acquired === undefined ? null : round.leaderlessSeconds,
+    closedSecondsAgo: Math.max(0, now.mono - closedMono) / 1000,
   };
 }
 
