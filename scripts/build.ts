@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildInstrument } from './build-instrument.ts';
 import { buildProgram } from './build-program.ts';
+import { sbomOf } from './sbom.ts';
 import { notices, shippedPackages } from './shipped.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
@@ -10,7 +11,9 @@ const dist = join(import.meta.dirname, '..', 'dist');
 rmSync(dist, { recursive: true, force: true });
 const bundle = await buildProgram(dist);
 const library = await buildInstrument(dist);
-writeFileSync(join(dist, 'THIRD-PARTY.md'), notices(shippedPackages(bundle)));
+const packages = shippedPackages(bundle);
+writeFileSync(join(dist, 'THIRD-PARTY.md'), notices(packages));
+writeFileSync(join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(packages), null, 2)}\n`);
 
 const program = join(dist, 'leasewatch.js');
 writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8').replace(/^#!.*\n/, '')}`, {

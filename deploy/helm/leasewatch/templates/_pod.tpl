@@ -20,6 +20,9 @@ env:
   # Of the memory limit: V8 by itself would let its heap grow to 259 MiB under any limit below 512 MiB.
   - name: NODE_OPTIONS
     value: --max-old-space-size-percentage={{ .Values.heapPercentage }}
+  # The root is read-only.
+  - name: SQLITE_TMPDIR
+    value: /var/lib/leasewatch
   {{- with .Values.env }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
