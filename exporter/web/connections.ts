@@ -6,16 +6,10 @@ export interface ConnectionsOptions {
   readonly onCut: () => void;
 }
 
-/** The two ends of a connection: the same for its socket and for what TLS makes of it. */
+/** The other end of a connection: the same for its socket and for what TLS makes of it. */
 export interface Peer {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
-}
-
-interface Connection {
-  readonly socket: Socket;
-  readonly address: string;
-  known: boolean;
 }
 
 /**
@@ -25,48 +19,50 @@ interface Connection {
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  /** The oldest first. */
-  readonly #open = new Map<string, Connection>();
+  readonly #strangers = new Group();
+  readonly #known = new Group();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#strangers.size + this.#known.size;
   }
 
   add(socket: Socket): void {
     const key = keyOf(socket);
-    const connection = { socket, address: socket.remoteAddress ?? '', known: false };
-    this.#open.set(key, connection);
+    if (this.size >= this.#options.most) this.#cutOne();
+    this.#strangers.add(key, socket);
     socket.once('close', () => {
-      if (this.#open.get(key) === connection) this.#open.delete(key);
+      this.#strangers.remove(key, socket);
+      this.#known.remove(key, socket);
     });
-    if (this.#open.size > this.#options.most) this.#cutOne(connection);
   }
 
   /** A request on it was admitted to what is not open to everybody. */
   know(peer: Peer): void {
-    const connection = this.#open.get(keyOf(peer));
-    if (connection !== undefined) connection.known = true;
+    const key = keyOf(peer);
+    const socket = this.#strangers.get(key);
+    if (socket === undefined) return;
+    this.#strangers.remove(key, socket);
+    this.#known.add(key, socket);
   }
 
   knows(peer: Peer): boolean {
-    return this.#open.get(keyOf(peer))?.known === true;
+    return this.#known.get(keyOf(peer)) !== undefined;
   }
 
   closeAll(): void {
-    for (const { socket } of this.#open.values()) socket.destroy();
+    for (const socket of [...this.#strangers.all(), ...this.#known.all()]) socket.destroy();
   }
 
-  #cutOne(newest: Connection): void {
-    const others = [...this.#open].filter(([, each]) => each !== newest);
-    const strangers = others.filter(([, { known }]) => !known);
-    const [key, victim] = oldestOfTheMost(strangers.length > 0 ? strangers : others) ?? [];
+  #cutOne(): void {
+    const group = this.#strangers.size > 0 ? this.#strangers : this.#known;
+    const [key, victim] = group.leastDeserving() ?? [];
     if (key === undefined || victim === undefined) return;
-    this.#open.delete(key);
-    victim.socket.destroy();
+    group.remove(key, victim);
+    victim.destroy();
     this.#options.onCut();
   }
 }
@@ -75,11 +71,49 @@ function keyOf({ remoteAddress = '', remotePort = 0 }: Peer): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-type Entry = readonly [string, Connection];
+/** Sockets by address and port, the oldest first, and how many each address has: a flood must be cheap to cut. */
+class Group {
+  readonly #sockets = new Map<string, Socket>();
+  readonly #counts = new Map<string, number>();
 
-function oldestOfTheMost(connections: readonly Entry[]): Entry | undefined {
-  const counts = new Map<string, number>();
-  for (const [, { address }] of connections) counts.set(address, (counts.get(address) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return connections.find(([, { address }]) => counts.get(address) === most);
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  get(key: string): Socket | undefined {
+    return this.#sockets.get(key);
+  }
+
+  all(): Iterable<Socket> {
+    return this.#sockets.values();
+  }
+
+  add(key: string, socket: Socket): void {
+    this.#sockets.set(key, socket);
+    this.#count(key, 1);
+  }
+
+  /** Another socket may have the key by now: a port is used again. */
+  remove(key: string, socket: Socket): void {
+    if (this.#sockets.get(key) !== socket) return;
+    this.#sockets.delete(key);
+    this.#count(key, -1);
+  }
+
+  leastDeserving(): readonly [string, Socket] | undefined {
+    const most = Math.max(0, ...this.#counts.values());
+    for (const entry of this.#sockets) if (this.#counts.get(addressIn(entry[0])) === most) return entry;
+    return undefined;
+  }
+
+  #count(key: string, difference: 1 | -1): void {
+    const address = addressIn(key);
+    const count = (this.#counts.get(address) ?? 0) + difference;
+    if (count > 0) this.#counts.set(address, count);
+    else this.#counts.delete(address);
+  }
+}
+
+function addressIn(key: string): string {
+  return key.slice(0, key.indexOf(' '));
 }

@@ -8,7 +8,7 @@ export const refusalReasons = [
   'malformed',
   'too_large',
 ] as const;
-export const cutReasons = ['full', 'handshake'] as const;
+export const cutReasons = ['full', 'handshake', 'ahead'] as const;
 
 export interface DoorStats {
   readonly connections: number;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../clock.ts';
@@ -227,7 +228,15 @@ test('door: what is no good request is refused in a word, without a trace of our
 });
 
 test('door: a client that asks far ahead of its answers is cut off', async (t) => {
-  const { url } = await open(t, { answer: () => undefined });
-  const answer = await raw(url, 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(50));
-  assert.equal(answer, '');
+  let answered = 0;
+  const { url, stats } = await open(t, { answer: () => answered++ });
+  const request = 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n';
+  assert.equal(await raw(url, request.repeat(1000)), '');
+  assert.deepEqual([answered, stats().cut.ahead], [0, 1], 'none of a chunk with so many is even looked at');
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
+  const dripping = setInterval(() => socket.write(request), 10);
+  await closed;
+  clearInterval(dripping);
+  assert.deepEqual([answered, stats().cut.ahead], [8, 2]);
 });

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { Connections } from './connections.ts';
 import type { DoorStats } from './door-stats.ts';
+import { FarAhead } from './far-ahead.ts';
 import { frontDoor } from './front-door.ts';
 import { type Caller, Gatekeeper, openPaths, type Refusal } from './gatekeeper.ts';
 import { InFlight } from './in-flight.ts';
 import { type ListenAddress, listenOn, urlOf } from './listening.ts';
 import { passwordThread } from './password-thread.ts';
 import { Passwords } from './passwords.ts';
-import { Ahead, cutSlowReader, endOf, tooLarge } from './request-limits.ts';
+import { Ahead, cutSlowReader, Endings, tooLarge } from './request-limits.ts';
 import { answerShortly, endWith, statusOfMalformed } from './short-answer.ts';
 import { WebFile } from './web-file.ts';
 
@@ -78,6 +79,7 @@ class Door {
   readonly #connections: Connections;
   readonly #inFlight = new InFlight();
   readonly #ahead = new Ahead();
+  readonly #endings = new Endings();
   readonly #refused = {
     unauthorized: 0,
     busy: 0,
@@ -87,7 +89,8 @@ class Door {
     malformed: 0,
     too_large: 0,
   };
-  readonly #cut = { full: 0, handshake: 0 };
+  readonly #cut = { full: 0, handshake: 0, ahead: 0 };
+  readonly #farAhead = new FarAhead(() => this.#cut.ahead++);
 
   constructor(options: DoorOptions, web: WebFile, passwords: Passwords) {
     const { clock, origins, hosts, upgrades } = options;
@@ -101,9 +104,13 @@ class Door {
       keepAliveTimeout,
       shouldUpgradeCallback: (request) => upgrades.has(pathOf(request)),
     });
-    this.#http.on('request', (request, response) => {
-      this.#receive(request, response).catch(() => response.destroy());
-    });
+    this.#http.on('connection', (socket) => this.#farAhead.guard(socket));
+    // Who asks whether to go on with a body gets the same answer: no body is taken.
+    for (const event of ['request', 'checkContinue'] as const) {
+      this.#http.on(event, (request, response) => {
+        this.#receive(request, response).catch(() => response.destroy());
+      });
+    }
     this.#http.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head).catch(() => socket.destroy());
     });
@@ -141,7 +148,9 @@ class Door {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const atEnd = endOf(response);
+    // What was sent ahead on a connection that has ended since.
+    if (request.socket.destroyed) return;
+    const atEnd = this.#endings.of(request.socket, response);
     atEnd(cutSlowReader(response));
     atEnd(this.#ahead.arrive(request.socket));
     if (this.#ahead.isTooFar(request.socket)) return this.#cutOff(request.socket);
@@ -172,7 +181,7 @@ class Door {
   }
 
   #cutOff(socket: Duplex): void {
-    this.#refused.busy++;
+    this.#cut.ahead++;
     socket.destroy();
   }
 
@@ -187,6 +196,7 @@ class Door {
     }
     if (upgrade === undefined || socket.destroyed) return void socket.destroy();
     this.#connections.know(request.socket);
+    this.#farAhead.unguard(request.socket);
     upgrade(request, socket, head);
   }
 

@@ -10,7 +10,8 @@ export interface ListenAddress {
 export function listenOn(server: Server, listen: ListenAddress): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(whyNotListening(error, listen)));
-    server.listen(listen.port, listen.host, () => resolve(undefined));
+    // While many knock at once, a scraper must not be left to knock again after seconds.
+    server.listen({ ...listen, backlog: 4096 }, () => resolve(undefined));
   });
 }
 

@@ -11,8 +11,9 @@ export interface Login {
   readonly address: string;
 }
 
-const mostWaiting = 64;
-const mostWaitingOfOne = 8;
+/** With a tenth of a second each, nobody waits for longer than some seconds. */
+const mostWaiting = 32;
+const mostWaitingOfOne = 4;
 const mostRemembered = 256;
 const longestPassword = 512;
 

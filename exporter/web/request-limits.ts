@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { mostAhead } from './far-ahead.ts';
 
 const mostUrl = 2_048;
 /** A client has this long to read an answer: what it does not read, we keep in memory. */
 const readingMs = 60_000;
-/** Requests that one connection may send ahead of their answers: each costs memory until it was read. */
-const mostAhead = 8;
 
 export interface TooLarge {
   readonly status: 413 | 414;
@@ -25,18 +25,41 @@ export function cutSlowReader(response: ServerResponse): () => void {
   return () => clearTimeout(limit);
 }
 
-/** What it returns is given things to do when an answer is out or given up: at once, where that is already so. */
-export function endOf(response: ServerResponse): (leave: () => void) => void {
-  const all: (() => void)[] = [];
-  let over = response.destroyed;
-  response.once('close', () => {
-    over = true;
-    for (const leave of all) leave();
-  });
-  return (leave) => {
-    if (over) leave();
-    else all.push(leave);
-  };
+/**
+ * Does things when an answer is out or given up. An answer that waits behind another one on a connection that ends
+ * never says so itself: the connection has to be asked, with one listener for all of its answers.
+ */
+export class Endings {
+  readonly #of = new WeakMap<Socket, Set<() => void>>();
+
+  /** What it returns is given the things to do; they are done at once where it is over already. */
+  of(socket: Socket, response: ServerResponse): (leave: () => void) => void {
+    const all: (() => void)[] = [];
+    let over = socket.destroyed;
+    const endings = this.#endingsOf(socket);
+    const end = () => {
+      over = true;
+      endings.delete(end);
+      for (const leave of all.splice(0)) leave();
+    };
+    endings.add(end);
+    response.once('close', end);
+    return (leave) => {
+      if (over) leave();
+      else all.push(leave);
+    };
+  }
+
+  #endingsOf(socket: Socket): Set<() => void> {
+    const known = this.#of.get(socket);
+    if (known !== undefined) return known;
+    const endings = new Set<() => void>();
+    this.#of.set(socket, endings);
+    socket.once('close', () => {
+      for (const end of endings) end();
+    });
+    return endings;
+  }
 }
 
 /** Counts requests ahead of their answers, by connection. */
