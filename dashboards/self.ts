@@ -13,6 +13,7 @@ import { receiverPanels } from './receivers.ts';
 import { yesOrNo } from './states.ts';
 import { buckets, lines, now, over, rateInterval, rows } from './targets.ts';
 import { chosenSeries } from './variables.ts';
+import { webPanels } from './web.ts';
 
 const { series, histogram, grown } = chosenSeries([]);
 const sourceKey = labelsOf('source_up', 'cluster', 'job', 'instance', 'source');
@@ -240,6 +241,7 @@ const story = logs({
 });
 
 const receivers = receiverPanels(chosenSeries([]));
+const web = webPanels(chosenSeries([]));
 const process = processPanels();
 
 export const self = dashboard({
@@ -304,6 +306,14 @@ export const self = dashboard({
         [8, receivers.dead],
         [8, receivers.deadBytes],
         [8, receivers.blind],
+      ],
+    },
+    {
+      height: 7,
+      panels: [
+        [8, web.connections],
+        [8, web.refused],
+        [8, web.config],
       ],
     },
     {

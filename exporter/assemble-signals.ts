@@ -10,6 +10,7 @@ import { createLogs, type Logs } from './signals/logs.ts';
 import { createMetrics, type Metrics } from './signals/metrics.ts';
 import { createRecentRounds, type RecentRounds } from './signals/recent.ts';
 import { createTraces, type Traces } from './signals/traces.ts';
+import type { DoorStats } from './web/door-stats.ts';
 
 /** Which cluster we are in: known from the configuration, or some time after the start. */
 export interface Cluster {
@@ -22,6 +23,8 @@ export interface SignalParts {
   readonly clock: Clock;
   readonly cluster: Cluster;
   readonly console: 'text' | 'json' | 'off';
+  /** What our own server counts, once it listens. */
+  readonly web?: () => DoorStats | undefined;
 }
 
 export interface Signals {
@@ -50,7 +53,11 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   const { config, version, clock } = parts;
   const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
   const receivers = () => delivery.receiverStats();
-  const metrics = createMetrics({ mode: config.mode, version, view, clock, receivers, ...outboxStats });
+  const metrics = createMetrics({
+    ...{ mode: config.mode, version, view, clock, receivers },
+    ...outboxStats,
+    ...(parts.web === undefined ? {} : { web: parts.web }),
+  });
   const traces = lateTraces(parts, delivery, logs);
   const recent = createRecentRounds(view);
   const history = createLeaseHistory();

@@ -20,6 +20,7 @@ import { policiesJson } from './signals/json-policies.ts';
 import type { Logs } from './signals/logs.ts';
 import { clusterSource } from './sources/cluster.ts';
 import { type Recorder, recorder } from './sources/record.ts';
+import type { DoorStats } from './web/door-stats.ts';
 
 /** The grace period of the node controller since Kubernetes 1.32. */
 const nodeGraceMs = 50_000;
@@ -72,7 +73,8 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const known = [...names, ...electionNames(config, delivery)];
   const holders = config.kubernetes.pods && transport !== undefined;
   const model = new Model({ sources: known, nodes, policies: config.policies, holders });
-  const signals = createSignals({ ...parts, cluster }, model, delivery, logs);
+  let doorStats = (): DoorStats | undefined => undefined;
+  const signals = createSignals({ ...parts, cluster, web: () => doorStats() }, model, delivery, logs);
   const { recollection } = model;
   const remembrance = createRemembrance({
     table: delivery.memories,
@@ -105,6 +107,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
 
   const remembers = await remembrance.recall(driver.emit);
   const served = await serve(parts, model, signals, names, logs);
+  if (served.kind === 'listening') doorStats = served.stats;
   const identity = transport === undefined ? undefined : clusterSource({ transport, clock, random });
   const running =
     served.kind === 'failed'

@@ -5,10 +5,12 @@
  */
 import { endpointMetrics } from './catalogue-endpoints.ts';
 import { counter, gauge, histogram, type Metric, type MetricType } from './catalogue-metric.ts';
+import { outboxMetrics } from './catalogue-outbox.ts';
 import { probeLogEvents, probeMetrics } from './catalogue-probes.ts';
 import { receiverMetrics } from './catalogue-receivers.ts';
 import { scrapeMetrics } from './catalogue-scrape.ts';
 import { socketMetrics } from './catalogue-sockets.ts';
+import { webMetrics } from './catalogue-web.ts';
 
 export { type Metric, type MetricType, prefix } from './catalogue-metric.ts';
 export { unchangedNamespace } from './catalogue-scrape.ts';
@@ -224,32 +226,9 @@ export const metrics = {
     '',
     'Of several replicas: 1 while this one sends traces and logs, 0 while it stands by. Absent without an election.',
   ),
-  outbox_records: gauge(['route'] as const, '', 'Records that wait for their receiver.'),
-  outbox_bytes: gauge(['route'] as const, 'bytes', 'Bytes that wait for their receiver.'),
-  outbox_oldest_timestamp_seconds: gauge(
-    ['route'] as const,
-    'seconds',
-    'When the oldest waiting record was written.',
-  ),
-  outbox_enqueued_total: counter(['route'] as const, '', 'Records committed to the outbox.'),
-  outbox_delivered_total: counter(['route'] as const, '', 'Records that the receiver accepted.'),
-  outbox_dropped_total: counter(
-    ['route', 'reason'] as const,
-    '',
-    'Records that were given up, by reason; rejected: dead letters that were too many to be kept; folded: not lost, told in summaries; by_leader: not lost, another replica delivered them.',
-  ),
-  outbox_refused_total: counter(
-    ['route'] as const,
-    '',
-    'Records that the receiver refused for good; they become dead letters.',
-  ),
-  outbox_dead_letters: gauge(
-    ['route'] as const,
-    '',
-    'Refused records that are kept. Enqueued = delivered + dropped + dead letters + waiting, always.',
-  ),
-  outbox_dead_letter_bytes: gauge(['route'] as const, 'bytes', 'Bytes of refused records that are kept.'),
+  ...outboxMetrics,
   ...receiverMetrics,
+  ...webMetrics,
   ignored_leases: gauge([] as const, '', 'Leases that a policy ignores: not judged, without series.'),
   series_suppressed_total: counter(
     ['reason'] as const,

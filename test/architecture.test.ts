@@ -24,6 +24,7 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
       'exporter/model/',
       'exporter/delivery/outbox.ts',
       'exporter/delivery/receiver-stats.ts',
+      'exporter/web/door-stats.ts',
       'exporter/kube/microtime.ts',
     ],
   },

@@ -4,6 +4,7 @@ import { metrics as catalogue, type Metric, prefix } from '../catalogue.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import { bornCounted } from '../promql.ts';
+import type { DoorStats } from '../web/door-stats.ts';
 import {
   at,
   countsView,
@@ -31,10 +32,15 @@ const receiver: ReceiverStats = {
   unsent: { too_old: 0, in_future: 0 },
 };
 
+const web: DoorStats = {
+  ...{ connections: 0, configGood: undefined, cut: { full: 0, handshake: 0, ahead: 0 } },
+  refused: { unauthorized: 0, busy: 0, rate_limit: 0, host: 0, origin: 0, malformed: 0, too_large: 0 },
+};
+
 function make(view = modelView({})) {
   return createMetrics({
     ...{ mode: 'cluster', version: '0', view, clock, processMetrics: false },
-    ...{ outboxStats: async () => [stats], receivers: () => [receiver] },
+    ...{ outboxStats: async () => [stats], receivers: () => [receiver], web: () => web },
   });
 }
 

@@ -7,6 +7,7 @@ import { metrics as catalogue, prefix } from '../catalogue.ts';
 import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { ModelView } from '../model/view.ts';
+import type { DoorStats } from '../web/door-stats.ts';
 import {
   at,
   countsView,
@@ -49,6 +50,13 @@ const stats: RouteStats = {
   oldest: 1_700_000_000_000_000,
 };
 
+const web: DoorStats = {
+  connections: 3,
+  refused: { unauthorized: 7, busy: 0, rate_limit: 0, host: 0, origin: 1, malformed: 2, too_large: 0 },
+  cut: { full: 0, handshake: 4, ahead: 0 },
+  configGood: true,
+};
+
 const receiver: ReceiverStats = {
   route: 'traces',
   requests: { accepted: 5, retry: 2, rejected: 1 },
@@ -85,7 +93,7 @@ async function smallText(
   part: Partial<MetricsOptions> = {},
 ): Promise<string> {
   const metrics = make(smallView(), {
-    ...{ outboxStats: async () => [stats], receivers: () => [receiver] },
+    ...{ outboxStats: async () => [stats], receivers: () => [receiver], web: () => web },
     ...part,
   });
   metrics.observe(roundEvent('closed'));

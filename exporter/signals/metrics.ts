@@ -5,6 +5,7 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { Event } from '../model/event.ts';
 import type { ModelView } from '../model/view.ts';
+import type { DoorStats } from '../web/door-stats.ts';
 import { createEventMetrics } from './event-metrics.ts';
 import { type Format, renderFamilies } from './exposition.ts';
 import type { OpenRegistry } from './histograms.ts';
@@ -24,6 +25,7 @@ export interface MetricsOptions {
   readonly clock: Clock;
   readonly outboxStats?: () => Promise<readonly RouteStats[]>;
   readonly receivers?: () => readonly ReceiverStats[];
+  readonly web?: () => DoorStats | undefined;
   /** Series of leases and nodes together; beyond it whole objects are left out and counted. */
   readonly maxSeries?: number;
   readonly maxLabelBytes?: number;
@@ -90,6 +92,7 @@ function contexts(options: MetricsOptions, closedRounds: ScrapeContext['closedRo
   return async () => ({
     ...{ view, mode, version, text, closedRounds, suppressed, outbox: await outbox() },
     receivers: options.receivers?.() ?? [],
+    web: options.web?.(),
     openRounds: view.openRounds(),
   });
 }

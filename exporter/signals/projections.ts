@@ -4,6 +4,7 @@ import type { RouteStats } from '../delivery/outbox.ts';
 import type { ReceiverStats } from '../delivery/receiver-stats.ts';
 import type { Round } from '../model/event.ts';
 import type { LeaseView, ModelView, NodeView } from '../model/view.ts';
+import type { DoorStats } from '../web/door-stats.ts';
 import { countsProjections } from './projections-counts.ts';
 import { leaseFamilies, leaseProjections } from './projections-leases.ts';
 import { nodeFamilies } from './projections-nodes.ts';
@@ -12,6 +13,7 @@ import { probeProjections } from './projections-probes.ts';
 import { receiverProjections } from './projections-receivers.ts';
 import { selfProjections } from './projections-self.ts';
 import { socketProjections } from './projections-sockets.ts';
+import { webProjections } from './projections-web.ts';
 import type { RowKind } from './row-family.ts';
 import type { Tally } from './tally.ts';
 
@@ -24,6 +26,8 @@ export interface ScrapeContext {
   readonly version: string;
   readonly outbox: readonly RouteStats[];
   readonly receivers: readonly ReceiverStats[];
+  /** Absent until the server listens. */
+  readonly web?: DoorStats | undefined;
   readonly closedRounds: Tally<'class' | 'cause' | 'outcome'>;
   readonly suppressed: Tally<'reason'>;
   /** A label value made of the name of an object: harmless, capped and still unique. */
@@ -56,5 +60,6 @@ export const projections: Projections = {
   ...countsProjections,
   ...socketProjections,
   ...receiverProjections,
+  ...webProjections,
   ...selfProjections,
 };

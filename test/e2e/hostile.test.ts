@@ -180,6 +180,7 @@ test('a program under attack goes on answering its scraper, tells nothing, and d
     const slowest = Math.max(...scrapes.map(({ ms }) => ms));
     t.diagnostic(`${name}: ${scrapes.length} scrapes, the slowest took ${slowest.toFixed(0)} ms`);
     assert.deepEqual(new Set(scrapes.map(({ status }) => status)), new Set([200]), name);
+    assert.ok(slowest < 10_000, `${name}: Prometheus gives a scrape ten seconds`);
     assert.ok(scrapes.length > 50, `${name}: ${scrapes.length} scrapes`);
   }
   const [first = 0, second = 0] = after;

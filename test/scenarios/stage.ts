@@ -10,6 +10,7 @@ import { labelKeysOf, type Policy } from '../../exporter/model/policy.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
 import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
+import type { DoorStats } from '../../exporter/web/door-stats.ts';
 import { Cluster, received, type Write } from './cluster.ts';
 import { countsTold } from './counts.ts';
 import { Disk } from './disk.ts';
@@ -55,6 +56,7 @@ class Stage {
   readonly #logs = new Set<string>();
   readonly #stats = new Map<Route, RouteStats>();
   readonly #receivers = new Map<Route, ReceiverStats>();
+  #web: DoorStats | undefined;
   /** Sources that see, and what the others missed. */
   readonly #sighted = new Set<string>();
   readonly #missed = new Map<string, Write[]>();
@@ -202,6 +204,8 @@ class Stage {
         return this.#outbox(first, fields);
       case 'receiver':
         return this.#receiver(first, fields);
+      case 'web':
+        return this.#serve(fields);
       case 'pushes':
       case 'stands-by':
         return this.#see({ kind: 'replica', at, pushes: verb === 'pushes', why: text });
@@ -252,6 +256,7 @@ class Stage {
       ...{ mode: 'cluster', version: '0.0.0', view: this.#model, clock: this.#clock, processMetrics: false },
       outboxStats: async () => [...this.#stats.values()],
       receivers: () => [...this.#receivers.values()],
+      web: () => this.#web,
     });
   }
 
@@ -322,6 +327,20 @@ class Stage {
       },
       oldest: fields.has('oldest') ? epoch + count('oldest') * 1e6 : undefined,
     });
+  }
+
+  #serve(fields: ReadonlyMap<string, string>): void {
+    const count = (field: string) => Number(fields.get(field) ?? 0);
+    this.#web = {
+      connections: count('connections'),
+      refused: {
+        ...{ unauthorized: count('unauthorized'), busy: count('busy'), rate_limit: count('rate_limit') },
+        ...{ host: count('host'), origin: count('origin') },
+        ...{ malformed: count('malformed'), too_large: count('too_large') },
+      },
+      cut: { full: count('full'), handshake: count('handshake'), ahead: count('ahead') },
+      configGood: fields.has('config') ? fields.get('config') === 'good' : undefined,
+    };
   }
 
   #receiver(name: string, fields: ReadonlyMap<string, string>): void {
