@@ -45,9 +45,9 @@ export function createRemembrance(parts: CheckpointParts): Remembrance {
         // Before the row that says of which cluster it is: killed in between, it is still known to be wrong.
         checkpoint.renew();
       }
-      const key = keyOfObservation(observation);
-      if (key === clusterKey) checkpoint.soon(key);
-      else if (key !== undefined) checkpoint.later(key);
+      if (observation.kind === 'cluster') return checkpoint.soon(clusterKey);
+      const name = nameOfObservation(observation);
+      if (name !== undefined) checkpoint.later(name);
     },
     onEvent(event) {
       const key = keyOfEvent(event);
@@ -57,8 +57,12 @@ export function createRemembrance(parts: CheckpointParts): Remembrance {
   };
 }
 
-function textsOf({ recollection, clock }: CheckpointParts): Pick<CheckpointOptions, 'textOf' | 'knows'> {
+function textsOf({
+  recollection,
+  clock,
+}: CheckpointParts): Pick<CheckpointOptions, 'textOf' | 'knows' | 'keyOf'> {
   return {
+    keyOf,
     knows: (key) => recollection.memory(key, clock.now()) !== undefined,
     textOf(key) {
       const memory = recollection.memory(key, clock.now());
@@ -112,26 +116,32 @@ function isWatched(memory: Memory, sources: readonly string[]): boolean {
   return sources.some((source) => seesNodeLeases(source) || isNodeSource(source));
 }
 
-/** Whose memory an observation touches. What it means is told by events. */
-function keyOfObservation(observation: Observation): string | undefined {
+/**
+ * Whose memory an observation touches. What it means is told by events. A node stands here under its bare name, which
+ * is at hand: a large cluster tells thousands of heartbeats a second.
+ */
+function nameOfObservation(observation: Observation): string | undefined {
   switch (observation.kind) {
     case 'lease':
-      return keyOfLease(observation.lease);
+      return nameOfLease(observation.lease);
     case 'answer':
-      return keyOfLease(observation.ask);
+      return nameOfLease(observation.ask);
     case 'holder':
       return leaseKey(observation.ask.namespace, observation.ask.lease);
     case 'node':
-      return nodeKey(observation.node.name);
-    case 'cluster':
-      return clusterKey;
+      return observation.node.name;
     default:
       return undefined;
   }
 }
 
-function keyOfLease({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return namespace === nodeLeaseNamespace ? nodeKey(name) : leaseKey(namespace, name);
+function nameOfLease({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === nodeLeaseNamespace ? name : leaseKey(namespace, name);
+}
+
+/** No name of Kubernetes has a slash in it, and the keys of leases have. */
+function keyOf(name: string): string {
+  return name.includes('/') ? name : nodeKey(name);
 }
 
 /** Whose memory must be on disk soon: rounds, outages, and verdicts. That we cannot see is no verdict. */

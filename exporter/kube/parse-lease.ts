@@ -10,6 +10,8 @@ export const longestLabel = 63;
 /** The API server allows 128 characters. */
 export const longestWriter = 128;
 
+export const nodeLeases = 'kube-node-lease';
+
 export const identityLabelKey = 'apiserver.kubernetes.io/identity';
 
 /**
@@ -42,7 +44,7 @@ export function parseLease(value: unknown, labelKeys: readonly string[] = []): L
 
 /** A kubelet keeps its own lease: who wrote it is no question, and the answer would be looked for 100,000 times in 10 s. */
 export function hasOneWriter(namespace: string): boolean {
-  return namespace === 'kube-node-lease';
+  return namespace === nodeLeases;
 }
 
 /** Who changed the holder last, as the API server keeps it; with several owners, the last of them. */

@@ -1,6 +1,6 @@
 import type { LeaseRecord } from '../model/observation.ts';
 import { microsOf } from './microtime.ts';
-import { hasOneWriter, identityLabelKey, longestHolder, longestLabel } from './parse-lease.ts';
+import { hasOneWriter, identityLabelKey, longestHolder, longestLabel, nodeLeases } from './parse-lease.ts';
 import { Fields } from './protobuf.ts';
 import { isText, textBetween } from './protobuf-text.ts';
 import { WriterReader } from './protobuf-writer.ts';
@@ -11,7 +11,15 @@ interface Span {
   to: number;
 }
 
-/** More records are not kept for their texts. The largest clusters have half as many leases. */
+/** Texts of a lease that are the same in nearly all of its events. */
+interface Texts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly holder: string | undefined;
+}
+
+/** Texts of more leases are not kept. The largest clusters have half as many. */
 const mostKept = 2 ** 18;
 
 /**
@@ -23,7 +31,7 @@ export class LeaseReader {
   readonly kind = 'Lease';
   readonly #labelKeys: readonly string[];
   /** By a hash of the name: what was read last. A wrong one costs time, and nothing else. */
-  readonly #kept = new Map<number, LeaseRecord>();
+  readonly #kept = new Map<number, Texts>();
   readonly #lease = new Fields();
   readonly #part = new Fields();
   readonly #inner = new Fields();
@@ -130,31 +138,48 @@ export class LeaseReader {
   }
 
   #record(bytes: Buffer): LeaseRecord | undefined {
-    const hash = hashOf(bytes, this.#namespace, this.#name);
-    const before = this.#kept.get(hash);
-    const namespace = again(bytes, this.#namespace, before?.namespace) ?? '';
-    const name = again(bytes, this.#name, before?.name) ?? '';
+    const { namespace, name, uid, holder } = this.#texts(bytes);
     const writer = hasOneWriter(namespace) ? undefined : this.#writers.read(bytes, this.#owners);
     if (writer === 'bad') return undefined;
     const record: LeaseRecord = {
       namespace,
       name,
-      uid: again(bytes, this.#uid, before?.uid) ?? '',
+      uid,
       resourceVersion: this.#resourceVersion,
-      holder: again(bytes, this.#holder, before?.holder ?? name, longestHolder),
+      holder,
       durationSeconds: this.#duration,
       acquireTime: this.#acquireTime,
       renewTime: this.#renewTime,
       transitions: this.#transitions,
-      strategy: again(bytes, this.#strategy, before?.strategy),
-      preferredHolder: again(bytes, this.#preferred, before?.preferredHolder, longestHolder),
+      strategy: again(bytes, this.#strategy, undefined),
+      preferredHolder: again(bytes, this.#preferred, undefined, longestHolder),
       identityLabel: this.#identityLabel,
       writer: writer?.name,
     };
-    if (this.#kept.size >= mostKept) this.#kept.clear();
-    this.#kept.set(hash, record);
     return this.#labels === undefined ? record : { ...record, labels: this.#labels };
   }
+
+  #texts(bytes: Buffer): Texts {
+    const hash = hashOf(bytes, this.#namespace, this.#name);
+    const before = this.#kept.get(hash);
+    const name = again(bytes, this.#name, before?.name) ?? '';
+    const texts: Texts = {
+      // The same text as the one that everybody compares with: two that are one need not be looked into.
+      namespace: again(bytes, this.#namespace, before?.namespace ?? nodeLeases) ?? '',
+      name,
+      uid: again(bytes, this.#uid, before?.uid) ?? '',
+      // A node holds its own lease.
+      holder: again(bytes, this.#holder, before?.holder ?? name, longestHolder),
+    };
+    if (before !== undefined && isSame(before, texts)) return before;
+    if (this.#kept.size >= mostKept) this.#kept.clear();
+    this.#kept.set(hash, texts);
+    return texts;
+  }
+}
+
+function isSame(a: Texts, b: Texts): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.uid === b.uid && a.holder === b.holder;
 }
 
 function mark(span: Span, { isBytes, start, stop }: Fields): void {

@@ -20,6 +20,10 @@ export async function reflect<T>(
   await new Reflector(reflection, emit, stop).run();
 }
 
+/** The longest time for which a list is handed over in one go (ms), and after how many objects that is looked at. */
+const sliceMs = 5;
+const lookAfter = 100;
+
 interface Followed {
   readonly end: WatchEnd;
   readonly items: number;
@@ -63,19 +67,28 @@ class Reflector<T> {
     const listed = await listAll(this.#reflection, this.#stop);
     if (this.#stop.aborted) return undefined;
     if (listed.kind === 'failed') return listed.failure;
-    this.#hand(listed);
+    await this.#hand(listed);
+    if (this.#stop.aborted) return undefined;
     this.#sight.listed();
     this.#listedAt = this.#reflection.clock.now().mono;
     this.#resourceVersion = listed.resourceVersion;
     return undefined;
   }
 
-  #hand(listed: Listed<T>): void {
+  /** All of it, in slices: others must come to their turn while 100,000 leases are judged. */
+  async #hand({ items, sentAt }: Listed<T>): Promise<void> {
     const { source, clock, toObservation } = this.#reflection;
-    const at = clock.now();
-    this.#emit({ kind: 'list', source, at, phase: 'begin', sentAt: listed.sentAt });
-    for (const object of listed.items) this.#emit(toObservation('listed', object, at));
-    this.#emit({ kind: 'list', source, at, phase: 'end', sentAt: listed.sentAt });
+    let at = clock.now();
+    this.#emit({ kind: 'list', source, at, phase: 'begin', sentAt });
+    for (const [index, object] of items.entries()) {
+      if (index % lookAfter === 0 && clock.now().mono - at.mono > sliceMs) {
+        await sleep(clock, 0, this.#stop);
+        if (this.#stop.aborted) return;
+        at = clock.now();
+      }
+      this.#emit(toObservation('listed', object, at));
+    }
+    this.#emit({ kind: 'list', source, at: clock.now(), phase: 'end', sentAt });
   }
 
   async #watch(resourceVersion: string): Promise<Failure | undefined> {

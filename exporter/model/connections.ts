@@ -17,6 +17,7 @@ export class Connections implements ConnectionsView {
   readonly #census = new Census(this.#happenings);
   readonly #probes = new Probes();
   readonly #counts = new Counts();
+  #overheard: { readonly by: Sink; readonly sink: Sink } | undefined;
 
   places(): Iterable<PlaceView> {
     return this.#census.places();
@@ -60,13 +61,16 @@ export class Connections implements ConnectionsView {
 
   /** What is concluded of leases and nodes may explain what happens to connections. */
   overhearing(sink: Sink): Sink {
-    return {
+    if (this.#overheard?.by === sink) return this.#overheard.sink;
+    const overheard: Sink = {
       event: (event) => {
         this.#happenings.hear(event);
         sink.event(event);
       },
       ask: (ask) => sink.ask(ask),
     };
+    this.#overheard = { by: sink, sink: overheard };
+    return overheard;
   }
 
   blind(source: string): void {

@@ -127,6 +127,7 @@ export class Evidence<T extends Suspect> {
   /** Monotonic milliseconds at which `wake` is to be called. */
   next(): number {
     let next = Number.POSITIVE_INFINITY;
+    if (this.#inquiries.size === 0) return next;
     for (const { wave } of this.#inquiries.values()) next = Math.min(next, wave?.giveUpAt ?? next);
     return next;
   }

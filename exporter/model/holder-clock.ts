@@ -17,22 +17,17 @@ export interface Way {
   readonly notBefore?: number;
 }
 
-/** How far the clock may be ahead of our monotonic one by a number of renewals, in µs. */
-interface Bounds {
-  readonly least: number;
-  readonly most: number;
-}
-
-const unknown: Bounds = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
-
 /**
  * The clock of a holder against our monotonic one: the largest renewTime − receipt over the last 32 to 64
  * renewals. The way of a write to us only makes it smaller, so the largest is the nearest to the truth.
  * Against the monotonic clock, since ours may be set as well.
  */
 export class HolderClock {
-  #older = unknown;
-  #newer = unknown;
+  // How far it may be ahead by the renewals of either half of the window, in µs.
+  #olderLeast = Number.NEGATIVE_INFINITY;
+  #olderMost = Number.POSITIVE_INFINITY;
+  #newerLeast = Number.NEGATIVE_INFINITY;
+  #newerMost = Number.POSITIVE_INFINITY;
   #seen = 0;
   #last = Number.NEGATIVE_INFINITY;
   #known = 0;
@@ -55,7 +50,7 @@ export class HolderClock {
   }
 
   get #least(): number {
-    return Math.max(this.#older.least, this.#newer.least);
+    return Math.max(this.#olderLeast, this.#newerLeast);
   }
 
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
@@ -68,9 +63,9 @@ export class HolderClock {
     if (renewTime < this.#last) this.forget();
     this.#last = renewTime;
     if (this.#seen === halfWindow) {
-      this.#older = this.#newer;
-      this.#newer = unknown;
-      this.#seen = 0;
+      this.#olderLeast = this.#newerLeast;
+      this.#olderMost = this.#newerMost;
+      this.#renew();
     }
     this.#seen += 1;
     if (receipt.mono - this.#knownAt >= apartMs) {
@@ -78,20 +73,24 @@ export class HolderClock {
       this.#knownAt = receipt.mono;
     }
     if (prompt && this.#known < enough) this.#vouchedAt = receipt.mono;
-    this.#newer = {
-      least: Math.max(this.#newer.least, renewTime - receipt.mono * 1000),
-      most: Math.min(this.#newer.most, renewTime - notBefore * 1000),
-    };
+    this.#newerLeast = Math.max(this.#newerLeast, renewTime - receipt.mono * 1000);
+    this.#newerMost = Math.min(this.#newerMost, renewTime - notBefore * 1000);
   }
 
   /** Nothing of what was learned is right. */
   forget(): void {
-    this.#older = unknown;
-    this.#newer = unknown;
-    this.#seen = 0;
+    this.#olderLeast = Number.NEGATIVE_INFINITY;
+    this.#olderMost = Number.POSITIVE_INFINITY;
+    this.#renew();
     this.#known = 0;
     this.#knownAt = Number.NEGATIVE_INFINITY;
     this.#vouchedAt = undefined;
+  }
+
+  #renew(): void {
+    this.#newerLeast = Number.NEGATIVE_INFINITY;
+    this.#newerMost = Number.POSITIVE_INFINITY;
+    this.#seen = 0;
   }
 
   /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */
@@ -117,6 +116,6 @@ export class HolderClock {
 
   /** The earliest moment (monotonic ms) at which it can have written this renewTime (Unix µs); −Infinity if unknown. */
   wroteAfter(renewTime: number): number {
-    return (renewTime - Math.min(this.#older.most, this.#newer.most)) / 1000;
+    return (renewTime - Math.min(this.#olderMost, this.#newerMost)) / 1000;
   }
 }

@@ -62,11 +62,14 @@ export class Model implements ModelView {
   readonly #policies: Policies;
   readonly #connections = new Connections();
   readonly #holders: HolderDesk;
+  readonly #timed: readonly { next(): number }[];
   #pushes: boolean | undefined;
 
   constructor(options: ModelOptions) {
     this.#policies = new Policies(options.policies ?? [], options.nodes);
     this.#holders = new HolderDesk(options.holders ?? false);
+    const judges = [this.#evidence, this.#silence, this.#policies, this.#candidates, this.#debts];
+    this.#timed = [this.#deadlines, ...judges];
     for (const name of options.sources) this.#sources.of(name);
   }
 
@@ -97,10 +100,7 @@ export class Model implements ModelView {
 
   /** Monotonic milliseconds at which the model wants to be shown the time; Infinity when it does not. */
   nextDeadline(): number {
-    const own = [
-      ...[this.#deadlines, this.#evidence, this.#silence, this.#policies, this.#candidates, this.#debts],
-    ];
-    return Math.min(...own.map((part) => part.next()));
+    return this.#timed.reduce((next, part) => Math.min(next, part.next()), Number.POSITIVE_INFINITY);
   }
 
   /** Judges a batch of observations in their order. Never throws on what they contain. */
@@ -163,6 +163,7 @@ export class Model implements ModelView {
 
   #wakeUntil(now: Now): void {
     this.#lags.woken(now.at.mono, this.#deadlines.next());
+    if (now.at.mono < this.nextDeadline()) return;
     const due = () => this.#deadlines.due(now.at.mono);
     for (let row = due(); row !== undefined; row = due()) {
       const woken = row instanceof NodeRow ? wakeNode(row, now) : wakeLease(row, now);

@@ -126,7 +126,9 @@ export class SourceRows {
 
   /** The source of this name, new if it is not known yet. */
   of(name: string): SourceRow {
-    const row = this.#rows.get(name) ?? new SourceRow(name);
+    const known = this.#rows.get(name);
+    if (known !== undefined) return known;
+    const row = new SourceRow(name);
     this.#rows.set(name, row);
     return row;
   }

@@ -2,6 +2,7 @@ import { createLogger, format, type Logger, transports } from 'winston';
 import type { Clock } from '../clock.ts';
 import type { OutboxRecord } from '../delivery/outbox.ts';
 import type { Event } from '../model/event.ts';
+import { Crowd } from './crowd.ts';
 import { isoTime } from './iso-time.ts';
 import {
   contextOf,
@@ -12,7 +13,7 @@ import {
   type StreamLabels,
 } from './loki-format.ts';
 import { printable } from './safe-text.ts';
-import { sentenceOf } from './sentences.ts';
+import { type Sentence, sentenceOf } from './sentences.ts';
 
 export interface LogsOptions {
   /** Takes the records for Loki; without it lines go to the console alone. */
@@ -48,18 +49,18 @@ export function createLogs(options: LogsOptions): Logs {
   };
   const own = (level: string) => (message: string, fields?: LogFields) =>
     say(level, message, contextOf(options.clock.now().wall, textFields(fields)));
+  const tell = ({ level, text, event, about, importance }: Sentence, wall: number): void =>
+    say(level, text, contextOf(wall, { event, ...about }, importance));
+  const crowd = new Crowd(options.clock, tell);
   return {
     observe(event) {
+      if (event.kind === 'heartbeat' || crowd.takes(event)) return;
       const line = sentenceOf(event);
-      if (line === undefined) return;
-      say(
-        line.level,
-        line.text,
-        contextOf(event.at.wall, { event: line.event, ...line.about }, line.importance),
-      );
+      if (line !== undefined) tell(line, event.at.wall);
     },
     ...{ info: own('info'), warn: own('warn'), error: own('error') },
     close() {
+      crowd.close();
       closed ??= ended(logger);
       return closed;
     },
