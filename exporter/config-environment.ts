@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * The variables that other programs honour too, with the meaning that they have there. KUBECONFIG is not
  * among them: it may name several files, and client-node reads it where no kubeconfig is configured.
  */
-const variables = [
+export const variables = [
   { name: 'POD_NAMESPACE', path: ['pod', 'namespace'] },
   { name: 'NODE_NAME', path: ['pod', 'node'] },
   { name: 'POD_NAME', path: ['pod', 'name'] },
@@ -30,7 +30,7 @@ const variables = [
 ] as const;
 
 /** `key=value,key=value`, percent-encoded. */
-const pairVariables = [
+export const pairVariables = [
   { name: 'OTEL_EXPORTER_OTLP_HEADERS', path: ['otlp', 'headers'], secret: true },
   { name: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS', path: ['otlp', 'headers'], secret: true },
   { name: 'OTEL_RESOURCE_ATTRIBUTES', path: ['service', 'attributes'], secret: false },

@@ -68,9 +68,11 @@ export const configSchema = z.strictObject({
   /** Where we run ourselves. */
   pod: z
     .strictObject({
-      namespace: value.namespace.optional().describe('POD_NAMESPACE, if left out.'),
-      node: value.objectName.optional().describe('NODE_NAME, if left out.'),
-      name: value.objectName.optional().describe('POD_NAME, if left out.'),
+      namespace: value.namespace
+        .optional()
+        .describe('The namespace that leasewatch runs in; POD_NAMESPACE, if left out.'),
+      node: value.objectName.optional().describe('The node that leasewatch runs on; NODE_NAME, if left out.'),
+      name: value.objectName.optional().describe('The Pod that leasewatch is; POD_NAME, if left out.'),
     })
     .optional(),
   /** Which Lease decides who of several replicas pushes. */

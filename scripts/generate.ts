@@ -17,12 +17,16 @@ import { helmIsThere, render } from '../deploy/render.ts';
 import { renderings } from '../deploy/renderings.ts';
 import { valuesJsonSchema } from '../deploy/values-schema.ts';
 import { configJsonSchema } from '../exporter/config-json-schema.ts';
+import { apiPage } from './api-page.ts';
+import { configurationPage } from './configuration-page.ts';
 import { judgingPage } from './judging-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
 const generated: readonly { readonly path: string; readonly make: () => string }[] = [
   { path: 'METRICS.md', make: metricsPage },
   { path: 'docs/judging.md', make: judgingPage },
+  { path: 'docs/configuration.md', make: configurationPage },
+  { path: 'docs/api.md', make: apiPage },
   { path: 'exporter/config.schema.json', make: configJsonSchema },
   { path: 'alerts/leasewatch.rules.yaml', make: rulesYaml },
   { path: 'alerts/leasewatch.prometheusrule.yaml', make: manifestYaml },
