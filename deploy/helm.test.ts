@@ -45,6 +45,32 @@ test('helm: values that the chart does not have are refused before anything is r
   refused('config.log.level=loud', /'\/config\/log\/level'/);
 });
 
+test('helm: a configuration with which leasewatch would not start is refused', { skip }, () => {
+  const refused = (set: string, why: RegExp) => assert.throws(() => template('--set', set), why);
+  refused('mode=sidecar', /mode sidecar has nothing to watch/);
+  refused('mode=node,config.kubernetes.pods=true', /config\.kubernetes\.pods has no meaning in mode node/);
+  refused('config.websockets.find=false', /config\.websockets\.find has no meaning in mode cluster/);
+});
+
+test('helm: what the values say of an endpoint wins', { skip }, () => {
+  const given = ['scrapeTimeout=5s', 'relabelings[0].action=drop', 'relabelings[0].regex=x'];
+  const [monitor] = template(
+    '--set',
+    ['monitor.enabled=true', ...given.map((each) => `monitor.endpoint.${each}`)].join(),
+  ).filter(({ kind }) => kind === 'ServiceMonitor');
+  assert.deepEqual(monitor?.spec, {
+    selector: {
+      matchLabels: { 'app.kubernetes.io/instance': 'leasewatch', 'app.kubernetes.io/name': 'leasewatch' },
+    },
+    endpoints: [
+      {
+        ...{ port: 'metrics', interval: '15s', scheme: 'http', honorLabels: true, scrapeTimeout: '5s' },
+        relabelings: [{ action: 'drop', regex: 'x' }],
+      },
+    ],
+  });
+});
+
 const ruleSchema = z.object({
   kind: z.literal('PrometheusRule'),
   spec: z.object({

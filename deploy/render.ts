@@ -23,9 +23,8 @@ export function render(rendering: Rendering): string {
       ...(values === undefined ? [] : ['--values', join(root, values)]),
       ...(set === undefined ? [] : ['--set', set]),
     );
-    return (
-      headOf(rendering) + (plain === undefined ? rendered : namespaceYaml(plain) + withoutHelm(rendered))
-    );
+    if (plain === undefined) return headOf(rendering) + rendered;
+    return headOf(rendering) + imageNote + namespaceYaml(plain) + withoutHelm(rendered);
   });
 }
 
@@ -47,6 +46,9 @@ export function withChart<T>(chart: Rendering['chart'], use: (folder: string) =>
 export function helm(...args: readonly string[]): string {
   return execFileSync('helm', args, { encoding: 'utf8', maxBuffer: 2 ** 26, stdio: 'pipe' });
 }
+
+const imageNote =
+  '# The image of leasewatch is called as your registry has it: change every `image` of that name.\n';
 
 function namespaceYaml({ podSecurity }: NonNullable<Rendering['plain']>): string {
   return `---
