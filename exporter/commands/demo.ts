@@ -125,6 +125,7 @@ leasewatch demo: a simulated cluster of four nodes, four elections, a chat, and 
   exemplars  curl -H 'Accept: application/openmetrics-text' ${url}/metrics
   rounds     curl ${url}/api/rounds
   more       ${url}/api/leases  ${url}/api/nodes  ${url}/api/connections
+  terminal   npm run leasewatch -- leases --url ${url}
   cluster    kubectl --server ${cluster.url} get leases --all-namespaces
 
 FAULT is what the simulator did; everything else is what leasewatch saw. Ctrl-C ends it.

@@ -68,14 +68,14 @@ async function absent(
   { namespace, name }: ExplainTask,
   isIt: (each: { namespace: string; lease: string }) => boolean,
 ): Promise<Told> {
-  const policies = await askFor(teller, 'policies', answerSchemas.policies);
-  if (policies.kind === 'failed') return policies;
+  const asked = await askFor(teller, 'policies', answerSchemas.policies);
+  const policies = asked.kind === 'failed' ? [] : asked.answer.policies;
   const why = `there is no lease ${printable(namespace)}/${printable(name)}`;
-  const by = policies.answer.policies.find(({ expected }) =>
-    expected.some((each) => isIt(each) && each.absent),
-  );
-  if (by === undefined) return { kind: 'failed', why };
-  return { kind: 'missed', why: `${why}, and ${printable(by.policy)} expects it to be held` };
+  const by = policies.find(({ expected }) => expected.some((each) => isIt(each) && each.absent));
+  if (by !== undefined)
+    return { kind: 'missed', why: `${why}, and ${printable(by.policy)} expects it to be held` };
+  const ignoring = policies.some(({ ignoredLeases }) => (ignoredLeases ?? 0) > 0);
+  return { kind: 'failed', why: ignoring ? `${why}, or a policy ignores it` : why };
 }
 
 async function tellNode(teller: Teller, { namespace, name }: ExplainTask): Promise<Told> {

@@ -38,9 +38,10 @@ async function serving(t: TestContext, views: LeaseView[]) {
       '/api/leases': leasesJson(view, history, at(0), at(3)),
       '/api/rounds': { rounds: [] },
       '/api/nodes': { nodes: [nodeJson(nodeView({ name: 'node-1', state: 'lost' }), at(3))] },
-      '/api/policies': { policies: policiesJson(view, at(3)) },
+      '/api/policies': given.policies ?? { policies: policiesJson(view, at(3)) },
     };
   };
+  const given: { policies?: unknown } = {};
   let down = false;
   const server = createServer((request, response) => {
     response.statusCode = down ? 503 : 200;
@@ -53,6 +54,8 @@ async function serving(t: TestContext, views: LeaseView[]) {
   assert.ok(typeof address === 'object' && address !== null);
   return {
     whom: whom(`http://127.0.0.1:${address.port}`),
+    /** Told instead of the answers above. */
+    answers: given,
     setDown(now: boolean) {
       down = now;
     },
@@ -157,6 +160,7 @@ for (const [part, why] of [
   [{ url: 'http://ann:pw@localhost' }, /^--url must not hold a password/],
   [{ user: 'ann' }, /^--user and --password-file belong together/],
   [{ keyFile: 'k' }, /^--cert-file and --key-file belong together/],
+  [{ cluster: { lookMs: 1, service: 'leasewatch' } }, /^--service must be NAMESPACE\/NAME/],
 ] as const) {
   test(`wrong usage ends with 2: ${JSON.stringify(part)}`, async () => {
     const { code, text, warned } = await tell(whom('http://localhost', part));
@@ -165,6 +169,22 @@ for (const [part, why] of [
     assert.doesNotMatch(warned[0] ?? '', /pw/);
   });
 }
+
+test('a lease that is not there may be one that a policy ignores, and an older leasewatch knows no policies', async (t) => {
+  const { whom: from, answers } = await serving(t, three());
+  const ask = async () => {
+    const { output, warned } = page();
+    const code = await explain(
+      { whom: from, namespace: 'no', name: 'such', json: false, timeZone: 'UTC' },
+      output,
+    );
+    return [code, ...warned];
+  };
+  answers.policies = { policies: [{ policy: 'policies[1]', ignoredLeases: 2, expected: [] }] };
+  assert.deepEqual(await ask(), [3, 'there is no lease no/such, or a policy ignores it']);
+  answers.policies = 'There is nothing at this address.';
+  assert.deepEqual(await ask(), [3, 'there is no lease no/such']);
+});
 
 test('nobody there ends with 3', async () => {
   const { code, warned } = await tell(whom('http://127.0.0.1:1'));

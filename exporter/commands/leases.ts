@@ -192,9 +192,11 @@ function explainEmptiness(leases: readonly LeaseAnswer[], task: LeasesTask, { wa
 
 function explainUnknown(leases: readonly LeaseAnswer[], task: LeasesTask, { warn }: Output): void {
   const unknown = leases.filter(({ state }) => state === 'unknown').length;
-  if (unknown === 0 || task.whom.cluster === undefined || task.watch !== undefined) return;
+  const { cluster } = task.whom;
+  if (unknown === 0 || task.watch !== undefined) return;
+  if (cluster === undefined || cluster.service !== undefined) return;
   const [many, them] = unknown === 1 ? ['1 lease is', 'it'] : [`${unknown} leases are`, 'them'];
-  const seconds = task.whom.cluster.lookMs / 1000;
+  const seconds = cluster.lookMs / 1000;
   warn(
     `${many} not judged: nobody wrote ${them} in the ${seconds} s of this look, and that proves nothing (--look 60s looks longer)`,
   );

@@ -23,8 +23,14 @@ export function addTerminalCommands(program: Command, straight: boolean): void {
     .option('-n, --namespace <NAME>', 'only leases of this namespace')
     .option('-A, --all-namespaces', 'leases of all namespaces, as without --namespace')
     .addOption(new Option('-o, --output <FORMAT>', 'another format than the table').choices(formats))
-    .addOption(new Option('--state <STATES>', 'only leases in these states').argParser(listOf(states)))
-    .addOption(new Option('--class <CLASSES>', 'only leases of these classes').argParser(listOf(classes)))
+    .addOption(
+      new Option('--state <STATES>', 'only leases in these states').choices(states).argParser(listOf(states)),
+    )
+    .addOption(
+      new Option('--class <CLASSES>', 'only leases of these classes')
+        .choices(classes)
+        .argParser(listOf(classes)),
+    )
     .option('--no-headers', 'no headings')
     .option('-w, --watch', 'append what changes, until Ctrl-C')
     .action(async (names: readonly string[], flags: Flags, command: Command) => {
@@ -81,8 +87,9 @@ function asking(command: Command, straight: boolean, look: string): Command {
     .option('--cert-file <FILE>', 'certificate to show')
     .option('--key-file <FILE>', 'key of the certificate')
     .option('--cluster', 'ask the cluster itself, as kubectl does')
-    .option('--kubeconfig <FILE>', 'with --cluster: its credentials')
-    .option('--context <NAME>', 'with --cluster: context in the kubeconfig')
+    .option('--service <NAMESPACE/NAME>', 'a leasewatch in the cluster, through the API server')
+    .option('--kubeconfig <FILE>', 'with --cluster or --service: credentials')
+    .option('--context <NAME>', 'with --cluster or --service: context in the kubeconfig')
     .addOption(
       new Option('--look <DURATION>', 'with --cluster: how long to look for verdicts, at most')
         .default(durationFlag(look), look)
@@ -91,18 +98,21 @@ function asking(command: Command, straight: boolean, look: string): Command {
 }
 
 function whomOf(flags: Flags, straight: boolean, command: Command): Whom {
-  if (flags.cluster === true && command.getOptionValueSource('url') === 'cli')
-    command.error('error: --url and --cluster exclude each other');
+  const [first, second] = ['url', 'service', 'cluster'].filter(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (second !== undefined) command.error(`error: --${first} and --${second} exclude each other`);
   const text = (name: string): string | undefined => {
     const value = flags[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const direct = flags.cluster === true || (straight && text('url') === undefined);
-  const [kubeconfig, context] = [text('kubeconfig'), text('context')];
+  const [kubeconfig, context, service] = [text('kubeconfig'), text('context'), text('service')];
+  const direct = flags.cluster === true || service !== undefined || (straight && text('url') === undefined);
   const cluster = {
     lookMs: Number(flags.look),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
+    ...(service === undefined ? {} : { service }),
   };
   return {
     url: text('url') ?? defaultUrl,

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import { nodeLeaseNamespace } from '../model/classify.ts';
+import { printable } from '../signals/safe-text.ts';
 import { openHttpTeller } from '../terminal/http-teller.ts';
 import type { Teller } from '../terminal/teller.ts';
 
@@ -12,10 +13,17 @@ export interface Whom {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
-  /** Straight from the cluster, for so many milliseconds before the first answer. */
-  readonly cluster:
-    | { readonly lookMs: number; readonly kubeconfig?: string; readonly context?: string }
-    | undefined;
+  /** By the API server: straight from the cluster, or from a leasewatch in it. */
+  readonly cluster: ClusterToAsk | undefined;
+}
+
+export interface ClusterToAsk {
+  /** How long to look before the first answer, at most, in milliseconds. */
+  readonly lookMs: number;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** The leasewatch to ask, as `NAMESPACE/NAME` of its Service. */
+  readonly service?: string;
 }
 
 /** The leases that are wanted: all of them where nothing is said. */
@@ -38,7 +46,8 @@ export async function openTeller(whom: Whom, wanted: Wanted): Promise<Opened> {
 async function openRemote(whom: Whom): Promise<Opened> {
   const { user, passwordFile, tokenFile, caFile, certFile, keyFile } = whom;
   const url = urlOf(whom.url);
-  if (url === undefined) return usage(`--url must be like http://localhost:9465, not "${whom.url}"`);
+  if (url === undefined)
+    return usage(`--url must be like http://localhost:9465, not "${printable(whom.url)}"`);
   if (url.username !== '' || url.password !== '')
     return usage('--url must not hold a password, which others could see: give --user and --password-file');
   if ((user === undefined) !== (passwordFile === undefined))
@@ -57,22 +66,29 @@ function urlOf(text: string): URL | undefined {
 }
 
 /** client-node and the judge are loaded only here: they cost half a second. */
-async function openCluster(cluster: NonNullable<Whom['cluster']>, wanted: Wanted): Promise<Opened> {
+async function openCluster(cluster: ClusterToAsk, wanted: Wanted): Promise<Opened> {
+  const { parseService, serviceTeller } = await import('./service-teller.ts');
+  const { service: named, lookMs, ...from } = cluster;
+  const service = named === undefined ? undefined : parseService(named);
+  if (named !== undefined && service === undefined)
+    return usage(`--service must be NAMESPACE/NAME or NAMESPACE/NAME:PORT, not "${printable(named)}"`);
   const { loadKubeAccess } = await import('../kube/credentials.ts');
-  const { openLook } = await import('./look.ts');
-  const { lookMs, ...from } = cluster;
   const found = await loadKubeAccess(from);
   if (found.kind === 'error') return { kind: 'failed', why: found.why };
   const { access } = found;
-  const look = openLook({
-    ...{ transport: access.transport(), clock: systemClock(), random: Math.random, lookMs },
-    ...wanted,
-  });
+  const teller =
+    service === undefined ? await look() : serviceTeller(access.transport(), systemClock(), service);
   const close = async (): Promise<void> => {
-    await look.close();
+    await teller.close();
     await access.close();
   };
-  return { kind: 'ok', teller: { ask: look.ask, close } };
+  return { kind: 'ok', teller: { ask: teller.ask, close } };
+
+  async function look(): Promise<Teller> {
+    const { openLook } = await import('./look.ts');
+    const common = { transport: access.transport(), clock: systemClock(), random: Math.random, lookMs };
+    return openLook({ ...common, ...wanted });
+  }
 }
 
 /** Whether a lease is the heartbeat of a node: then it is told as a node. */

@@ -76,7 +76,7 @@ const node = z.looseObject({
 });
 
 const expected = z.looseObject({ namespace: text, lease: text, state: text, absent: z.boolean() });
-const policy = z.looseObject({ policy: text, expected: z.array(expected) });
+const policy = z.looseObject({ policy: text, ignoredLeases: orNull(seconds), expected: z.array(expected) });
 
 /** By the name under which `/api/NAME` tells them. */
 export const answerSchemas = {

@@ -4,6 +4,8 @@ import { nameOf, namesOf } from './names.ts';
 import { inWords } from './spans-of-time.ts';
 
 const daySeconds = 24 * 3600;
+/** In so few seconds no change says nothing. */
+const shortWatch = 120;
 /** The others have one owner for life. */
 const changing: ReadonlySet<string> = new Set(['election', 'coordinated']);
 
@@ -12,6 +14,8 @@ export function pastOf(lease: LeaseAnswer, watchedSeconds: number | undefined): 
   const { changesLastDay: changes, lastRound: last } = lease;
   if (!changing.has(lease.class)) return '';
   if (changes === null) return 'How often it changed its holder is not told by this leasewatch.';
+  if (changes === 0 && last === null && watchedSeconds !== undefined && watchedSeconds < shortWatch)
+    return tooShort(lease);
   const within = `in the ${period(watchedSeconds)}`;
   if (changes === 0)
     return `No change of holder ${within}${counted(lease)}.${last === null ? '' : ` ${alone(last)}`}`;
@@ -29,6 +33,13 @@ function period(watchedSeconds: number | undefined): string {
 
 function counted({ transitions }: LeaseAnswer): string {
   return transitions === null || transitions === 0 ? '' : `; its record counts ${transitions} in all`;
+}
+
+function tooShort({ transitions }: LeaseAnswer): string {
+  if (transitions === null || transitions === 0) return '';
+  return transitions === 1
+    ? 'Its record counts 1 change in all.'
+    : `Its record counts ${transitions} changes in all.`;
 }
 
 /** After "the last … ago". */

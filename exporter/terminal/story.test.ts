@@ -297,6 +297,13 @@ for (const [round, changesLastDay, told] of pasts) {
   });
 }
 
+test('who has just begun to look knows only what the record counts', () => {
+  const told = (transitions: number | null) => story({ transitions }, { watchedSeconds: 3 }).at(-1);
+  assert.equal(told(4), 'Its record counts 4 changes in all.');
+  assert.equal(told(1), 'Its record counts 1 change in all.');
+  assert.equal(told(0), where);
+});
+
 test('a leasewatch that has not watched for a day says for how long it has', () => {
   const young = story({ changesLastDay: 64, changesLastDayCut: true }, { watchedSeconds: 300 });
   assert.equal(young.at(-1), 'at least 64 changes in the 5 min that leasewatch has watched.');
