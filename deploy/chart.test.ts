@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -73,6 +73,14 @@ metadata: { name: old }
     'PodMonitor bad.spec.podMetricsEndpoints.0: Unrecognized key: "honourLabels"',
     'Deployment old: apps/v1beta1 Deployment is not a type that the chart is to have',
   ]);
+});
+
+test('chart: the files that its pages link to are there', () => {
+  for (const page of ['deploy/README.md', 'deploy/helm/leasewatch/README.md']) {
+    for (const [, file] of read(page).matchAll(/\]\((?!http)([^)#]+)\)/g)) {
+      assert.ok(existsSync(join(root, dirname(page), file ?? '')), `${page} links to ${file}`);
+    }
+  }
 });
 
 const configMap = z.object({
