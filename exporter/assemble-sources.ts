@@ -65,7 +65,7 @@ function nodeSocketSources({ config, clock, random, transport }: SourceParts): r
 function leaseSources({ config, clock, random, transport }: SourceParts): readonly LeaseSource[] {
   if (transport === undefined) return [];
   const { namespaces, leases: names } = config.kubernetes;
-  const common = { transport, clock, random, labelKeys: labelKeysOf(config.policies) };
+  const common = { transport, clock, random, labelKeys: labelKeysOf(config.policies), streams: true };
   const places = namespaces === 'all' ? [{}] : namespaces.map((namespace) => ({ namespace }));
   const leases = places.flatMap((place) =>
     names === undefined

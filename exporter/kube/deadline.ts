@@ -13,15 +13,32 @@ export interface Deadline {
 
 export function startDeadline(clock: Clock, ms: number, stop: AbortSignal): Deadline {
   const timeUp = new AbortController();
-  let clear = clock.after(ms, () => timeUp.abort());
+  let dueAt = 0;
+  let armedFor = Number.POSITIVE_INFINITY;
+  let cancel = (): void => {};
+  function arm(): void {
+    cancel();
+    armedFor = dueAt;
+    cancel = clock.after(Math.max(0, dueAt - clock.now().mono), look);
+  }
+  function look(): void {
+    if (clock.now().mono < dueAt) arm();
+    else timeUp.abort();
+  }
+  // A watch extends its deadline with every chunk: the timer is left as it is, and looks again when it has come.
+  function extend(more: number): void {
+    dueAt = clock.now().mono + more;
+    if (dueAt < armedFor) arm();
+  }
+  extend(ms);
   return {
     signal: AbortSignal.any([stop, timeUp.signal]),
     expired: () => timeUp.signal.aborted,
-    extend(more) {
-      clear();
-      clear = clock.after(more, () => timeUp.abort());
+    extend,
+    clear() {
+      cancel();
+      armedFor = Number.POSITIVE_INFINITY;
     },
-    clear: () => clear(),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Watched<T> extends Collection<T> {
 export interface Reflection<T> extends Watched<T> {
   readonly source: SourceName;
   readonly toObservation: (change: Change, object: T, at: Moment) => Observation;
+  /** What tells objects apart, where the first state may come as a stream. */
+  readonly keyOf?: (object: T) => string;
   /** Where somebody may know better than the watch that it is dead. */
   readonly interruption?: Interruption;
 }

@@ -2,6 +2,7 @@ import { type Moment, sleep } from '../clock.ts';
 import type { Observation } from '../model/observation.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import type { Failure } from './failure.ts';
+import { streamState } from './initial-state.ts';
 import { Interruption } from './interruption.ts';
 import { type Listed, listAll } from './list.ts';
 import type { Reflection } from './reflection.ts';
@@ -40,6 +41,8 @@ class Reflector<T> {
   readonly #interruption: Interruption;
   /** Where the watch goes on; `undefined` asks for a list. */
   #resourceVersion: string | undefined;
+  /** The first state was asked for as a stream. */
+  #streamed = false;
   /** The last pause after a failure, in milliseconds. */
   #pause = 0;
   /** When the last complete list came (monotonic ms). */
@@ -64,7 +67,7 @@ class Reflector<T> {
   }
 
   async #list(): Promise<Failure | undefined> {
-    const listed = await listAll(this.#reflection, this.#stop);
+    const listed = (await this.#stream()) ?? (await listAll(this.#reflection, this.#stop));
     if (this.#stop.aborted) return undefined;
     if (listed.kind === 'failed') return listed.failure;
     await this.#hand(listed);
@@ -73,6 +76,17 @@ class Reflector<T> {
     this.#listedAt = this.#reflection.clock.now().mono;
     this.#resourceVersion = listed.resourceVersion;
     return undefined;
+  }
+
+  /**
+   * Only the first state: it comes from the cache of the server, which may know what a store that was set back has
+   * forgotten. Whoever lists again may doubt just that.
+   */
+  async #stream(): Promise<Listed<T> | undefined> {
+    const { keyOf } = this.#reflection;
+    if (keyOf === undefined || this.#streamed) return undefined;
+    this.#streamed = true;
+    return streamState(this.#reflection, keyOf, this.#stop);
   }
 
   /** All of it, in slices: others must come to their turn while 100,000 leases are judged. */

@@ -17,6 +17,9 @@ export type Told<T> = WatchChange<T> | WatchBookmark;
 /** How a watch ends: in good order, or with a failure. */
 export type WatchEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** In place of a resourceVersion: a watch that begins with all that there is, and marks the end of it. */
+export const wholeState = '';
+
 /** One watch from `resourceVersion` on, until it ends. */
 export async function* watchFrom<T>(
   reflection: Watched<T>,
@@ -109,7 +112,11 @@ function watchPath<T>(reflection: Watched<T>, resourceVersion: string): string {
   const ms = shortestMs + reflection.random() * (longestMs - shortestMs);
   const query = new URLSearchParams(reflection.query);
   query.set('watch', '1');
-  query.set('resourceVersion', resourceVersion);
+  if (resourceVersion !== wholeState) query.set('resourceVersion', resourceVersion);
+  else {
+    query.set('sendInitialEvents', 'true');
+    query.set('resourceVersionMatch', 'NotOlderThan');
+  }
   query.set('allowWatchBookmarks', 'true');
   query.set('timeoutSeconds', String(Math.round(ms / 1000)));
   return `${reflection.path}?${query}`;

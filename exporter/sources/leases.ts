@@ -22,6 +22,8 @@ export interface LeaseSourceOptions {
   readonly name?: string;
   /** Labels that are kept; none when absent. */
   readonly labelKeys?: readonly string[];
+  /** The first state is asked for as a stream, of servers that have that. */
+  readonly streams?: boolean;
   readonly limits?: Partial<ReflectorLimits>;
 }
 
@@ -55,6 +57,7 @@ export function leaseSource(options: LeaseSourceOptions): LeaseSource {
     ...{ ...collection, random, source, limits },
     toObservation: (change, lease, at) => ({ kind: 'lease', source, at, change, lease }),
     interruption,
+    ...(options.streams === true ? { keyOf: ({ namespace, name }) => `${namespace}/${name}` } : {}),
   };
   return {
     name: source,

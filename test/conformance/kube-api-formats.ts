@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { systemClock } from '../../exporter/clock.ts';
 import { jsonDecoder } from '../../exporter/kube/decode-json.ts';
 import { protobufDecoder } from '../../exporter/kube/decode-protobuf.ts';
 import type { Decoder, WatchItem } from '../../exporter/kube/decoder.ts';
 import { failureOfResponse } from '../../exporter/kube/failure.ts';
+import { streamState } from '../../exporter/kube/initial-state.ts';
+import { listAll } from '../../exporter/kube/list.ts';
 import { parseLease } from '../../exporter/kube/parse-lease.ts';
 import { LeaseReader } from '../../exporter/kube/protobuf-lease.ts';
+import { defaultLimits, type Watched } from '../../exporter/kube/reflection.ts';
 import type { KubeResponse, KubeTransport } from '../../exporter/kube/transport.ts';
 import type { LeaseRecord } from '../../exporter/model/observation.ts';
 import type { Bench } from './kube-api.ts';
@@ -82,6 +86,22 @@ export function describeFormats(bench: Bench): void {
       assert.ok(protobuf.some((item) => item.kind === 'bookmark' && item.initialEventsEnd === true));
     });
 
+    test('the first state is the same as a stream and in pages, where the server has streams', async () => {
+      const client = await withLeases(bench);
+      const keyOf = ({ name }: LeaseRecord) => name;
+      for (const [, decoder] of formats) {
+        const reflection = watchedBy(bench, client, decoder());
+        const { signal } = new AbortController();
+        const listed = await listAll(reflection, signal);
+        const streamed = await streamState(reflection, keyOf, signal);
+        if (streamed === undefined) return assert.equal(await offersStreams(bench, client), false);
+        assert.ok(listed.kind === 'listed');
+        const byName = (items: readonly LeaseRecord[]) =>
+          items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+        assert.deepEqual(byName(streamed.items), byName(listed.items));
+      }
+    });
+
     test('a refusal says why in both formats', async () => {
       const client = await bench.client();
       const why = async (type: string) => {
@@ -93,6 +113,18 @@ export function describeFormats(bench: Bench): void {
       assert.equal(await why(protobuf), await why(json));
     });
   });
+}
+
+function watchedBy(bench: Bench, { path }: KubeClient, decoder: Decoder<LeaseRecord>): Watched<LeaseRecord> {
+  const { transport } = bench.api();
+  return { transport, clock: systemClock(), path, decoder, random: Math.random, limits: defaultLimits };
+}
+
+async function offersStreams(bench: Bench, client: KubeClient): Promise<boolean> {
+  const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1';
+  const answer = await ask(bench.api().transport, `${client.path}?${query}`, 'application/json');
+  await letGo(answer);
+  return answer.status === 200;
 }
 
 async function withLeases(bench: Bench): Promise<KubeClient> {
