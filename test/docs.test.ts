@@ -149,12 +149,12 @@ test('a command of the pages is run here, or a test that runs it is named', () =
     ({ command }) => !isRunHere(command) && !provenElsewhere.some((each) => command.startsWith(each.command)),
   );
   assert.deepEqual(unproven, []);
-  for (const { command, by } of provenElsewhere) {
+  for (const { command, by, says } of provenElsewhere) {
     assert.ok(
       commands.some((each) => each.command.startsWith(command)),
       `no page has: ${command}`,
     );
-    for (const file of by) assert.ok(existsSync(join(root, file)), `${command}: there is no ${file}`);
+    assert.ok(readFileSync(join(root, by), 'utf8').includes(says), `${by} says nothing of: ${command}`);
   }
 });
 
@@ -209,6 +209,39 @@ test('the commands of the pages work, beside the demo', async (t) => {
   const commands = new Set(manual.flatMap(commandsOf).filter(isRunHere));
   assert.ok(commands.size >= 10, [...commands].join('\n'));
   for (const command of commands) await run(command);
+});
+
+test('every command and option of leasewatch that a page names is there', async () => {
+  const completion = startProgram({ args: ['completion', 'bash'] });
+  await completion.ended;
+  /** Its completions name the options of every command. */
+  const options = new Map(
+    [
+      ...completion
+        .stdout()
+        .matchAll(/^ {4}'([a-z ]*)'\) if \[\[ \$word == -\* \]\].*?compgen -W '([^']*)'/gm),
+    ].map(([, path = '', words = '']) => [path.trim(), words.split(' ')]),
+  );
+  assert.ok(options.size > 8);
+  const wrong = manual.flatMap((page) => {
+    const inline = [...page.prose.matchAll(/`(?:kubectl |npm run )?leasewatch (?:-- )?([^`\n]+)`/g)].map(
+      ([, words]) => words ?? '',
+    );
+    const typed = commandsOf(page).flatMap(
+      (command) => /(?:^(?:npm run )?|\(|exec \S+ -- )leasewatch (?:-- )?([a-z].*)$/.exec(command)?.[1] ?? [],
+    );
+    return [...inline, ...typed].flatMap((words) => {
+      const [first = '', second = ''] = words.split(' ');
+      const command = options.has(`${first} ${second}`) ? `${first} ${second}` : first;
+      const flags = [...words.matchAll(/(?<= )--?[a-z][a-z.-]*/g)].map(([flag]) => flag);
+      const there = options.get(command);
+      if (there === undefined) return [`${page.path}: leasewatch ${words}`];
+      return flags
+        .filter((flag) => !there.includes(flag))
+        .map((flag) => `${page.path}: leasewatch ${command} ${flag}`);
+    });
+  });
+  assert.deepEqual(wrong, []);
 });
 
 const scripts = z
