@@ -9,8 +9,8 @@ export function describeConfig(config: Config): string {
     listen: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     websockets: {
       ...config.websockets,
-      probes: config.websockets.probes.map((probe) => ({ ...probe, headers: hideValues(probe.headers) })),
-      endpoints: config.websockets.endpoints.map((each) => ({ ...each, headers: hideValues(each.headers) })),
+      probes: config.websockets.probes.map(withoutSecrets),
+      endpoints: config.websockets.endpoints.map(withoutSecrets),
     },
     otlp: {
       ...config.otlp,
@@ -34,9 +34,22 @@ function hideValues(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.keys(headers).map((name) => [name, '(hidden)']));
 }
 
-function hidePassword(address: string | undefined): string | undefined {
+function withoutSecrets<
+  T extends { readonly url: string; readonly headers: Readonly<Record<string, string>> },
+>(target: T): T {
+  return { ...target, url: hidePassword(target.url), headers: hideValues(target.headers) };
+}
+
+/** Names of parameters by which some servers take what others take in a header. */
+const secretNames = /token|key|secret|pass|auth|sig/i;
+
+function hidePassword<T extends string | undefined>(address: T): T | string {
   if (address === undefined || address === '') return address;
   const url = new URL(address);
   if (url.password !== '') url.password = 'hidden';
+  else if (url.username !== '') url.username = 'hidden';
+  for (const name of [...url.searchParams.keys()]) {
+    if (secretNames.test(name)) url.searchParams.set(name, 'hidden');
+  }
   return url.href;
 }

@@ -24,15 +24,21 @@ export function readYaml(name: string, text: string): Layer<unknown> {
       .filter((part) => part !== undefined)
       .join(':'),
     value: '',
-    message: `is no YAML: ${error.message.split(/ at line \d+|\n/)[0]}`,
+    message: `is no YAML: ${wordsOf(error)}`,
   }));
   if (problems.length > 0) return { found: {}, problems };
   try {
     return { found: withoutNulls(document.toJS({ maxAliasCount: 100 })) ?? {}, problems };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { found: {}, problems: [{ path: name, value: '', message: `is no YAML: ${why}` }] };
+  } catch {
+    // Its words would quote the alias, and a secret may begin with an asterisk.
+    const message = 'is no YAML: an alias without its anchor, or too many of them';
+    return { found: {}, problems: [{ path: name, value: '', message }] };
   }
+}
+
+/** Some errors quote the text after a colon. */
+function wordsOf({ message }: Error): string {
+  return message.split(/ at line \d+|\n|: /)[0] ?? '';
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -53,7 +53,7 @@ function messageOf(issue: Issue): string {
 /** The value as the user will recognise it. Headers carry credentials, and errors end up in logs. */
 export function shownAt(raw: unknown, path: Path): string {
   if (path.includes('headers')) return '(hidden)';
-  const json = (JSON.stringify(valueAt(raw, path)) ?? '').replace(/\/\/[^/@"]*@/g, '//(hidden)@');
+  const json = (JSON.stringify(valueAt(raw, path)) ?? '').replace(/[^/@"\s]*@/g, '(hidden)@');
   return json.length > longest ? `${json.slice(0, longest)}…` : json;
 }
 

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { authority } from '../test/certificates.ts';
-import { type CredentialSources, parseCredentials, readCredentials, withoutSecrets } from './credentials.ts';
+import {
+  type CredentialSources,
+  parseCredentials,
+  readCredentials,
+  secretsInUrl,
+  withoutSecrets,
+} from './credentials.ts';
 
 const none: CredentialSources = { headers: {} };
 
@@ -101,4 +107,12 @@ test('no secret is left in a text, the longest first; names of tenants are none'
     withoutSecrets('got "Bearer secret-key-2", secret-key of tenant-1', read.credentials.secrets),
     'got "(hidden)", (hidden) of tenant-1',
   );
+});
+
+test('credentials: the secrets of an address are its password and its longer parameters, as they are and decoded', () => {
+  assert.deepEqual(secretsInUrl('http://loki:3100/push?tenant=shop'), ['', '']);
+  const found = secretsInUrl('https://me:p%40ss@host/x?api_key=0123456789%2F&v=1');
+  assert.deepEqual(found, ['0123456789%2F', '0123456789/', 'p%40ss', 'p@ss', 'bWU6cEBzcw==']);
+  const told = 'sent Basic bWU6cEBzcw== to /x?api_key=0123456789%2F';
+  assert.equal(withoutSecrets(told, found), 'sent Basic (hidden) to /x?api_key=(hidden)');
 });

@@ -151,6 +151,29 @@ export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
     .flatMap(([, value]) => [value, value.replace(/^(Bearer|Basic) +/i, '')]);
 }
 
+const shortestInUrl = 8;
+
+/** What an address holds of passwords: user and password, and what some servers take as a parameter. */
+export function secretsInUrl(address: string): string[] {
+  const { search, username, password } = new URL(address);
+  const parameters = search
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const long = parameters.filter((value) => value.length >= shortestInUrl);
+  const user = decoded(username);
+  const login = password === '' ? [] : [basic(user, decoded(password)).slice('Basic '.length)];
+  return [...[...long, password].flatMap((value) => [value, decoded(value)]), ...login];
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
 const shortestSecret = 4;
 
 /** `text` with every secret in it made unreadable. A receiver may repeat what it was sent. */

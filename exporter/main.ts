@@ -8,6 +8,7 @@ import { addCompletionCommand, addTerminalCommands } from './commands/terminal-c
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
 import { describeProblem } from './config-problems.ts';
+import { tellCrashes } from './crash.ts';
 
 const { version } = packageJson;
 
@@ -112,4 +113,5 @@ function seedFlag(text: string): number | 'off' {
   return Number(text);
 }
 
+tellCrashes();
 await commandLine().parseAsync();

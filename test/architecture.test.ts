@@ -28,7 +28,11 @@ const rules: readonly { readonly of: string; readonly may: readonly string[] | '
       'exporter/kube/microtime.ts',
     ],
   },
-  { of: 'exporter/kube/', may: ['exporter/clock.ts', 'exporter/model/observation.ts'] },
+  {
+    of: 'exporter/kube/',
+    may: ['exporter/clock.ts', 'exporter/credentials.ts', 'exporter/model/observation.ts'],
+  },
+  { of: 'exporter/crash.ts', may: [] },
   {
     of: 'exporter/sources/',
     may: [

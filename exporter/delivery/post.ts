@@ -3,7 +3,13 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import { basic, type CredentialSources, type Credentials, withoutSecrets } from '../credentials.ts';
+import {
+  basic,
+  type CredentialSources,
+  type Credentials,
+  secretsInUrl,
+  withoutSecrets,
+} from '../credentials.ts';
 import { Access, type ProxySettings } from './access.ts';
 import { type Budget, unlimited } from './budget.ts';
 import { headBytes, metered } from './metered.ts';
@@ -55,6 +61,8 @@ export type OpenPoster = typeof openPoster;
 export function openPoster(url: string, sources: CredentialSources, options: PostOptions): Poster {
   const { clock, timeoutMs = 30_000 } = options;
   const target = new URL(url);
+  const { http = '', https = '' } = options.proxy ?? {};
+  const inAddresses = [url, http, https].filter((address) => address !== '').flatMap(secretsInUrl);
   const headers = { ...basicAuthentication(target), ...sources.headers };
   const access = new Access(
     { ...sources, headers },
@@ -65,6 +73,7 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
       const admitted = await access.admission();
       if (admitted.kind === 'failed') return admitted;
       const { credentials, dispatcher } = admitted.admission;
+      const secrets = [...credentials.secrets, ...inAddresses];
       const body = await compress(Buffer.concat(parts));
       const request = requestOf(target, credentials, body);
       const fare = metered(
@@ -83,9 +92,9 @@ export function openPoster(url: string, sources: CredentialSources, options: Pos
           await unlessEnded(dispatcher.request({ ...request, body: content, signal: bounded }), bounded),
           clock,
         );
-        return { ...answer, text: withoutSecrets(answer.text, credentials.secrets) };
+        return { ...answer, text: withoutSecrets(answer.text, secrets) };
       } catch (error) {
-        return { kind: 'failed', why: withoutSecrets(reason(error), credentials.secrets) };
+        return { kind: 'failed', why: withoutSecrets(reason(error), secrets) };
       } finally {
         deadline.end();
         fare.end();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { withoutEcho } from './echo.ts';
 import { type KubeRequest, type KubeResponse, type KubeTransport, TransportError } from './transport.ts';
 import { agentOptions, errorCode, isTlsCode, undiciTransport } from './undici.ts';
 
@@ -66,7 +67,8 @@ export class CredentialTransport implements KubeTransport {
   async #send(asked: KubeRequest): Promise<KubeResponse> {
     const { server, headers, connection } = await this.#apply();
     const { transport } = this.#poolFor(server, connection);
-    return transport.request({ ...asked, headers: { ...headers, ...asked.headers } });
+    const answer = await transport.request({ ...asked, headers: { ...headers, ...asked.headers } });
+    return withoutEcho(answer, headers);
   }
 
   async #apply(): Promise<Applied> {
@@ -114,6 +116,8 @@ function dispatcherFor({ tls, proxy }: Connection): Dispatcher {
 }
 
 function lineOf(error: unknown): string {
+  // It would quote what a plugin printed, and that may be a token.
+  if (error instanceof SyntaxError) return 'what the plugin printed is no JSON';
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s+/g, ' ').trim().slice(0, 300);
 }

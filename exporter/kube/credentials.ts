@@ -39,7 +39,7 @@ export async function loadKubeAccess(options: KubeAccessOptions = {}): Promise<K
     const transport = new CredentialTransport(credentialsOf(config), reload);
     const namespace = config.getContextObject(config.getCurrentContext())?.namespace?.trim();
     const access: KubeAccess = {
-      server: cluster.server,
+      server: shownServer(cluster.server),
       namespace: namespace || 'default',
       user: config.getCurrentUser()?.name ?? 'anonymous',
       transport: () => transport,
@@ -107,7 +107,8 @@ function tlsOf(options: RequestOptions): Tls {
 
 function proxyOf({ proxyUrl }: Cluster): Pick<Connection, 'proxy'> {
   if (!proxyUrl) return {};
-  if (proxyUrl.startsWith('socks')) throw new Error(`SOCKS proxies are not supported (${proxyUrl})`);
+  if (proxyUrl.startsWith('socks'))
+    throw new Error(`SOCKS proxies are not supported (${shownServer(proxyUrl)})`);
   return { proxy: proxyUrl };
 }
 
@@ -122,6 +123,20 @@ function headersOf(options: RequestOptions): Readonly<Record<string, string>> {
 }
 
 function whyOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = yamlProblem(error) ?? (error instanceof Error ? error.message : String(error));
   return `cannot find a cluster: ${message.replace(/\s+/g, ' ').trim().slice(0, 300)}`;
+}
+
+/** js-yaml quotes the lines around what it does not understand, and in a kubeconfig they hold tokens. */
+function yamlProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'YAMLException') return undefined;
+  const mark: unknown = 'mark' in error ? error.mark : undefined;
+  const line =
+    typeof mark === 'object' && mark !== null && 'line' in mark ? Number(mark.line) + 1 : Number.NaN;
+  return `the kubeconfig is no YAML${Number.isNaN(line) ? '' : ` in line ${line}`}`;
+}
+
+/** Somebody may have put a password into it. */
+function shownServer(server: string): string {
+  return server.replace(/\/\/[^/@]*@/, '//(hidden)@');
 }

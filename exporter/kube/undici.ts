@@ -72,7 +72,8 @@ async function* guarded(body: AsyncIterable<Uint8Array>, server: string): AsyncG
 
 function wrap(error: unknown, server: string): TransportError {
   if (error instanceof TransportError) return error;
-  return new TransportError(`${server}: ${explain(error)}`, error);
+  const shown = server.replace(/\/\/[^/@]*@/, '//(hidden)@');
+  return new TransportError(`${shown}: ${explain(error)}`, error);
 }
 
 function explain(error: unknown): string {

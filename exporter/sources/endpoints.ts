@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../clock.ts';
-import { readCredentials, withoutSecrets } from '../credentials.ts';
+import { readCredentials, secretsInUrl, withoutSecrets } from '../credentials.ts';
 import type { CountsObservation } from '../model/observation.ts';
 import { type EndpointReply, type ReadEndpoint, readEndpoint } from './endpoint-read.ts';
 import type { EndpointTarget } from './endpoint-target.ts';
@@ -57,5 +57,5 @@ async function readOnce(
   const reply = await read({ target, credentials, clock, stop });
   if (reply.kind === 'counted') return reply;
   // It may repeat what it was sent.
-  return { ...reply, why: withoutSecrets(reply.why, credentials.secrets) };
+  return { ...reply, why: withoutSecrets(reply.why, [...credentials.secrets, ...secretsInUrl(target.url)]) };
 }
