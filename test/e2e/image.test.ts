@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { loadConfig } from '../../exporter/config.ts';
 import { buildProgram } from '../../scripts/build-program.ts';
 import { instructionsIn, runLines } from '../../scripts/containerfile.ts';
 import { layImage } from '../../scripts/image.ts';
@@ -49,6 +50,16 @@ test('image: both bases are arguments, and the last stage has nobody but a numbe
     last.filter(({ word }) => word === 'COPY' || word === 'USER').map(({ rest }) => rest),
     ['--from=build /image/ /', '65532:65532'],
   );
+});
+
+test('image: without a configuration the outbox is where the volume is, which is where the chart has it, too', () => {
+  const [, folder] = /^ENV .*XDG_STATE_HOME=(\S+)/m.exec(containerfile) ?? [];
+  const loaded = loadConfig({ flags: {}, env: { XDG_STATE_HOME: folder } });
+  assert.ok(loaded.kind === 'ok');
+  assert.equal(loaded.config.outbox.path, '/var/lib/leasewatch/outbox.db');
+  assert.match(containerfile, /^VOLUME \/var\/lib\/leasewatch$/m);
+  const manifest = readFileSync(join(root, 'deploy/manifests/cluster.yaml'), 'utf8');
+  assert.ok(manifest.includes(`path: ${loaded.config.outbox.path}\n`));
 });
 
 test('image: it builds on the Node that the tests run with', () => {
