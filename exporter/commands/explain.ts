@@ -1,9 +1,10 @@
+import { systemClock } from '../clock.ts';
 import { printable } from '../signals/safe-text.ts';
 import { answerSchemas, type LeaseAnswer, type NodeAnswer, type RoundAnswer } from '../terminal/answers.ts';
 import { leaseStory, nodeStory, type Story, type Verdict } from '../terminal/story.ts';
 import { painter, type Style } from '../terminal/table.ts';
 import { askFor, type Teller } from '../terminal/teller.ts';
-import { exitCodes, type Output } from './output.ts';
+import { exitCodes, type Output, withPatience } from './output.ts';
 import { isHeartbeat, openTeller, type Whom } from './whom-to-ask.ts';
 
 export interface ExplainTask {
@@ -34,13 +35,21 @@ export async function explain(task: ExplainTask, output: Output): Promise<number
   }
   const { teller } = opened;
   try {
-    const told = await (isHeartbeat(task) ? tellNode(teller, task) : tellLease(teller, task));
+    const told = await withPatience(hintOf(task), output, systemClock(), () =>
+      isHeartbeat(task) ? tellNode(teller, task) : tellLease(teller, task),
+    );
     if (told.kind === 'ok') return print(task, told, output);
     output.warn(told.why);
     return told.kind === 'missed' ? exitCodes.stale : exitCodes.noAnswer;
   } finally {
     await teller.close();
   }
+}
+
+/** Straight from the cluster, the first write has to be waited for. */
+function hintOf({ whom: { cluster } }: ExplainTask): string | undefined {
+  if (cluster === undefined || cluster.service !== undefined) return undefined;
+  return `waits for a write, or for the time of the lease to be up: ${cluster.lookMs / 1000} s at most (--look)`;
 }
 
 async function tellLease(teller: Teller, task: ExplainTask): Promise<Told> {

@@ -171,5 +171,6 @@ function output(): Output {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  return { out: process.stdout, warn: (line) => void process.stderr.write(`leasewatch: ${line}\n`) };
+  const warn = (line: string): void => void process.stderr.write(`leasewatch: ${line}\n`);
+  return { out: process.stdout, warn, ...(process.stderr.isTTY ? { remark: warn } : {}) };
 }

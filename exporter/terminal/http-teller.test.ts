@@ -69,7 +69,7 @@ test('over TLS it trusts the given authority, and shows its own certificate', as
   const strange = await ask(url, { certFile, keyFile });
   assert.match(
     strange.kind === 'failed' ? strange.why : '',
-    /^cannot reach leasewatch at https:.*certificate/,
+    /^cannot reach leasewatch at https:.*certificate[^;]* \(--ca-file says whom to trust\)$/,
   );
   const without = await ask(url, { caFile: ours.caFile });
   assert.match(without.kind === 'failed' ? without.why : '', /^cannot reach leasewatch/);

@@ -81,5 +81,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 function wordsOf(error: unknown): string {
   if (error instanceof AggregateError) return wordsOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  return printable(error.message.replace(/\s+/g, ' '), 300) || error.name;
+  const words = printable(error.message.replace(/\s+/g, ' '), 300) || error.name;
+  // Node's advice is for those who start Node.
+  return words.includes('certificate') ? `${words.replace(/;.*/, '')} (--ca-file says whom to trust)` : words;
 }
