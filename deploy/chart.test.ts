@@ -6,6 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../exporter/config.ts';
+import { problemsOfType } from './kubernetes-types.ts';
+import { allowedWords } from './kubernetes-words.ts';
 import { type Manifest, manifestsIn, problemsOf } from './manifest.ts';
 import { headOf, type Rendering, renderings } from './renderings.ts';
 import { valuesSchema } from './values-schema.ts';
@@ -46,7 +48,7 @@ spec:
   template:
     spec:
       containers:
-        - { name: a, ports: [{ name: metrics }], resources: { limits: { memory: 1 } } }
+        - { name: a, imagePullPolicy: Allways, ports: [{ name: metrics }], resources: { limits: { memory: 1 } } }
         - { image: b, securityContext: { capabilities: [ALL] } }
 ---
 apiVersion: monitoring.coreos.com/v1
@@ -62,6 +64,7 @@ metadata: { name: old }
     'Deployment bad.metadata.labels.tier: must be of type string, and is 1',
     'Deployment bad.spec.replica: V1DeploymentSpec has no such field',
     'Deployment bad.spec.replicas: must be of type number, and is "two"',
+    'Deployment bad.spec.template.spec.containers[0].imagePullPolicy: must be one of Always, IfNotPresent, Never, and is "Allways"',
     'Deployment bad.spec.template.spec.containers[0].ports[0].containerPort: V1ContainerPort needs it',
     'Deployment bad.spec.template.spec.containers[0].resources.limits.memory: must be of type string, and is 1',
     'Deployment bad.spec.template.spec.containers[1].securityContext.capabilities: must be an object (V1Capabilities)',
@@ -73,6 +76,14 @@ metadata: { name: old }
     'PodMonitor bad.spec.podMetricsEndpoints.0: Unrecognized key: "honourLabels"',
     'Deployment old: apps/v1beta1 Deployment is not a type that the chart is to have',
   ]);
+});
+
+test('chart: the words that are known are those of fields that Kubernetes has', () => {
+  for (const [place, [word]] of Object.entries(allowedWords)) {
+    const [type = '', field = ''] = place.split('.');
+    const unknown = problemsOfType({ [field]: word }, type, 'x').filter((each) => each.includes('no such'));
+    assert.deepEqual(unknown, [], place);
+  }
 });
 
 test('chart: the files that its pages link to are there', () => {

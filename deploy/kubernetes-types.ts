@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as client from '@kubernetes/client-node';
 import { z } from 'zod';
+import { allowedWords } from './kubernetes-words.ts';
 
 /** Where a manifest is not what Kubernetes takes: the place and what is wrong there. */
 export type Problem = string;
@@ -50,12 +51,23 @@ function problemsOfObject(value: unknown, type: string, at: string): readonly Pr
   const fields = fieldsOf(type);
   const wrong = Object.entries(parsed.data).flatMap(([name, each]) => {
     const field = fields.get(name);
-    return field === undefined
-      ? [`${at}.${name}: ${type} has no such field`]
-      : problemsOfType(each, field, `${at}.${name}`);
+    if (field === undefined) return [`${at}.${name}: ${type} has no such field`];
+    const words = allowedWords[`${type}.${name}`];
+    return [
+      ...problemsOfType(each, field, `${at}.${name}`),
+      ...(words === undefined ? [] : problemsOfWords(each, words, `${at}.${name}`)),
+    ];
   });
   const missing = requiredOf(type).filter((name) => !(name in parsed.data));
   return [...wrong, ...missing.map((name) => `${at}.${name}: ${type} needs it`)];
+}
+
+/** A word, or a list of words. */
+function problemsOfWords(value: unknown, words: readonly string[], at: string): readonly Problem[] {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return given
+    .filter((each) => typeof each === 'string' && !words.includes(each))
+    .map((each) => `${at}: must be one of ${words.join(', ')}, and is ${JSON.stringify(each)}`);
 }
 
 function fieldsOf(type: string): ReadonlyMap<string, string> {

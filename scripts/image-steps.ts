@@ -1,10 +1,10 @@
 /**
  * Builds the image as far as that goes without a container engine: the RUN lines of deploy/Containerfile, in a
- * copy of what git knows, in an empty HOME. Then it starts what came out, alone in a root of its own where
+ * copy without what git ignores, in an empty HOME. Then it starts what came out, alone in a root of its own where
  * that is permitted, and says how long that took and how large it is. `node scripts/image-steps.ts`
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runLines } from './containerfile.ts';
@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), 'leasewatch-image-'));
 const [source, image] = [join(work, 'src'), join(work, 'image')];
 
 try {
-  copyTracked();
+  copySource();
   for (const line of runLines(readFileSync(join(root, 'deploy/Containerfile'), 'utf8'))) {
     const command = line.replace(/(?<= )\/image$/, image);
     console.log(`image: ${line}`);
@@ -31,9 +31,12 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, HOME: work, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
 }
 
-function copyTracked(): void {
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
-  for (const file of files.split('\0').filter((name) => name !== '')) {
+function copySource(): void {
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) {
     mkdirSync(dirname(join(source, file)), { recursive: true });
     cpSync(join(root, file), join(source, file));
   }

@@ -4,7 +4,6 @@ import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const port = 19_465;
 const patienceMs = 30_000;
 
 /**
@@ -14,7 +13,7 @@ const patienceMs = 30_000;
  */
 export async function startTree(image: string): Promise<string> {
   const size = `${megabytes(join(image, 'app'))} MB, and Node ${megabytes(join(image, 'usr'))} MB`;
-  const demo = ['demo', '--chaos', 'off', '--listen', `127.0.0.1:${port}`];
+  const demo = ['demo', '--chaos', 'off', '--listen', '127.0.0.1:0'];
   const isolated = mayIsolate();
   if (isolated) layBase(image);
   const started = performance.now();
@@ -52,7 +51,7 @@ function mayIsolate(): boolean {
 
 async function ready(gone: () => boolean, output: readonly string[]): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  while (!(await answers())) {
+  while (!(await answers(output))) {
     if (gone() || performance.now() > deadline) {
       throw new Error(`image: it does not become ready:\n${output.join('')}`);
     }
@@ -60,9 +59,11 @@ async function ready(gone: () => boolean, output: readonly string[]): Promise<vo
   }
 }
 
-async function answers(): Promise<boolean> {
+async function answers(output: readonly string[]): Promise<boolean> {
+  const [, url] = /(http:\/\/[\d.:]+)\/metrics/.exec(output.join('')) ?? [];
+  if (url === undefined) return false;
   try {
-    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+    return (await fetch(`${url}/readyz`)).ok;
   } catch {
     return false;
   }
