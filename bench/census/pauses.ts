@@ -10,8 +10,8 @@ export interface Pauses {
 
 const beatMs = 1;
 
-/** Looks at the time as often as timers allow, from here to the call of the result. */
-export function watchPauses(): () => Pauses {
+/** Looks at the time as often as timers allow, from here to the call of the result. `see` is told each own pause (ms). */
+export function watchPauses(see: (ownMs: number) => void = () => undefined): () => Pauses {
   const waited = waitingTime();
   let [wallMs, ownMs] = [0, 0];
   let [lastTime, lastWait] = [performance.now(), waited.ms()];
@@ -19,7 +19,9 @@ export function watchPauses(): () => Pauses {
     const [time, wait] = [performance.now(), waited.ms()];
     const pause = Math.max(0, time - lastTime - beatMs);
     wallMs = Math.max(wallMs, pause);
-    ownMs = Math.max(ownMs, pause - (wait - lastWait));
+    const own = Math.max(0, pause - (wait - lastWait));
+    ownMs = Math.max(ownMs, own);
+    see(own);
     [lastTime, lastWait] = [time, wait];
   };
   const beat = setInterval(look, beatMs);

@@ -1,0 +1,32 @@
+import { get } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+
+/** An answer to a scrape, packed as Prometheus asks for it. */
+export interface Scrape {
+  /** To the last byte. */
+  readonly ms: number;
+  text(): string;
+}
+
+export function scrape(url: string): Promise<Scrape> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const headers = { accept: 'text/plain;version=0.0.4', 'accept-encoding': 'gzip' };
+    const request = get(url, { headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const ms = performance.now() - started;
+        const packed = response.headers['content-encoding'] === 'gzip';
+        const text = (): string => textOf(Buffer.concat(chunks), packed);
+        resolve({ ms, text });
+      });
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
+function textOf(body: Buffer, packed: boolean): string {
+  return (packed ? gunzipSync(body) : body).toString('latin1');
+}
