@@ -20,15 +20,7 @@ export const provenElsewhere: readonly {
     says: "'run'",
     why: 'it needs a cluster, and does not end',
   },
-  { command: 'npm run bench -- census', by: 'bench/main.ts', says: '  census,', why: 'it takes minutes' },
-  {
-    command: 'npm run bench -- instrument',
-    by: 'bench/main.ts',
-    says: '  instrument,',
-    why: 'it takes minutes',
-  },
-  { command: 'npm run bench -- outbox', by: 'bench/main.ts', says: '  outbox,', why: 'it takes minutes' },
-  { command: 'npm run bench -- fleet', by: 'test/fleet.test.ts', says: 'runFleet', why: 'it takes minutes' },
+  { command: 'npm run bench -- ', by: 'bench/main.ts', says: 'const benches', why: 'each takes minutes' },
   { command: 'npm run accuracy', by: 'test/accuracy.test.ts', says: 'rounds', why: 'it takes minutes' },
   { command: 'helm install', by: 'deploy/helm.test.ts', says: "helm('template'", why: 'it needs a cluster' },
   {

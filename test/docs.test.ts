@@ -211,6 +211,17 @@ test('the commands of the pages work, beside the demo', async (t) => {
   for (const command of commands) await run(command);
 });
 
+test('every benchmark that a page names is there', () => {
+  const names = readFileSync(join(root, 'bench/main.ts'), 'utf8');
+  const wrong = manual.flatMap(({ path, text }) =>
+    [...text.matchAll(/npm run bench -- ([a-z-]+)/g)]
+      .map(([, name]) => name ?? '')
+      .filter((name) => !new RegExp(`^ {2}'?${name}'?(?:,|:)`, 'm').test(names))
+      .map((name) => `${path}: npm run bench -- ${name}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
 test('every command and option of leasewatch that a page names is there', async () => {
   const completion = startProgram({ args: ['completion', 'bash'] });
   await completion.ended;
