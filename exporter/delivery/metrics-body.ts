@@ -115,7 +115,12 @@ function lengthOf(pieces: readonly { readonly length: number }[]): number {
 }
 
 async function* inflated(pieces: readonly Piece[]): AsyncIterable<Buffer> {
-  for (const piece of pieces) yield Buffer.isBuffer(piece) ? piece : await inflate(piece);
+  const turn = slices();
+  for (const piece of pieces) {
+    yield Buffer.isBuffer(piece) ? piece : inflate(piece);
+    const pause = turn();
+    if (pause !== undefined) await pause;
+  }
 }
 
 async function gzipped(pieces: readonly Piece[]): Promise<readonly Buffer[]> {

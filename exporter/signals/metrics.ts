@@ -15,6 +15,7 @@ import { familyOf } from './registry-families.ts';
 import { RowTables } from './row-tables.ts';
 import { labelText } from './safe-text.ts';
 import { firstOf } from './series-limit.ts';
+import { steadyClock } from './steady-clock.ts';
 import { Tally } from './tally.ts';
 import { registerViewHistograms } from './view-histograms.ts';
 
@@ -53,7 +54,8 @@ export interface Metrics {
  * gauges and counters are read from the view at the scrape.
  */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { view, clock } = options;
+  const { view } = options;
+  const now = steadyClock(options.clock);
   const registry = openMetricsRegistry();
   let context: ScrapeContext | undefined;
   registerProjections(registry, () => context);
@@ -65,9 +67,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   async function tell(format: Format): Promise<Exposition> {
     const told = await begin();
-    const read = await tables.read(() => ({ ...told, now: clock.now() }));
+    const read = await tables.read(() => ({ ...told, now: now() }));
     if (read.suppressed > 0) told.suppressed.add({ reason: 'series_limit' }, read.suppressed);
-    context = { ...told, now: clock.now(), openRounds: firstOf(view.openRounds(), read.leases) };
+    context = { ...told, now: now(), openRounds: firstOf(view.openRounds(), read.leases) };
     events.introduce(view);
     // Nothing is awaited before all other families have been read.
     const rows = exposeFamilies(tables.families(context), format);

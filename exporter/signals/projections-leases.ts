@@ -3,6 +3,7 @@ import type { LeaseView } from '../model/view.ts';
 import type { Projections, ScrapeContext } from './projections.ts';
 import { partsOf, type RowFamilies, type RowFamily } from './row-family.ts';
 import { holderLabel } from './safe-text.ts';
+import { inMilliseconds } from './steady-clock.ts';
 
 const states: Readonly<Record<LeaseState, true>> = {
   held: true,
@@ -87,7 +88,10 @@ export const leaseFamilies = {
   },
   lease_missed_rounds_total: { labels: {}, value: each((lease) => lease.missedRounds) },
   lease_possible_overlaps_total: { labels: {}, value: each((lease) => lease.overlaps) },
-  lease_clock_skew_seconds: { labels: {}, value: living((lease, { now }) => lease.clockSkewSeconds(now)) },
+  lease_clock_skew_seconds: {
+    labels: {},
+    value: living((lease, { now }) => inMilliseconds(lease.clockSkewSeconds(now))),
+  },
 } as const satisfies RowFamilies<LeaseView, 'namespace' | 'lease'>;
 
 export const leaseProjections = {

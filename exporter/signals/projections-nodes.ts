@@ -1,5 +1,6 @@
 import type { NodeView } from '../model/view.ts';
 import type { RowFamilies } from './row-family.ts';
+import { inMilliseconds } from './steady-clock.ts';
 
 export const nodeFamilies = {
   node_heartbeat_state: { labels: { state: (node) => node.state }, value: () => 1 },
@@ -13,7 +14,10 @@ export const nodeFamilies = {
     labels: {},
     value: (node, { now }) => node.unknownSeconds(now.mono),
   },
-  node_heartbeat_clock_skew_seconds: { labels: {}, value: (node, { now }) => node.clockSkewSeconds(now) },
+  node_heartbeat_clock_skew_seconds: {
+    labels: {},
+    value: (node, { now }) => inMilliseconds(node.clockSkewSeconds(now)),
+  },
   node_heartbeat_disagreement: {
     labels: { kind: (node) => node.disagreement ?? '' },
     value: (node) => (node.disagreement === undefined ? undefined : 1),

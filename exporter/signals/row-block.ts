@@ -9,8 +9,8 @@ export class RowBlock<Row> {
   readonly #size: number;
   readonly #naming: RowKind<Row>['naming'];
   readonly #readers: readonly ((row: Row) => string)[];
-  /** By which each row is known again: the values of the labels that name it. A hole is known by nothing. */
-  readonly #keys: (readonly string[] | undefined)[] = [];
+  /** By which rows are known again: the values of the labels that name each. A hole is known by nothing. */
+  readonly #keys: (string | undefined)[] = [];
   /** The text of these labels, with the brace before them. */
   readonly #names: string[] = [];
   #rows = 0;
@@ -51,16 +51,15 @@ export class RowBlock<Row> {
   }
 
   #isIn(slot: number, row: Row): boolean {
-    const keys = this.#keys[slot];
-    if (keys === undefined) return false;
-    for (let index = 0; index < keys.length; index++) {
-      if (keys[index] !== this.#readers[index]?.(row)) return false;
+    const { length } = this.#readers;
+    for (let index = 0; index < length; index++) {
+      if (this.#keys[slot * length + index] !== this.#readers[index]?.(row)) return false;
     }
     return true;
   }
 
   #add(row: Row, context: ScrapeContext): void {
-    this.#keys.push(this.#readers.map((read) => read(row)));
+    this.#keys.push(...this.#readers.map((read) => read(row)));
     const pairs = Object.entries(this.#naming).map(([label, read]) =>
       labelPair(label, context.text(read(row))),
     );
@@ -69,8 +68,9 @@ export class RowBlock<Row> {
   }
 
   #clear(slot: number): void {
-    if (this.#keys[slot] === undefined) return;
-    this.#keys[slot] = undefined;
+    const { length } = this.#readers;
+    if (this.#keys[slot * length] === undefined) return;
+    this.#keys.fill(undefined, slot * length, (slot + 1) * length);
     this.#rows -= 1;
     for (const column of this.columns) column.clear(slot);
   }
