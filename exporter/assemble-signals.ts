@@ -10,6 +10,7 @@ import { createLogs, type Logs } from './signals/logs.ts';
 import { createMetrics, type Metrics } from './signals/metrics.ts';
 import { createRecentRounds, type RecentRounds } from './signals/recent.ts';
 import { createTraces, type Traces } from './signals/traces.ts';
+import { Unhurried } from './slices.ts';
 import type { DoorStats } from './web/door-stats.ts';
 
 /** Which cluster we are in: known from the configuration, or some time after the start. */
@@ -61,15 +62,22 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
   const traces = lateTraces(parts, delivery, logs);
   const recent = createRecentRounds(view);
   const history = createLeaseHistory();
-  const observers = [metrics, traces, logs, recent, history];
+  // Metrics tell a verdict from the moment on when it stands; its words and spans can wait for the next verdicts.
+  const told = new Unhurried<Event>((event) => {
+    for (const observer of [traces, logs]) observer.observe(event);
+  });
   return {
     metrics,
     recent,
     history,
     observe(event) {
-      for (const observer of observers) observer.observe(event);
+      metrics.observe(event);
+      recent.observe(event);
+      history.observe(event);
+      if (event.kind !== 'heartbeat') told.push(event);
     },
     async close() {
+      told.flush();
       await traces.shutdown();
       await logs.close();
     },

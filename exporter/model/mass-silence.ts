@@ -66,10 +66,14 @@ export class MassSilence {
   fellSilent(silenced: Silenced, now: Now): void {
     const row = this.#row(silenced.class);
     const { mono } = now.at;
-    row.recent = row.recent.filter(({ at, silenced: { durationMs } }) => at + durationMs > mono);
+    if (row.incident !== undefined) {
+      row.markAt = Math.min(row.markAt, mono + lookAgain);
+      return;
+    }
     row.recent.push({ at: mono, silenced });
-    if (row.incident !== undefined) row.markAt = Math.min(row.markAt, mono + lookAgain);
-    if (row.incident !== undefined || mono < row.nextLook || row.recent.length < fewest) return;
+    if (mono < row.nextLook) return;
+    row.recent = row.recent.filter(({ at, silenced: { durationMs } }) => at + durationMs > mono);
+    if (row.recent.length < fewest) return;
     row.nextLook = mono + lookAgain;
     if (this.#isMany(silenced.class, row, mono)) this.#begin(silenced.class, row, now);
   }
@@ -145,7 +149,7 @@ export class MassSilence {
   }
 
   #begin(kind: LeaseClass, row: ClassRow, now: Now): void {
-    const durationMs = Math.max(...row.recent.map(({ silenced }) => silenced.durationMs));
+    const durationMs = row.recent.reduce((most, { silenced }) => Math.max(most, silenced.durationMs), 0);
     row.incident = { durationMs, lastHeard: lastHeardOf(row.recent), until: now.at.mono + durationMs };
     const silent = row.recent.length;
     const of = Math.max(silent, this.#population.living(kind));
