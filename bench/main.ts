@@ -4,6 +4,7 @@
  * command line.
  */
 import { bench as census } from './census/bench.ts';
+import { bench as expiry } from './expiry/bench.ts';
 import { bench as fleet } from './fleet/bench.ts';
 import { bench as instrument } from './instrument/bench.ts';
 import { bench as outbox } from './outbox/bench.ts';
@@ -18,6 +19,7 @@ export interface BenchResult {
 
 const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   census,
+  expiry,
   fleet,
   instrument,
   outbox,

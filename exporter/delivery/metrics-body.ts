@@ -15,8 +15,8 @@ export interface Page {
 
 /** Pages with less text are not worth being compressed by themselves. */
 const smallestPage = 8192;
-/** So many pages are compressed at once, in threads. */
-const compressors = 4;
+/** So many pages wait for the threads that compress: more than there are, so that these never wait for us. */
+const compressors = 16;
 
 type Piece = Buffer | Deflated;
 
