@@ -4,6 +4,7 @@ import { labelPattern, namePattern, namespacePattern } from './config-patterns.t
 import { probesSchema } from './config-probes.ts';
 import { proxySchema, receiverKeys } from './config-receivers.ts';
 import * as value from './config-values.ts';
+import { versionSchema } from './config-version.ts';
 import { webSchema } from './config-web.ts';
 
 const policy = z.strictObject({
@@ -42,6 +43,7 @@ const policy = z.strictObject({
  * variables put their values. Every key is optional; `config.ts` says what is meant when one is absent.
  */
 export const configSchema = z.strictObject({
+  version: versionSchema.optional().describe('Of the layout of this file: 1.'),
   mode: value
     .oneOf('sidecar', 'node', 'cluster')
     .optional()

@@ -18,6 +18,7 @@ import {
   resolveReceiver,
 } from './config-receivers.ts';
 import { configSchema, type WrittenConfig } from './config-schema.ts';
+import { newerVersion } from './config-version.ts';
 import { resolveWeb, type WebServerConfig } from './config-web.ts';
 import type { Policy } from './model/policy.ts';
 import type { EndpointTarget } from './sources/endpoint-target.ts';
@@ -120,6 +121,8 @@ export function loadConfig({ flags, env, file }: ConfigInput): LoadedConfig {
     ...environment.found,
     ...flagSettings(flags),
   ]);
+  const newer = newerVersion(merged.raw, merged.origin);
+  if (newer !== undefined) return { kind: 'invalid', problems: [newer] };
   const parsed = configSchema.safeParse(merged.raw);
   const config = parsed.success ? resolve(parsed.data, env) : undefined;
   const problems = [

@@ -1,5 +1,6 @@
 /** A file with every section that somebody is likely to need. A test has it checked. */
 export const exampleConfiguration = `# leasewatch.yaml
+version: 1                        # of the layout of this file
 mode: cluster
 listen: 0.0.0.0:9465
 web:

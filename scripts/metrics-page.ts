@@ -38,7 +38,7 @@ function metricTables(): string[] {
   });
 }
 
-function metricRow(name: string, metric: Metric): string[] {
+export function metricRow(name: string, metric: Metric): string[] {
   const labels = metric.labels.map((label) => `\`${label}\``).join(', ');
   const buckets = metric.buckets === undefined ? '' : ` Buckets: ${metric.buckets.join(', ')}.`;
   return [`\`${prefix}${name}\``, metric.type, labels, metric.unit, metric.help + buckets];

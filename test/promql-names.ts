@@ -10,15 +10,23 @@ export const targetLabels: readonly string[] = ['cluster', 'namespace', 'job', '
 /** What the catalogue has, and what was declared beside it. */
 export function knownSeries(...declared: readonly Readonly<Record<string, readonly string[]>>[]): Known {
   return new Map<string, readonly string[]>([
-    ...Object.entries<Metric>(metrics).flatMap(([name, metric]) => {
+    ...seriesOf(metrics),
+    ...declared.flatMap((each) => Object.entries(each)),
+  ]);
+}
+
+/** What a query may name: a metric that is deprecated is told to others, and asked for by nothing of ours. */
+export function seriesOf(catalogue: Readonly<Record<string, Metric>>): Known {
+  return new Map<string, readonly string[]>(
+    Object.entries(catalogue).flatMap(([name, metric]) => {
+      if (metric.deprecated !== undefined) return [];
       const parts = metric.type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
       return parts.map((part): [string, readonly string[]] => [
         `${prefix}${name}${part}`,
         part === '_bucket' ? [...metric.labels, 'le'] : metric.labels,
       ]);
     }),
-    ...declared.flatMap((each) => Object.entries(each)),
-  ]);
+  );
 }
 
 /** What is wrong with a query: a syntax error, an unknown metric, a matcher or a grouping by an unknown label. */
