@@ -57,6 +57,17 @@ test('connections: when all made themselves known, a new one still gets in', () 
   assert.equal(fresh.destroyed, false);
 });
 
+test('connections: who makes himself known on all of them does not keep out the next scraper', () => {
+  const { connections, open } = make(16);
+  for (let i = 0; i < 16; i++) connections.know(open('10.6.6.6'));
+  const fresh = open('10.0.0.1');
+  for (let i = 0; i < 3; i++) connections.know(open('10.6.6.6'));
+  assert.equal(fresh.destroyed, false);
+  connections.know(fresh);
+  for (let i = 0; i < 100; i++) connections.know(open('10.6.6.6'));
+  assert.equal(fresh.destroyed, false);
+});
+
 test('connections: what closed by itself is forgotten, and its port may come again', async () => {
   const { connections, open } = make(3);
   const socket = open('10.0.0.1');

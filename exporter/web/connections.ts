@@ -12,6 +12,9 @@ export interface Peer {
   readonly remotePort?: number | undefined;
 }
 
+/** What those who made themselves known may take of the places while others come. */
+const knownShare = 3 / 4;
+
 /**
  * The open connections, of which there is never more than a number: a new one takes the place of the least deserving
  * one. Strangers go before those who made themselves known, and of them the oldest of the address with the most. So
@@ -58,7 +61,9 @@ export class Connections {
   }
 
   #cutOne(): void {
-    const group = this.#strangers.size > 0 ? this.#strangers : this.#known;
+    // Where there is no password anybody can make himself known: a part is for those who come anew.
+    const crowded = this.#known.size > this.#options.most * knownShare;
+    const group = this.#strangers.size > 0 && !crowded ? this.#strangers : this.#known;
     const [key, victim] = group.leastDeserving() ?? [];
     if (key === undefined || victim === undefined) return;
     group.remove(key, victim);

@@ -187,6 +187,8 @@ class Door {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    // At once: what is said over it is no HTTP from here on.
+    this.#farAhead.unguard(request.socket);
     const caller = callerOf(request, this.#connections.knows(request.socket));
     const upgrade = this.#options.upgrades.get(caller.path);
     const admission = await this.#keeper.admitUpgrade(caller);
@@ -196,7 +198,6 @@ class Door {
     }
     if (upgrade === undefined || socket.destroyed) return void socket.destroy();
     this.#connections.know(request.socket);
-    this.#farAhead.unguard(request.socket);
     upgrade(request, socket, head);
   }
 
