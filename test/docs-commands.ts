@@ -1,5 +1,5 @@
 /**
- * The commands of the documentation that test/docs.test.ts does not run itself, each told by its beginning: the
+ * The commands of the documentation that test/docs.test.ts does not run, each told by its beginning: the
  * file that runs it, or what it stands for, with what one finds there; and why it is not run here. A command
  * that no page has any more fails the test, and so does a file that says nothing of it any more.
  */
@@ -92,3 +92,17 @@ export const provenElsewhere: readonly {
   },
   { command: 'for file in', by: 'test/e2e/outbox.test.ts', says: "'curl'", why: 'it needs receivers' },
 ];
+
+const runnable = [
+  /^npm run leasewatch -- (?!run)/,
+  /^curl -s localhost:9465\//,
+  /^leasewatch (?:leases|explain|check|completion) /,
+  /^leasewatch leases$/,
+  /^source <\(leasewatch completion/,
+  /^node_modules\/\.bin\/node --test/,
+];
+
+/** What test/docs.test.ts runs beside the demo. */
+export function isRunHere(command: string): boolean {
+  return runnable.some((form) => form.test(command));
+}

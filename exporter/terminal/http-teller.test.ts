@@ -109,7 +109,7 @@ test('nobody there, and a file that is not there, are told', async (t) => {
   const refused = await ask(`http://${host}`);
   assert.match(
     refused.kind === 'failed' ? refused.why : '',
-    /^cannot reach leasewatch at http:.*: connect ECONNREFUSED/,
+    /^cannot reach leasewatch at http:.*: connect ECONNREFUSED .*--cluster asks the cluster itself/,
   );
   const unread = await ask(`http://${host}`, { tokenFile: '/nowhere/token' });
   assert.match(unread.kind === 'failed' ? unread.why : '', /^\/nowhere\/token cannot be read: ENOENT/);

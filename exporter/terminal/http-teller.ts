@@ -81,6 +81,9 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 function wordsOf(error: unknown): string {
   if (error instanceof AggregateError) return wordsOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ECONNREFUSED')
+    return `${printable(error.message)} (--url names another one, --cluster asks the cluster itself)`;
   const words = printable(error.message.replace(/\s+/g, ' '), 300) || error.name;
   // Node's advice is for those who start Node.
   return words.includes('certificate') ? `${words.replace(/;.*/, '')} (--ca-file says whom to trust)` : words;
