@@ -69,4 +69,16 @@ const ownClock: AlertRule = {
   annotations: selfLinks,
 };
 
-export const sightAlerts: readonly AlertRule[] = [blind, partlyBlind, forbidden, ownClock];
+/** Nothing fails yet: it is the certificate or the password of before, until that is no good any more. */
+const oldWebConfig: AlertRule = {
+  alert: 'LeasewatchWebConfigNotInForce',
+  expr: promql`count by (${jobKey}) (${series('web_config_last_reload_successful')} == 0)`,
+  for: '10m',
+  keepFiringFor: '2m',
+  severity: 'warning',
+  summary: 'The web configuration of leasewatch was changed and cannot be used: that of before is in force.',
+  description: 'job {{ $labels.job }}: {{ $value }} processes go on with an older web configuration',
+  annotations: selfLinks,
+};
+
+export const sightAlerts: readonly AlertRule[] = [blind, partlyBlind, forbidden, ownClock, oldWebConfig];

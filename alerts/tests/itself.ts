@@ -12,6 +12,9 @@ const ofNode = (name: string) => ({ job: 'leasewatch-node', instance: name });
 const forbidden = (...parts: readonly Part[]) =>
   told(series('source_forbidden'), { ...target, source: 'nodes' }, ...parts);
 
+const webConfig = (at: Readonly<Record<string, string>>, ...parts: readonly Part[]) =>
+  told(series('web_config_last_reload_successful'), at, ...parts);
+
 /** Who watches leasewatch. */
 export const itselfStories: readonly Story[] = [
   {
@@ -203,6 +206,33 @@ export const itselfStories: readonly Story[] = [
           summary: 'The API server forbids what leasewatch is told to watch.',
           description: 'job leasewatch: source nodes is forbidden',
           ...links('LeasewatchSourceForbidden', '600s', 'leasewatch-self', board),
+        },
+      },
+    ],
+  },
+  {
+    name: 'LeasewatchWebConfigNotInForce fires after 10 min, and says how many processes it is',
+    series: [
+      leasewatch('40m'),
+      webConfig(target, [1, '5m'], [0, '20m'], [1, '15m']),
+      webConfig(secondTarget, [1, '5m'], [0, '20m'], [1, '15m']),
+    ],
+    firing: [
+      ['885s'],
+      ['900s', 'LeasewatchWebConfigNotInForce'],
+      ['1605s', 'LeasewatchWebConfigNotInForce'],
+      ['1620s'],
+    ],
+    told: [
+      {
+        at: '900s',
+        alert: 'LeasewatchWebConfigNotInForce',
+        labels: { ...job, severity: 'warning' },
+        annotations: {
+          summary:
+            'The web configuration of leasewatch was changed and cannot be used: that of before is in force.',
+          description: 'job leasewatch: 2 processes go on with an older web configuration',
+          ...links('LeasewatchWebConfigNotInForce', '900s', 'leasewatch-self', board),
         },
       },
     ],
