@@ -103,6 +103,21 @@ test('checkpoint: a lease of a node, its Node, and the cluster have keys of thei
   assert.deepEqual(await machine.keys(), ['cluster', 'node/node-1', 'node/node-2']);
 });
 
+test('checkpoint: a node that beats is written again and again, though no beat says so', async () => {
+  const machine = new Machine();
+  const { lease } = machine.process();
+  const node = { namespace: 'kube-node-lease', name: 'node-1', uid: 'n' };
+  lease('listed', { ...node, resourceVersion: '1', renewTime: 1 });
+  for (let beat = 2; beat <= 12; beat++) {
+    await machine.pass(10_000);
+    lease('modified', { ...node, resourceVersion: String(beat), renewTime: beat });
+  }
+  const after = machine.process();
+  await after.recall();
+  const [row] = after.model.nodes();
+  assert.ok(Number(row?.lease?.resourceVersion) >= 6, `remembered is ${row?.lease?.resourceVersion} of 12`);
+});
+
 test('checkpoint: the next process knows it, and is told once what cannot be read', async () => {
   const machine = new Machine();
   const before = machine.process();

@@ -4,7 +4,7 @@ import type { MemoryTable } from './delivery/memory-table.ts';
 import { nodeLeaseNamespace } from './model/classify.ts';
 import type { Event } from './model/event.ts';
 import { absenceKey, clusterKey, leaseKey, type Memory, nodeKey, silenceKey } from './model/memory.ts';
-import type { Observation } from './model/observation.ts';
+import type { LeaseObservation, Observation } from './model/observation.ts';
 import { isNodeSource, seesNodeLeases } from './model/sight.ts';
 import { memoryText, parseMemory, rememberedAt } from './sources/remembered.ts';
 
@@ -45,9 +45,9 @@ export function createRemembrance(parts: CheckpointParts): Remembrance {
         // Before the row that says of which cluster it is: killed in between, it is still known to be wrong.
         checkpoint.renew();
       }
-      if (observation.kind === 'cluster') return checkpoint.soon(clusterKey);
-      const name = nameOfObservation(observation);
-      if (name !== undefined) checkpoint.later(name);
+      const key = keyOfObservation(observation);
+      if (key === clusterKey) checkpoint.soon(key);
+      else if (key !== undefined) checkpoint.later(key);
     },
     onEvent(event) {
       const key = keyOfEvent(event);
@@ -60,9 +60,9 @@ export function createRemembrance(parts: CheckpointParts): Remembrance {
 function textsOf({
   recollection,
   clock,
-}: CheckpointParts): Pick<CheckpointOptions, 'textOf' | 'knows' | 'keyOf'> {
+}: CheckpointParts): Pick<CheckpointOptions, 'textOf' | 'knows' | 'restless'> {
   return {
-    keyOf,
+    restless: isRestless,
     knows: (key) => recollection.memory(key, clock.now()) !== undefined,
     textOf(key) {
       const memory = recollection.memory(key, clock.now());
@@ -116,32 +116,35 @@ function isWatched(memory: Memory, sources: readonly string[]): boolean {
   return sources.some((source) => seesNodeLeases(source) || isNodeSource(source));
 }
 
-/**
- * Whose memory an observation touches. What it means is told by events. A node stands here under its bare name, which
- * is at hand: a large cluster tells thousands of heartbeats a second.
- */
-function nameOfObservation(observation: Observation): string | undefined {
+/** Whose memory an observation touches. What it means is told by events. */
+function keyOfObservation(observation: Observation): string | undefined {
   switch (observation.kind) {
     case 'lease':
-      return nameOfLease(observation.lease);
+      return isHeartbeat(observation) ? undefined : keyOfLease(observation.lease);
     case 'answer':
-      return nameOfLease(observation.ask);
+      return keyOfLease(observation.ask);
     case 'holder':
       return leaseKey(observation.ask.namespace, observation.ask.lease);
     case 'node':
-      return observation.node.name;
+      return nodeKey(observation.node.name);
+    case 'cluster':
+      return clusterKey;
     default:
       return undefined;
   }
 }
 
-function nameOfLease({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return namespace === nodeLeaseNamespace ? name : leaseKey(namespace, name);
+/** A large cluster has thousands a second, so that its nodes are written in turns. */
+function isHeartbeat({ change, lease }: LeaseObservation): boolean {
+  return change === 'modified' && lease.namespace === nodeLeaseNamespace;
 }
 
-/** No name of Kubernetes has a slash in it, and the keys of leases have. */
-function keyOf(name: string): string {
-  return name.includes('/') ? name : nodeKey(name);
+function isRestless(key: string): boolean {
+  return key.startsWith(nodeKey(''));
+}
+
+function keyOfLease({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === nodeLeaseNamespace ? nodeKey(name) : leaseKey(namespace, name);
 }
 
 /** Whose memory must be on disk soon: rounds, outages, and verdicts. That we cannot see is no verdict. */

@@ -1,4 +1,9 @@
 import type { Clock } from '../../exporter/clock.ts';
+import { eitherDecoder } from '../../exporter/kube/decode-either.ts';
+import { jsonDecoder } from '../../exporter/kube/decode-json.ts';
+import { protobufDecoder } from '../../exporter/kube/decode-protobuf.ts';
+import { parseLease } from '../../exporter/kube/parse-lease.ts';
+import { LeaseReader } from '../../exporter/kube/protobuf-lease.ts';
 import type { KubeRequest, KubeResponse, KubeTransport } from '../../exporter/kube/transport.ts';
 
 /** Something about leases that reached the judge. Times are monotonic milliseconds of the server. */
@@ -52,17 +57,18 @@ export function witness(
     watching -= 1;
     if (watching === 0) testimony.blindness.push({ from: now(), to: Number.POSITIVE_INFINITY });
   }
-  async function* watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async function* watched({ body, headers }: KubeResponse): AsyncGenerator<Uint8Array> {
+    const events = leases().watch(headers['content-type']);
     let isOpen = false;
     try {
       for await (const chunk of body) {
         await gate();
-        const text = Buffer.from(chunk).toString();
-        if (!isOpen && !text.startsWith('{"type":"ERROR"')) {
+        const items = events.push(chunk);
+        if (!isOpen && items[0]?.kind !== 'error') {
           isOpen = true;
           watchOpened();
         }
-        for (const line of text.split('\n')) if (isChange(line)) note('watch', revisionOf(line));
+        for (const item of items) if ('object' in item) note('watch', Number(item.resourceVersion));
         yield chunk;
       }
     } finally {
@@ -75,11 +81,11 @@ export function witness(
       yield chunk;
     }
   }
-  async function* whole(body: AsyncIterable<Uint8Array>, how: Delivery['how']): AsyncGenerator<Uint8Array> {
+  async function* whole(answer: KubeResponse, how: 'list' | 'read'): AsyncGenerator<Uint8Array> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
+    for await (const chunk of answer.body) chunks.push(chunk);
     await gate();
-    note(how, revisionOf(Buffer.concat(chunks).toString()));
+    note(how, await revisionOf(Buffer.concat(chunks), how, answer.headers['content-type']));
     yield* chunks;
   }
   async function request(asked: KubeRequest): Promise<KubeResponse> {
@@ -89,11 +95,7 @@ export function witness(
     const how =
       /\/leases(\/|\?|$)/.test(asked.path) && response.status === 200 ? kindOf(asked.path) : undefined;
     const body =
-      how === undefined
-        ? gated(response.body)
-        : how === 'watch'
-          ? watched(response.body)
-          : whole(response.body, how);
+      how === undefined ? gated(response.body) : how === 'watch' ? watched(response) : whole(response, how);
     return { ...response, body };
   }
   return {
@@ -115,11 +117,21 @@ function kindOf(path: string): Delivery['how'] | undefined {
   return /\/leases(\?|$)/.test(path) ? 'list' : 'read';
 }
 
-function isChange(line: string): boolean {
-  return line !== '' && !line.startsWith('{"type":"BOOKMARK"') && !line.startsWith('{"type":"ERROR"');
+/** A list tells its own; an object, which is read as JSON, has only one. */
+async function revisionOf(bytes: Buffer, how: 'list' | 'read', contentType?: string): Promise<number> {
+  if (how === 'read') return Number(/"resourceVersion":"(\d+)"/.exec(bytes.toString())?.[1] ?? 0);
+  const page = await leases().list(once(bytes), contentType);
+  return page.kind === 'page' ? Number(page.resourceVersion) : 0;
 }
 
-/** Of a list the first one is its own; an object has only one. */
-function revisionOf(json: string): number {
-  return Number(/"resourceVersion":"(\d+)"/.exec(json)?.[1] ?? 0);
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Reads what passes in either format. */
+function leases() {
+  return eitherDecoder(
+    protobufDecoder(new LeaseReader()),
+    jsonDecoder((value) => parseLease(value)),
+  );
 }

@@ -7,8 +7,8 @@ export interface CheckpointOptions {
   /** What is to be kept under a key; `undefined` when there is nothing (any more). */
   readonly textOf: (key: string) => string | undefined;
   readonly knows: (key: string) => boolean;
-  /** The key of something by the name under which it was told to `later`; that name itself when left out. */
-  readonly keyOf?: (name: string) => string;
+  /** Whether what is kept under a key changes all the time: then nobody says so each time. Never when left out. */
+  readonly restless?: (key: string) => boolean;
   readonly clock: Clock;
   /** What an operator should read; the same trouble is told once a minute. */
   readonly onError: (message: string) => void;
@@ -37,7 +37,7 @@ export class Checkpoint {
   readonly #options: CheckpointOptions;
   /** In the order in which they are written. */
   #soon = new Set<string>();
-  /** By name: when each of these changed first, the longest waiting one first (monotonic ms). */
+  /** When each of these changed first, the longest waiting one first (monotonic ms). */
   readonly #later = new Map<string, number>();
   /** Keys that have a row on disk. */
   readonly #kept = new Set<string>();
@@ -70,13 +70,11 @@ export class Checkpoint {
     this.#arm(soonMs);
   }
 
-  /**
-   * What is kept under the key of this name has changed a little. Nearly all that is heard is a change of what waits
-   * already: no key is made for that.
-   */
-  later(name: string): void {
-    if (this.#later.has(name)) return;
-    this.#later.set(name, this.#now());
+  /** What is kept under this key has changed a little. */
+  later(key: string): void {
+    // What waits already has its time.
+    if (this.#later.has(key)) return;
+    this.#later.set(key, this.#now());
     this.#arm(laterMs);
   }
 
@@ -90,13 +88,9 @@ export class Checkpoint {
     this.#closed = true;
     this.#disarm();
     await this.#writing;
-    for (const name of this.#later.keys()) this.#soon.add(this.#keyOf(name));
+    for (const key of this.#later.keys()) this.#soon.add(key);
     this.#later.clear();
     while (this.#soon.size > 0) if (!(await this.#write())) return;
-  }
-
-  #keyOf(name: string): string {
-    return this.#options.keyOf?.(name) ?? name;
   }
 
   #now(): number {
@@ -151,6 +145,7 @@ export class Checkpoint {
     for (const { key, text } of memories) {
       if (text === undefined) this.#kept.delete(key);
       else this.#kept.add(key);
+      if (text !== undefined && this.#options.restless?.(key)) this.later(key);
     }
     return true;
   }
@@ -158,11 +153,7 @@ export class Checkpoint {
   #take(): string[] {
     const due = this.#now() - laterMs;
     const keys = new Set(firstOf(this.#soon, mostSoon));
-    for (const [name, since] of firstOf(this.#later, mostLater)) {
-      if (since > due) continue;
-      keys.add(this.#keyOf(name));
-      this.#later.delete(name);
-    }
+    for (const [key, since] of firstOf(this.#later, mostLater)) if (since <= due) keys.add(key);
     for (const key of keys) {
       this.#soon.delete(key);
       this.#later.delete(key);
