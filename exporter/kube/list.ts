@@ -3,7 +3,7 @@ import { startDeadline, withoutSilence } from './deadline.ts';
 import type { ListPage } from './decoder.ts';
 import { type Failure, failureOfError, failureOfResponse } from './failure.ts';
 import type { Collection } from './reflection.ts';
-import { requestDecodable } from './request-decodable.ts';
+import { isRefused, letGo, requestDecodable } from './request-decodable.ts';
 import type { KubeResponse } from './transport.ts';
 
 export interface Listed<T> {
@@ -48,6 +48,10 @@ async function readPage<T>(
       path: pagePath(collection, token),
       signal,
     });
+    if (isRefused(collection.decoder, response)) {
+      await letGo(response);
+      return await readPage(collection, token, stop);
+    }
     const body = withoutSilence(response.body, deadline, collection.limits.answerMs);
     return await decode(collection, { ...response, body });
   } catch (error) {

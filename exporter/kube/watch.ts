@@ -3,7 +3,7 @@ import { type Deadline, startDeadline, withoutSilence } from './deadline.ts';
 import type { WatchBookmark, WatchChange, WatchError, WatchItem } from './decoder.ts';
 import { type Failure, failureOfError, failureOfItem, failureOfResponse } from './failure.ts';
 import type { Watched } from './reflection.ts';
-import { requestDecodable } from './request-decodable.ts';
+import { isRefused, letGo, requestDecodable } from './request-decodable.ts';
 import type { KubeResponse } from './transport.ts';
 
 /** What a watch tells: that the server took it, then the items of every chunk with its moment of receipt. */
@@ -45,11 +45,11 @@ async function open<T>(
   deadline: Deadline,
 ): Promise<KubeResponse | Failure> {
   try {
-    const { signal } = deadline;
-    return await requestDecodable(reflection, 'watch', {
-      path: watchPath(reflection, resourceVersion),
-      signal,
-    });
+    const asked = { path: watchPath(reflection, resourceVersion), signal: deadline.signal };
+    const response = await requestDecodable(reflection, 'watch', asked);
+    if (!isRefused(reflection.decoder, response)) return response;
+    await letGo(response);
+    return await requestDecodable(reflection, 'watch', asked);
   } catch (error) {
     return failureOfError(error, deadline.expired() ? 'timeout' : 'unreachable');
   }
