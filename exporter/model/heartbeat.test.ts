@@ -93,6 +93,34 @@ test('two outages between which only the status was heard have traces of their o
   assert.notEqual(opened[0], opened[1]);
 });
 
+test('a status that comes again from a backup is no heartbeat, and the outages after it have names of their own', () => {
+  const bench = lost();
+  const status = (seconds: number, revision: number, written = seconds) => {
+    const node = nodeRecord({ resourceVersion: `${revision}`, readyHeartbeat: moment(written).wall });
+    bench.see({ kind: 'node', source: 'nodes', at: moment(seconds), change: 'modified', node });
+  };
+  const outages = () =>
+    bench.events.flatMap((event) =>
+      event.kind === 'node-outage' && event.step === 'opened' ? [event.traceId] : [],
+    );
+  const loseAgain = (seconds: number) => {
+    bench.time(seconds + 27);
+    bench.time(seconds + 50);
+    bench.answer(seconds + 50.1);
+  };
+  status(100, 20);
+  status(110, 21);
+  loseAgain(110);
+  assert.equal(outages().length, 2);
+  status(200, 20, 100);
+  assert.equal(bench.node().state, 'lost');
+  status(210, 21, 110);
+  status(211, 21, 110);
+  status(212, 22);
+  loseAgain(212);
+  assert.equal(new Set(outages()).size, outages().length);
+});
+
 test('time in which we were blind is no missed heartbeat', () => {
   const bench = alive();
   bench.sight(12, 'blind');

@@ -153,7 +153,10 @@ export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
   row.nodeless = undefined;
   row.node = next;
   const said = next.ready !== 'Unknown' && next.readyHeartbeat !== undefined;
-  if (before === undefined || !said || next.readyHeartbeat === before.readyHeartbeat) return judge(row, now);
+  const back = before !== undefined && isStatusSetBack(before, next);
+  if (back) row.setBacks += 1;
+  if (before === undefined || back || !said || next.readyHeartbeat === before.readyHeartbeat)
+    return judge(row, now);
   row.renewed = row.lease?.renewTime;
   heard(row, now, 'status');
 }
@@ -288,6 +291,11 @@ function isSetBack({ lease }: NodeRow, found: LeaseRecord): boolean {
     (isOlder(found.resourceVersion, lease.resourceVersion) ||
       (found.resourceVersion === lease.resourceVersion && found.renewTime !== lease.renewTime))
   );
+}
+
+/** An older status comes again when the store was restored from a backup: nobody has written it now. */
+function isStatusSetBack(before: NodeRecord, { uid, resourceVersion }: NodeRecord): boolean {
+  return uid === before.uid && isOlder(resourceVersion, before.resourceVersion);
 }
 
 function lose(row: NodeRow, now: Now): void {
