@@ -1,5 +1,8 @@
-import type { ElectionRound } from './election.ts';
+import type { Moment } from '../clock.ts';
+import { ElectionRound } from './election.ts';
+import type { Round } from './event.ts';
 import type { Workload } from './holder-observation.ts';
+import { ageAt, type LateFateMemory, type Place } from './memory.ts';
 import type { Now } from './sink.ts';
 import type { Trail } from './trail.ts';
 
@@ -20,12 +23,30 @@ export class LateFate {
   asked = '';
   readonly #round: ElectionRound;
   readonly #closed: number;
-  #looks = 0;
+  #looks: number;
 
-  constructor(round: ElectionRound, closed: number) {
+  constructor(round: ElectionRound, closed: number, looks = 0) {
     this.#round = round;
     this.#closed = closed;
+    this.#looks = looks;
     this.due = this.#next();
+  }
+
+  /** What must survive a restart; nothing when no look is left to be taken. */
+  remember(at: Moment): LateFateMemory | undefined {
+    if (this.due === Number.POSITIVE_INFINITY) return undefined;
+    return { round: this.#round.remember(at), closedAge: ageAt(at, this.#closed), looks: this.#looks };
+  }
+
+  /** Looks that were due while we were away are taken at once. */
+  static recall(
+    of: Pick<Round, 'namespace' | 'lease' | 'class'>,
+    memory: LateFateMemory,
+    place: Place,
+  ): LateFate {
+    const round = ElectionRound.recall(of, memory.round, place);
+    round.trail.fate = 'deleted';
+    return new LateFate(round, place(memory.closedAge), memory.looks);
   }
 
   /** A look is taken: by way of `holder`, who leads now; nobody leads when it is empty. */

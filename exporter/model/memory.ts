@@ -49,9 +49,9 @@ export interface LeaseMemory {
   /** Until when a predecessor may still write: an age, and negative while it may; `undefined` where there is none. */
   readonly rivalUntilAge: number | undefined;
   readonly ownAcquisition: boolean;
-  /** Unix microseconds of the holder's clock. */
-  readonly firstRenewTime: number | undefined;
   readonly versionWhenUp: string | undefined;
+  /** `undefined` where it is not known, or was not remembered. */
+  readonly asksInTime: boolean | undefined;
   /** How far the clock of the holder is ahead of the wall clock of `at`, in microseconds. */
   readonly clockAhead: number | undefined;
   readonly deletedAge: number | undefined;
@@ -63,6 +63,15 @@ export interface LeaseMemory {
   readonly lastHolder: string;
   readonly holding: HoldingMemory | undefined;
   readonly round: RoundMemory | undefined;
+  readonly late: LateFateMemory | undefined;
+}
+
+/** A round that is closed, and whose predecessor may still turn out to have met another fate. */
+export interface LateFateMemory {
+  readonly round: RoundMemory;
+  readonly closedAge: number;
+  /** How many looks were taken. */
+  readonly looks: number;
 }
 
 /** What was found out about who holds a lease, or held it last. */

@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { ElectionRound } from './election.ts';
 import type { LeaseState } from './event.ts';
+import { LateFate } from './late-fate.ts';
 import { LeaseRow } from './lease-row.ts';
 import { ageAt, type LeaseMemory, type Place } from './memory.ts';
 import { holdingMemory, recallHolding } from './remember-holder.ts';
@@ -26,8 +27,8 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     named: row.named,
     rivalUntilAge: Number.isFinite(row.rivalUntil) ? ageAt(at, row.rivalUntil) : undefined,
     ownAcquisition: row.ownAcquisition,
-    firstRenewTime: row.firstRenewTime,
     versionWhenUp: row.versionWhenUp,
+    asksInTime: row.asksInTime,
     stood: standing(row),
     clockAhead: row.clock.established ? row.clock.ahead(at) : undefined,
     observedAge: ageAt(at, row.observedMono),
@@ -38,6 +39,7 @@ export function leaseMemory(row: LeaseRow, at: Moment): LeaseMemory {
     roundsFromAge: Number.isFinite(row.roundsFrom) ? ageAt(at, row.roundsFrom) : undefined,
     holding: holdingMemory(row.who),
     round: row.round?.remember(at),
+    late: row.late?.remember(at),
   };
 }
 
@@ -65,8 +67,8 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   row.named = memory.named;
   if (memory.rivalUntilAge !== undefined) row.rivalUntil = place(memory.rivalUntilAge);
   row.ownAcquisition = memory.ownAcquisition;
-  row.firstRenewTime = memory.firstRenewTime;
   row.versionWhenUp = memory.versionWhenUp;
+  row.asksInTime = memory.asksInTime;
   row.lastTraceId = memory.lastTraceId;
   row.setBacks = memory.setBacks ?? 0;
   if (memory.roundsFromAge !== undefined) row.roundsFrom = place(memory.roundsFromAge);
@@ -79,8 +81,8 @@ export function recallLease(memory: LeaseMemory, now: Now, place: Place, sameClo
   // A clock that is wrong by a jump of ours would date the next writes wrong: only the same one is of use.
   if (sameClock) row.clock.recall(memory.clockAhead, { mono: place(0), wall: memory.at.wall });
   recallHolding(row.who, memory.holding, now.at.mono);
-  const { namespace, name: lease } = row;
-  if (round !== undefined)
-    row.round = ElectionRound.recall({ namespace, lease, class: row.class }, round, place);
+  const of = { namespace: row.namespace, lease: row.name, class: row.class };
+  if (round !== undefined) row.round = ElectionRound.recall(of, round, place);
+  if (memory.late !== undefined) row.late = LateFate.recall(of, memory.late, place);
   return row;
 }

@@ -75,8 +75,8 @@ const lease = z.strictObject({
   named: absent(z.enum(['awaited', 'overdue'])),
   rivalUntilAge: absent(age),
   ownAcquisition: z.boolean(),
-  firstRenewTime: absent(z.number()),
   versionWhenUp: absent(z.string()),
+  asksInTime: absent(z.boolean()),
   clockAhead: absent(z.number()),
   deletedAge: absent(age),
   lastTraceId: absent(z.string()),
@@ -85,6 +85,7 @@ const lease = z.strictObject({
   lastHolder: z.string(),
   holding: absent(holding),
   round: absent(round),
+  late: absent(z.strictObject({ round, closedAge: age, looks: z.number() })),
 });
 
 const outage = z.strictObject({

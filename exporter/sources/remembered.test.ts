@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LeaseMemory, Memory, NodeMemory } from '../model/memory.ts';
+import type { LeaseMemory, Memory, NodeMemory, RoundMemory } from '../model/memory.ts';
 import type { PodRecord } from '../model/observation.ts';
 import { memoryText, parseMemory, rememberedAt } from './remembered.ts';
 
@@ -10,6 +10,18 @@ const pod: PodRecord = {
   ...{ namespace: 'shop', name: 'a-0', uid: 'u3', node: 'n1', owner: 'StatefulSet/a', revision: 'v1' },
   ...{ deleting: true, reason: undefined, disruption: undefined, restarts: 2 },
   ended: { reason: 'OOMKilled', exitCode: 137, at: undefined },
+};
+
+const round: RoundMemory = {
+  ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },
+  ...{ successor: '', durationSeconds: 15, uncertain: false, attempts: 0, leaderlessMs: 0 },
+  ...{ anchorAge: 3, anchorWall: 4, lastRenewalAge: 18, vacatedAge: 3, vacantSinceAge: 3 },
+  ...{ acquiredAge: undefined, unseenFromAge: undefined, unseenToAge: undefined },
+  ...{ predecessorRenewTime: 3, predecessorAt: { pod: 'a-0', node: 'n1' } },
+  trail: { questions: 1, before: pod, after: 'absent', revisions: ['v1', 'v2'], leaving: false },
+  entitled: { holder: 'a', until: -2, resourceVersion: '6' },
+  writes: [{ at: 5, what: 'acquired', holder: 'b', resourceVersion: '7', byHand: 'kubectl-edit' }],
+  previousTraceId: 'fedcba9876543210'.repeat(2),
 };
 
 const lease: LeaseMemory = {
@@ -29,7 +41,7 @@ const lease: LeaseMemory = {
     named: undefined,
     rivalUntilAge: -3,
     ownAcquisition: true,
-    firstRenewTime: undefined,
+    asksInTime: true,
     versionWhenUp: '6',
     clockAhead: -2.5,
     deletedAge: undefined,
@@ -39,17 +51,8 @@ const lease: LeaseMemory = {
   setBacks: 1,
   lastHolder: 'a',
   holding: { identity: 'a', pod, node: 'n1', candidates: 3 },
-  round: {
-    ...{ traceId: '0123456789abcdef'.repeat(2), leaseUid: 'u1', cause: 'expired', predecessor: 'a' },
-    ...{ successor: '', durationSeconds: 15, uncertain: false, attempts: 0, leaderlessMs: 0 },
-    ...{ anchorAge: 3, anchorWall: 4, lastRenewalAge: 18, vacatedAge: 3, vacantSinceAge: 3 },
-    ...{ acquiredAge: undefined, unseenFromAge: undefined, unseenToAge: undefined },
-    ...{ predecessorRenewTime: 3, predecessorAt: { pod: 'a-0', node: 'n1' } },
-    trail: { questions: 1, before: pod, after: 'absent', revisions: ['v1', 'v2'], leaving: false },
-    entitled: { holder: 'a', until: -2, resourceVersion: '6' },
-    writes: [{ at: 5, what: 'acquired', holder: 'b', resourceVersion: '7', byHand: 'kubectl-edit' }],
-    previousTraceId: 'fedcba9876543210'.repeat(2),
-  },
+  round,
+  late: { round, closedAge: 3.5, looks: 1 },
 };
 
 const node: NodeMemory = {
