@@ -51,6 +51,13 @@ export function isPerhapsPlanned({ preferredHolder, asksInTime }: LeaseRow): boo
   return preferredHolder !== '' && asksInTime === undefined;
 }
 
+/** A read shows that the holder was asked to step down, which the watch has not told: when that was does not show. */
+export function seeAsked(row: LeaseRow, { preferredHolder = '' }: LeaseRecord): void {
+  if (row.preferredHolder !== '' || preferredHolder === '') return;
+  row.asksInTime = undefined;
+  row.record = { ...row.record, preferredHolder };
+}
+
 /** The beginning of a sentence on a lease that ran out. */
 export function askedFor(row: LeaseRow): string {
   return isPlanned(row) ? `asked to step down for ${row.preferredHolder}, ` : '';

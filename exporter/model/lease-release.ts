@@ -4,11 +4,11 @@
  */
 import { isPlanned } from './coordinated.ts';
 import { handOf } from './hand.ts';
-import { isUnsure, lateNews, openRound } from './lease-round.ts';
+import { isUnsure, openRanOut, openRound, ranOut } from './lease-round.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import type { Now } from './sink.ts';
-import { earliestWrite, gapBefore, lastWrite } from './takeover.ts';
+import { earliestWrite, gapBefore, lastWrite, lateNews } from './takeover.ts';
 
 /** For this share of the duration a holder tries to renew before it gives up, in every setting of the field. */
 const renewDeadline = 2 / 3;
@@ -22,6 +22,7 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
     row.round.lose(now);
     return;
   }
+  if (!unseen && ranOut(row, now)) openRanOut(row, now);
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry. A hand does not.
   const silent = silenceBefore(row, now, next);
   const deadline = row.durationMs * renewDeadline;
@@ -38,10 +39,9 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
 
 /** Until when (monotonic ms) the one before may still write: for a duration after the lease was taken from it. */
 function rivalUntil(row: LeaseRow): number {
-  const { renewTime, ownAcquisition } = row;
-  const acquireTime = row.acquireTime ?? row.firstRenewTime;
+  const { renewTime, acquireTime, ownAcquisition } = row;
   if (!ownAcquisition || acquireTime === undefined || renewTime === undefined) return row.rivalUntil;
-  // The news of the takeover may have been late, or there was none: the holder tells how long it has held the lease.
+  // There was no news of the takeover: the holder tells how long it has held the lease.
   const taken = lastWrite(row) - Math.max(0, renewTime - acquireTime) / 1000;
   return Math.min(row.rivalUntil, taken + row.durationMs);
 }

@@ -10,18 +10,20 @@ import type { Now } from './sink.ts';
 import {
   entitledBy,
   gapBefore,
-  isDeletedLate,
   isEarly,
   isLate,
+  isStillEntitled,
+  isUp,
   lastWrite,
+  lateNews,
   latestAcquisition,
   stillEntitled,
 } from './takeover.ts';
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
-/** News that is older than this makes the times of a round doubtful (ms). */
-export const lateNews = 1000;
+/** For so many durations a process may hang and still take itself for the leader. */
+const longestHang = 3;
 
 interface Opening {
   readonly cause: Cause;
@@ -141,12 +143,22 @@ function unseenCause({ renewTime, durationMs }: LeaseRow, { acquireTime }: Lease
  * Of a holder that never wrote before our eyes it is not known whether the round of its own election was over.
  */
 export function endedByDeletion(row: LeaseRow, now: Now, unseen: boolean): void {
-  const up = lastWrite(row) + row.durationMs;
-  const unsure = unseen || isUnsure(row);
-  if (!unseen && row.seenAlive && row.named === undefined && isDeletedLate(row, now))
-    return openRound(row, now, { cause: 'expired', vacated: up, uncertain: unsure });
+  if (!unseen && ranOut(row, now)) return openRanOut(row, now);
   // Old news of a deletion that may have come before the time was up, or after it.
-  openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain: unsure || now.at.mono >= up });
+  const uncertain = unseen || isUnsure(row) || !isStillEntitled(row, now);
+  openRound(row, now, { cause: 'deleted', vacated: now.at.mono, uncertain });
+}
+
+/** Whether the time of the holder was up, read or no read, before what reaches us now was written. */
+export function ranOut(row: LeaseRow, now: Now): boolean {
+  return row.seenAlive && row.named === undefined && isUp(row, now);
+}
+
+/** The time of the holder is up. */
+export function openRanOut(row: LeaseRow, now: Now): void {
+  const vacated = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
+  const cause = isPlanned(row) ? 'coordinated' : 'expired';
+  openRound(row, now, { cause, vacated, uncertain: isUnsure(row) });
 }
 
 /** A holder that has not renewed once loses its lease by a deletion: it may go on leading beside the next. */
@@ -178,20 +190,31 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   // Whom a controller named and who never wrote has not led: the one before may still have its lease again.
   const isFirst = round.writes.every(({ what }) => what !== 'acquired');
   round.wrote(now, 'acquired', holder, next);
-  if (round.cause === 'deleted' && isFirst && holder === round.predecessor)
-    return closeRound(row, now, 'recreated');
+  const isAgain = round.cause === 'deleted' && isFirst && holder === round.predecessor;
+  if (isAgain && !isHeldBetween(row, round, next)) return closeRound(row, now, 'recreated');
   doubtLateNews(row, now);
   if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
   const resigned = isResigned(row, round);
-  row.ownAcquisition = row.named !== undefined || next.acquireTime !== row.acquireTime;
-  row.firstRenewTime = row.named === undefined ? undefined : next.renewTime;
-  row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + row.durationMs;
+  row.ownAcquisition = false;
+  const seconds = next.durationSeconds ?? row.durationSeconds ?? 0;
+  row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + seconds * 1000;
   const entitled = entitledStill(row, round.entitled, next, now);
   const isOther = entitled !== undefined && entitled.holder !== holder;
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
   round.entitled = undefined;
   if (round.cause !== 'created' && holder !== row.lastHolder) row.holderChanges[round.cause] += 1;
+}
+
+/**
+ * Whether somebody had the lease anew before this record, although nobody was seen: it was given up since, or its holder
+ * counts another before. One that makes its own lease again writes its old record, or one that counts nobody.
+ */
+function isHeldBetween({ record }: LeaseRow, { uncertain }: ElectionRound, next: LeaseRecord): boolean {
+  if (isRelease(record)) return true;
+  const { transitions = 0, acquireTime } = next;
+  const isOwn = transitions === 0 || acquireTime === undefined || acquireTime === record.acquireTime;
+  return uncertain && next.uid !== record.uid && !isOwn;
 }
 
 /** Whose lease was deleted: the record of the next one may tell better until when it may lead. */
@@ -201,9 +224,11 @@ function entitledStill(row: LeaseRow, entitled: Entitled | undefined, next: Leas
 }
 
 /** Nobody was there before, or gave the lease up for sure: of those who were lost within the round, one may still write. */
-function isResigned({ record, named }: LeaseRow, { cause, attempts, uncertain }: ElectionRound): boolean {
-  const resigned = cause === 'created' || (cause === 'released' && !uncertain);
-  return resigned && (attempts === 1 || named !== undefined || isRelease(record));
+function isResigned(row: LeaseRow, { cause, attempts, uncertain, vacatedMono }: ElectionRound): boolean {
+  // An earlier lease of this name may have been deleted just before we looked.
+  const isFirst = cause === 'created' && vacatedMono > row.lookedSince + longestHang * row.durationMs;
+  const resigned = isFirst || (cause === 'released' && !uncertain);
+  return resigned && (attempts === 1 || row.named !== undefined || isRelease(row.record));
 }
 
 /**
@@ -243,10 +268,10 @@ export function renewed(row: LeaseRow, now: Now, next: LeaseRecord): void {
  */
 export function settledUnseen(row: LeaseRow, now: Now, next: LeaseRecord): void {
   const { acquireTime, renewTime } = next;
+  row.ownAcquisition = acquireTime !== row.acquireTime && handOf(next) === undefined;
   if (row.round?.settling !== true || acquireTime === undefined || renewTime === undefined) return;
-  const own = acquireTime !== row.acquireTime && handOf(next) === undefined;
   const once = next.transitions === (next.uid === row.uid ? (row.transitions ?? 0) + 1 : 0);
-  if (own && once && renewTime > acquireTime) renewed(row, now, next);
+  if (row.ownAcquisition && once && renewTime > acquireTime) renewed(row, now, next);
 }
 
 export function closeRound(row: LeaseRow, now: Now, outcome: Outcome): void {

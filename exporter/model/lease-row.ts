@@ -60,14 +60,16 @@ export class LeaseRow implements LeaseView, Sleeper {
   blindSince: number | undefined;
   /** The last such gap, until the next write: that may have been made in it. */
   gap: { readonly from: number; readonly to: number } | undefined;
+  /** The last write was the first word after a gap or a pause of our own. */
+  mayBeLate = false;
   /** The last write cannot have been made before this (monotonic ms), however late it reached us. */
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
   rivalUntil = Number.NEGATIVE_INFINITY;
-  /** The holder dated its acquisition itself: an edit by hand leaves the date of the one before. */
+  /** Since when its source had looked when it was created (monotonic ms). */
+  lookedSince = Number.NEGATIVE_INFINITY;
+  /** We did not see its acquisition come, and the holder dated it itself: an edit by hand leaves the date of the one before. */
   ownAcquisition = false;
-  /** renewTime of the first write of who was named in a coordinated election: its record has no acquireTime. */
-  firstRenewTime: number | undefined;
   /**
    * `preferredHolder` was written before the time of the holder was up: it stops renewing for it. `undefined` where
    * a list shows it after that.
@@ -210,6 +212,11 @@ export class LeaseRow implements LeaseView, Sleeper {
 /** An empty holder after a held one; `nil` and empty mean the same to client-go. */
 export function isRelease(record: LeaseRecord): boolean {
   return (record.holder ?? '') === '';
+}
+
+/** Whether a record without a holder tells that somebody had it: whoever gives a lease up leaves its date, and so does a hand. */
+export function wasHeld({ transitions = 0, acquireTime }: LeaseRecord): boolean {
+  return transitions > 0 || acquireTime !== undefined;
 }
 
 /** An unrenewed lease at first sight is a leftover when its renewTime is older than this (ms), unless a policy knows better. */

@@ -1,8 +1,9 @@
 import { isOlder } from './classify.ts';
-import { askedFor, isPlanned, neverWrote } from './coordinated.ts';
+import { askedFor, neverWrote, seeAsked } from './coordinated.ts';
 import type { Proof } from './evidence.ts';
-import { closeRound, isUnsure, lastRenewal, openRound } from './lease-round.ts';
+import { closeRound, lastRenewal, openRanOut } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
+import type { LeaseRecord } from './observation.ts';
 import { newsOf, seeAhead } from './read-ahead.ts';
 import type { Now } from './sink.ts';
 
@@ -20,13 +21,17 @@ const proveAgain = 15_000;
 export type Woken = 'suspect' | 'forget' | 'nothing';
 
 export function wakeLease(row: LeaseRow, now: Now): Woken {
-  if (row.state === 'deleted') {
-    if (now.at.mono >= row.deletedAt + abandonedAfter) closeRound(row, now, 'abandoned');
-    return now.at.mono >= row.deletedAt + deletedKept ? 'forget' : 'nothing';
-  }
+  if (row.state === 'deleted' && now.at.mono >= row.deletedAt + deletedKept) return forgetDeleted(row, now);
   if (!isSuspect(row, now)) return 'nothing';
   row.asked = true;
   return 'suspect';
+}
+
+/** Whether anybody created it again, no read has told for all this time. */
+function forgetDeleted(row: LeaseRow, now: Now): Woken {
+  row.round?.doubt(row.deletedAt, now.at.mono);
+  closeRound(row, now, 'abandoned');
+  return 'forget';
 }
 
 /** Whether time and reads may change the verdict. An expiry that a dead watch never ends would page for nothing. */
@@ -35,7 +40,15 @@ function isOpen({ state, named }: LeaseRow): boolean {
 }
 
 function isSuspect(row: LeaseRow, now: Now): boolean {
-  return isOpen(row) && !row.asked && now.at.mono >= Math.max(row.deadline, row.retryAt);
+  return now.at.mono >= suspectAt(row);
+}
+
+/** When its time is up, or, of one that was deleted, when nobody has taken it for long enough; a read shall prove it. */
+function suspectAt(row: LeaseRow): number {
+  const isDue =
+    row.state === 'deleted' ? row.round !== undefined && row.blindSince === undefined : isOpen(row);
+  if (row.asked || !isDue) return Number.POSITIVE_INFINITY;
+  return Math.max(row.state === 'deleted' ? row.deletedAt + abandonedAfter : row.deadline, row.retryAt);
 }
 
 /** When the row wants to be shown the time again. */
@@ -45,33 +58,50 @@ export function nextWake(row: LeaseRow): number {
 }
 
 function nextJudgement(row: LeaseRow): number {
-  if (row.state === 'deleted') {
-    return row.deletedAt + (row.round === undefined ? deletedKept : abandonedAfter);
-  }
-  if (row.asked || !isOpen(row)) return Number.POSITIVE_INFINITY;
-  return Math.max(row.deadline, row.retryAt);
+  const kept = row.state === 'deleted' ? row.deletedAt + deletedKept : Number.POSITIVE_INFINITY;
+  return Math.min(kept, suspectAt(row));
 }
 
 /** The answer to a read that was sent because the time was up: the evidence, or the lack of it. */
-export function proveLease(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
+export function proveLease(row: LeaseRow, proof: Proof, now: Now): void {
+  const { sentAt, result } = proof;
+  if (row.state === 'deleted') return proveAbsent(row, proof, now);
   if ('failed' in result) return readFailed(row, now, result.failed);
   const overtaken = sentAt.mono < Math.max(row.observedMono, row.since) && !isNewer(result, row);
   // What the watch told while our own process slept is still to come, and this answer is as old.
-  if (overtaken || now.lags.sleptSince(sentAt.mono) || row.state === 'deleted') {
+  if (overtaken || now.lags.sleptSince(sentAt.mono)) {
     row.asked = false;
     return;
   }
   const news = newsOf(row, result);
   if (news !== 'nothing') return seeAhead(row, news, now);
+  if ('found' in result) seeAsked(row, result.found);
   const proven = row.asked && sentAt.mono >= row.deadline;
   row.asked = false;
   if (proven) expire(row, now);
 }
 
+/** Nobody has created it again, as the watch says, which may be late or dead: a read must show it. */
+function proveAbsent(row: LeaseRow, { sentAt, result }: Proof, now: Now): void {
+  if (!row.asked) return;
+  row.asked = false;
+  const isThere = 'found' in result;
+  if (isThere) seeCreated(row, result.found, now);
+  const isOld = sentAt.mono < row.deletedAt + abandonedAfter || now.lags.sleptSince(sentAt.mono);
+  if (!isThere && !isOld && !('failed' in result)) return closeRound(row, now, 'abandoned');
+  row.retryAt = now.at.mono + readAgain;
+}
+
+/** Somebody has created it, as the watch has not told yet. */
+function seeCreated(row: LeaseRow, record: LeaseRecord, now: Now): void {
+  const { mono } = now.at;
+  row.ahead ??= { record, at: mono, since: mono, told: row.deletedAt };
+  now.debts.owes(row.source, mono);
+}
+
 /** Of a read that the watch has overtaken, only a later write of the same lease is still news. */
 function isNewer(result: Proof['result'], row: LeaseRow): boolean {
   return (
-    row.state !== 'deleted' &&
     'found' in result &&
     result.found.uid === row.uid &&
     isOlder(row.record.resourceVersion, result.found.resourceVersion)
@@ -105,8 +135,7 @@ function expire(row: LeaseRow, now: Now): void {
   const up = Math.min(row.deadline, lastRenewal(row, now) + row.durationMs);
   const seconds = ((now.at.mono - row.observedMono) / 1000).toFixed(1);
   if (row.round?.settling) row.round.lose(now, up);
-  const cause = isPlanned(row) ? 'coordinated' : 'expired';
-  openRound(row, now, { cause, vacated: up, uncertain: isUnsure(row) });
+  openRanOut(row, now);
   row.round?.wrote(now, 'expired', row.holder, row.record);
   row.turn(now, 'expired', `${askedFor(row)}no renewal for ${seconds} s`, delay);
 }
@@ -144,10 +173,10 @@ export function dismissLease(row: LeaseRow, now: Now): void {
 export function blindLease(row: LeaseRow, now: Now, why: string): void {
   if (neverExpires(row) && row.state === 'held') return;
   row.blindSince ??= now.at.mono;
+  row.asked = false;
   if (row.state === 'deleted') return;
   if (row.state !== 'held' && row.state !== 'unknown') row.before = row.state;
   row.deadline = Number.POSITIVE_INFINITY;
-  row.asked = false;
   row.turn(now, 'unknown', why);
 }
 

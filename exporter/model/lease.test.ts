@@ -249,9 +249,22 @@ describe('a deletion', () => {
     const bench = held();
     bench.write(5, {}, 'deleted');
     bench.time(605);
+    bench.answer(605.1, { absent: true });
     assert.deepEqual(bench.rounds().at(-1), 'closed deleted abandoned');
     bench.time(3605);
     assert.deepEqual([...bench.model.leases()], []);
+  });
+
+  test('is not abandoned while a read fails, or shows what the watch has not told yet', () => {
+    const bench = held();
+    bench.write(5, {}, 'deleted');
+    bench.time(605);
+    bench.answer(605.1, { failed: 'timeout' });
+    bench.time(608);
+    bench.answer(608.1, { found: leaseRecord({ uid: 'uid-2', holder: 'b' }) });
+    assert.deepEqual(bench.rounds().at(-1), 'opened deleted');
+    bench.write(608.5, { uid: 'uid-2', holder: 'b' }, 'added');
+    assert.deepEqual(bench.rounds().at(-1), 'acquired deleted');
   });
 
   test('that was missed is found by the next list', () => {

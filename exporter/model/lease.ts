@@ -22,16 +22,18 @@ import {
   settledUnseen,
   takenOver,
 } from './lease-round.ts';
-import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
+import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires, wasHeld } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
 import type { Now } from './sink.ts';
-import { isDeletedLate } from './takeover.ts';
+import { isUp, mayBeLate } from './takeover.ts';
 import { noteLag } from './watch-lag.ts';
 
-/** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
-export function firstSight(row: LeaseRow, now: Now, change: Change): void {
+/** First sight. Only a lease whose creation we watched is known to be held from the first moment; its source sees since `sightedAt`. */
+export function firstSight(row: LeaseRow, now: Now, change: Change, sightedAt: number): void {
   if (change === 'added') row.roundsFrom = now.at.mono;
+  if (change === 'added') row.lookedSince = sightedAt;
+  row.notBefore = now.lags.notBefore(row.source);
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
   if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);
   if (isRelease(row.record)) {
@@ -83,7 +85,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
 
 /** The holder may have been asked to step down while it had the lease, or it surely was not. */
 function askedLate(row: LeaseRow, now: Now, change: Change): false | undefined {
-  const isSure = row.state === 'expired' || isDeletedLate(row, now);
+  const isSure = row.state === 'expired' || isUp(row, now);
   return change !== 'listed' && isSure ? false : undefined;
 }
 
@@ -94,9 +96,12 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
   if (!isRelease(next)) row.class = classify(next);
   if (isRelease(next)) {
     take(row, next, now, change);
-    return row.turn(now, 'vacant', 'created again without a holder');
+    const free = change === 'listed' && wasHeld(next) ? 'released' : 'vacant';
+    return row.turn(now, free, 'created again without a holder');
   }
-  if (isAssignment(next, undefined)) return assignment(row, next, now, change);
+  // What a list shows may have been written more than once: a holder before this one has counted itself.
+  if (isAssignment(next, change === 'listed' ? next.transitions : undefined))
+    return assignment(row, next, now, change);
   acquired(row, now, next, fresh);
   if (change === 'listed') {
     row.round?.doubt(row.blindSince ?? row.deletedAt, now.at.mono);
@@ -108,10 +113,8 @@ function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): 
 
 function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
   if (isEditOfNamed(row, next)) return take(row, next, now, change, row.named);
-  if (row.named !== undefined || (change === 'listed' && isAcquiredAnew(row, next))) {
-    if (row.round?.settling) row.round.lose(now);
-    return acquisition(row, next, now, change);
-  }
+  if (row.named !== undefined) return acquisition(row, next, now, change);
+  if (change === 'listed' && isAcquiredAnew(row, next)) return takeover(row, next, now, change);
   const interval = now.at.mono - row.observedMono;
   // An edit starts the time of the record anew for every candidate, but nobody has renewed.
   const renews = next.renewTime !== row.renewTime;
@@ -125,12 +128,11 @@ function renewal(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
 }
 
 /**
- * It was blanked in the gap, and its last holder has it again: client-go counts that, and keeps its acquireTime, which
- * then does not tell whether the holder has renewed since. The round that is open does not end with it.
+ * It was blanked in the gap, or others had it, and its last holder has it again: that is counted. This is no renewal, so
+ * that a round that is open does not end with it.
  */
-function isAcquiredAnew(row: LeaseRow, { transitions, acquireTime }: LeaseRecord): boolean {
-  const again = (transitions ?? 0) > (row.transitions ?? 0) && acquireTime === row.acquireTime;
-  return row.round !== undefined && again;
+function isAcquiredAnew({ transitions = 0 }: LeaseRow, next: LeaseRecord): boolean {
+  return (next.transitions ?? 0) > transitions;
 }
 
 /** Whether the renewal was late, and what it teaches of its holder's rhythm. */
@@ -169,10 +171,11 @@ function release(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): vo
   row.turn(now, 'released', 'released by its holder');
 }
 
-/** Nobody had it before, and the record counts nobody who held it unseen. `row` still carries the record before. */
-function stillVacant({ state, before, transitions }: LeaseRow, next: LeaseRecord): boolean {
+/** Nobody had it before, and the record tells of nobody who held it unseen. `row` still carries the record before. */
+function stillVacant({ state, before, transitions, acquireTime }: LeaseRow, next: LeaseRecord): boolean {
   const wasVacant = state === 'vacant' || before === 'vacant';
-  return wasVacant && (next.transitions ?? 0) === (transitions ?? 0);
+  const isSame = (next.transitions ?? 0) === (transitions ?? 0) && next.acquireTime === acquireTime;
+  return wasVacant && isSame;
 }
 
 function acquisition(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
@@ -218,6 +221,7 @@ function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?
   if (change !== 'listed' && own) seeClock(row, next, now);
   row.listed = change === 'listed' || shownAt(row, next) !== undefined;
   row.edited = next.uid === row.uid && next.renewTime === row.renewTime;
+  row.mayBeLate = mayBeLate(row, now);
   row.gap = undefined;
   row.asksInTime = true;
   row.record = next;

@@ -1,7 +1,7 @@
 import type { NodeOutageEvent } from './event.ts';
 import type { NodeRow } from './heartbeat.ts';
-import { lateNews } from './lease-round.ts';
 import type { Now } from './sink.ts';
+import { lateNews } from './takeover.ts';
 import { traceId } from './trace-id.ts';
 
 /** A time in which something may have happened unseen (monotonic ms). */

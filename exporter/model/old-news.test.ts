@@ -35,6 +35,7 @@ test('a round after an abandoned one has a name of its own', () => {
   const bench = held();
   bench.write(5, {}, 'deleted');
   bench.time(700);
+  bench.answer(700.1, { absent: true });
   const abandoned = closed(bench).traceId;
   bench.write(800, { uid: 'uid-2', holder: 'b' }, 'added');
   assert.notEqual(bench.lease().round?.traceId, abandoned);

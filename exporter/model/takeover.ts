@@ -7,6 +7,8 @@ import { isMistaken } from './watch-lag.ts';
 /** What the clocks and the ways of two writes may differ by before one of them counts as the earlier (ms). */
 const tolerance = 100;
 const strangersAgree = 1000;
+/** News that is older than this makes the times of a round doubtful (ms). */
+export const lateNews = 1000;
 
 /**
  * When the last write of the holder was made, in monotonic ms. It cannot have come later than it reached us;
@@ -38,8 +40,8 @@ export function stillEntitled(row: LeaseRow, now: Now): Entitled | undefined {
 function firstWrite(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
   if (!row.seenAlive || row.undated) return Number.NEGATIVE_INFINITY;
   const isSure = row.clock.established && !row.edited && !isMistaken(row.source, row.clock, now);
-  if (isSure) return lastWrite(row);
-  return Math.min(row.observedMono, Math.max(byClock(row), byNews(row, now, next)));
+  const dated = isSure ? lastWrite(row) : byClock(row);
+  return Math.min(row.observedMono, Math.max(dated, byNews(row, now, next)));
 }
 
 /** Before this the last write was not made, whatever is known of the clocks (monotonic ms); −Infinity if nothing is. */
@@ -84,9 +86,21 @@ export function isLate(row: LeaseRow, next: LeaseRecord, now: Now): boolean {
   return earliest >= lastWrite(row) + row.durationMs - tolerance;
 }
 
-/** Whether the time of the holder was up, for sure, when its lease was deleted, as we hear now. */
-export function isDeletedLate(row: LeaseRow, now: Now): boolean {
+/** Whether the time of the holder was up, for sure, when what reaches us now was written. */
+export function isUp(row: LeaseRow, now: Now): boolean {
   return earliestNews(row, now) >= lastWrite(row) + row.durationMs;
+}
+
+/** Whether its time is not up yet, for sure, so that it was not when what reaches us now was written. */
+export function isStillEntitled(row: LeaseRow, now: Now): boolean {
+  return now.at.mono < earliestReceived(row, now) + row.durationMs;
+}
+
+/** The earliest moment at which the last write may have been made, as long as nothing speaks for its being late. */
+function earliestReceived(row: LeaseRow, { lags }: Now): number {
+  if (row.clock.established && !row.edited) return lastWrite(row);
+  const lag = lags.around(row.source, row.observedMono) ?? (row.mayBeLate ? Number.POSITIVE_INFINITY : 0);
+  return Math.max(row.observedMono - lag, earliestWrite(row));
 }
 
 /**
@@ -95,9 +109,15 @@ export function isDeletedLate(row: LeaseRow, now: Now): boolean {
  */
 function earliestNews(row: LeaseRow, now: Now): number {
   const { mono } = now.at;
-  const mayBeLate = gapBefore(row, now) !== undefined || now.lags.hadSlept(mono);
-  const lag = now.lags.at(row.source, mono) ?? (mayBeLate ? Number.POSITIVE_INFINITY : 0);
+  const lag = now.lags.at(row.source, mono) ?? (mayBeLate(row, now) ? Number.POSITIVE_INFINITY : 0);
   return Math.max(mono - lag, now.lags.notBefore(row.source));
+}
+
+/** What reaches us now is the first word after a gap or a pause of our own, or a read has shown it long before. */
+export function mayBeLate(row: LeaseRow, now: Now): boolean {
+  const { mono } = now.at;
+  const isBehind = row.ahead !== undefined && mono - row.ahead.since > lateNews;
+  return isBehind || gapBefore(row, now) !== undefined || now.lags.hadSlept(mono);
 }
 
 /** The gap in which the write that is told now may have been made. */

@@ -108,13 +108,25 @@ export class WatchLag {
    * heard no later can vouch for it: a lag ends at one moment, and whoever is prompt after that says nothing of before.
    */
   at(source: SourceName, mono: number): number | undefined {
-    const seconds = this.#heard.get(source);
-    if (seconds === undefined) return undefined;
-    const second = Math.floor(mono / 1000);
-    const heard = around.flatMap((distance) => seconds.get(second + distance) ?? []);
-    if (!heard.some(({ first }) => first <= mono)) return undefined;
-    return Math.max(...heard.map(({ longest }) => longest));
+    const heard = this.#heardAround(source, mono);
+    return heard.some(({ first }) => first <= mono) ? longestOf(heard) : undefined;
   }
+
+  /** How late anybody was who was heard at about `mono` (ms), before or after; `undefined` when nobody was. */
+  around(source: SourceName, mono: number): number | undefined {
+    const heard = this.#heardAround(source, mono);
+    return heard.length === 0 ? undefined : longestOf(heard);
+  }
+
+  #heardAround(source: SourceName, mono: number): readonly Heard[] {
+    const seconds = this.#heard.get(source);
+    const second = Math.floor(mono / 1000);
+    return around.flatMap((distance) => seconds?.get(second + distance) ?? []);
+  }
+}
+
+function longestOf(heard: readonly Heard[]): number {
+  return Math.max(...heard.map(({ longest }) => longest));
 }
 
 /** Somebody whose clock is known tells how long this renewal was on its way. */
