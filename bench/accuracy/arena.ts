@@ -8,6 +8,7 @@ import { type Almanac, almanacOf } from './almanac.ts';
 import { keepBeating } from './beats.ts';
 import { createQuietLeases, leaveBehind, type Parts, settingsFor, teamsOf } from './cast.ts';
 import { coordinatedTeams } from './coordination.ts';
+import { type Dates, datesOf } from './dates.ts';
 import { direct, weatherOver } from './director.ts';
 import { type History, keepHistory } from './history.ts';
 import { Judge } from './judge.ts';
@@ -25,6 +26,7 @@ export interface Chronicle {
   readonly nodes: NodeHistory;
   readonly ledger: readonly LedgerEntry[];
   readonly almanac: Almanac;
+  readonly dates: Dates;
   /** Of leasewatch, from one start to the next. */
   readonly lives: readonly Life[];
   /** Keys of the leases that are elected over. */
@@ -105,6 +107,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     nodes,
     ledger: ledger.entries,
     almanac: almanacOf(ledger.entries),
+    dates: datesOf(history, judge.lives),
     lives: judge.lives,
     elections: new Set([...teams, ...coordinated].map(keyOf)),
     clusterUid: clusterUidOf(api),

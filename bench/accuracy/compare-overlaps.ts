@@ -5,7 +5,6 @@ import { overlapsOf, shortestMs, type TrueOverlap } from './overlaps.ts';
 import { wasBlind } from './sightings.ts';
 import type { Fault } from './stale.ts';
 import { lastWrite } from './tenures.ts';
-import { isUnder, slowestMs } from './trouble.ts';
 
 export interface OverlapReport {
   readonly found: number;
@@ -49,11 +48,10 @@ function tells({ secondWrite }: OverlapVerdict, { acquisition, lastRevision }: T
 function isEvident(
   { acquisition, from, until }: TrueOverlap,
   { commits, tenures, watchers }: LeaseReport,
-  { almanac }: Chronicle,
+  { dates }: Chronicle,
 ): boolean {
   const before = tenures[tenures.findIndex(({ writes }) => writes[0] === acquisition) - 1];
   if (before === undefined || until - from < shortestMs) return false;
-  if (isUnder(almanac, 'slow etcd', lastWrite(before).at - slowestMs, from + slowestMs)) return false;
   const first = commits.indexOf(lastWrite(before));
   const second = commits.indexOf(acquisition);
   return watchers.some(({ life, watched }) => {
@@ -62,7 +60,9 @@ function isEvident(
       if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
     }
     const seen = watched.get(second) ?? 0;
-    return seen < until - shortestMs && !wasBlind(life, lastWrite(before).at, seen);
+    // How long the first one's last write was under way must be known as well.
+    const known = dates.notBefore(life, watched.get(first) ?? 0) - lastWrite(before).at;
+    return seen < until + Math.min(0, known) - shortestMs && !wasBlind(life, lastWrite(before).at, seen);
   });
 }
 

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Almanac } from './almanac.ts';
 import type { Chronicle } from './arena.ts';
+import type { Dates } from './dates.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import { roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
 import { controllerWriter } from './team.ts';
 import { absentFor, firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
-import { isUnder, slowestMs } from './trouble.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
 
 export type Result =
@@ -42,6 +41,8 @@ export interface LeaseReport {
 
 /** Clocks that differ by less cannot be told from one another by what news takes. */
 const strangeClockMs = 3000;
+/** Who is heard so shortly before or after tells of the news between (ms). */
+const momentMs = 2000;
 
 export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const { endedAt, lives, ledger } = chronicle;
@@ -118,10 +119,10 @@ function compare(
   verdict: RoundVerdict | undefined,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  { almanac, clusterUid }: Chronicle,
+  { almanac, clusterUid, dates }: Chronicle,
 ): Comparison {
   const visibility = visibilityOf(round, commits, watchers, almanac);
-  const [result, why] = judge(round, verdict, visibility, clusterUid, wasSlowEtcd(round, almanac));
+  const [result, why] = judge(round, verdict, visibility, clusterUid, wereDatedEarly(round, dates));
   return { round, visibility, verdict, result, why };
 }
 
@@ -130,7 +131,7 @@ function judge(
   verdict: RoundVerdict | undefined,
   visibility: Visibility,
   clusterUid: string,
-  wasSlow: boolean,
+  datedEarly: boolean,
 ): readonly [Result, string] {
   if (verdict === undefined) {
     const required = visibility.evident && !round.doubts.includes('expired for a moment');
@@ -140,7 +141,7 @@ function judge(
   if (verdict.uncertain) {
     const unknown = wasGivenByHand(round) && !visibility.knewPredecessor(verdict);
     const { clear, goesOn } = visibility;
-    if (!clear || goesOn || round.doubts.length > 0 || wasSlow || unknown) return ['uncertain', ''];
+    if (!clear || goesOn || round.doubts.length > 0 || datedEarly || unknown) return ['uncertain', ''];
     return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
   }
   const causes = acceptable(round);
@@ -162,10 +163,10 @@ function beganWithin({ cause, attempts }: TrueRound, verdict: RoundVerdict): boo
   return attempts.some(({ holder }) => holder === verdict.predecessor);
 }
 
-/** A write that etcd took long for is dated long before it was there to be seen: the record contradicts itself. */
-function wasSlowEtcd({ predecessor, opened, acquisition }: TrueRound, almanac: Almanac): boolean {
+/** What is dated long before it was there to be seen was late to be written or late to be told: nobody can say which. */
+function wereDatedEarly({ predecessor, opened, acquisition }: TrueRound, dates: Dates): boolean {
   const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
-  return isUnder(almanac, 'slow etcd', from - slowestMs, (acquisition?.at ?? opened) + slowestMs);
+  return dates.wereEarly(from - momentMs, (acquisition?.at ?? opened) + momentMs);
 }
 
 function acceptable({ cause, doubts, predecessor }: TrueRound): readonly string[] {

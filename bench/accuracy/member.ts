@@ -135,6 +135,8 @@ export class Member {
     const read = await client.get(namespace, lease, this.#stop.signal);
     if (read.kind !== 'found') return;
     const { metadata, spec } = read.lease;
+    // No client takes its own lease from itself, and counts that.
+    if (spec.holderIdentity === this.identity) return;
     const time = formatMicroTime(clock.now().wall + clockSkewMs * 1000);
     const leaseTransitions = (spec.leaseTransitions ?? 0) + 1;
     const own = { holderIdentity: this.identity, acquireTime: time, renewTime: time, leaseTransitions };

@@ -185,7 +185,12 @@ function blanksOf(predecessor: Tenure | undefined, attempts: readonly Tenure[]):
 
 /** By the clock of the holder itself: all its writes tell how far it is from the server's. */
 function isDatedEarly({ holder, writes, end }: Tenure, tenures: readonly Tenure[]): boolean {
-  const ways = tenures.filter((each) => each.holder === holder).flatMap((each) => each.writes.map(wayOf));
+  const own = tenures.filter((each) => each.holder === holder);
+  const written = own.flatMap((each) => [
+    ...each.writes,
+    ...[each.end?.by, each.end?.after].flatMap((by) => by ?? []),
+  ]);
+  const ways = written.filter(({ writer }) => writer === holder).map(wayOf);
   const released = end?.how === 'released' ? end.by : undefined;
   const last = [writes.at(-1), released].flatMap((write) => (write === undefined ? [] : [wayOf(write)]));
   return last.some((way) => way - Math.min(...ways) > momentMs);

@@ -91,6 +91,8 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
       current = begin(commit, spec, isReturn, absentMs);
       tenures.push(current.tenure);
     }
+    // Whoever steals a lease from a holder that was asked to step down finds itself asked as well.
+    if (current !== undefined && (spec?.preferredHolder ?? '') !== '') current.askedAt ??= commit.at;
     if (!isSameRecord(previous, commit)) previous = commit;
   }
   if (current !== undefined && until >= expiryOf(current.last)) {

@@ -12,7 +12,10 @@ export interface Visibility {
   readonly evident: boolean;
   /** All of it was seen by a life that was never blind and never late: there is nothing to be unsure of. */
   readonly clear: boolean;
-  /** Nobody had the lease for long enough, but not since the judge heard of it: for the judge the round before goes on. */
+  /**
+   * For the judge the round before goes on: it did not see its last holder renew, or nobody had the lease for long
+   * enough, but not since the judge heard of it.
+   */
   readonly goesOn: boolean;
   /** The life that told of it had seen something before the term of its predecessor. */
   knewPredecessor(verdict: RoundVerdict): boolean;
@@ -38,14 +41,33 @@ export function visibilityOf(
     const first = watcher?.sightings.find(({ index }) => commits[index]?.spec !== undefined);
     return first !== undefined && first.index < span.begin;
   };
-  const clear = watchers.some((watcher) => isClear(watcher, commits, span));
+  const clear = watchers.some(
+    (watcher) => isClear(watcher, commits, span) && !isBlankedAfterLateNews(watcher, round, commits, span),
+  );
   return {
     evident: isEvident(round, commits, watchers, almanac, span, clear),
     clear,
-    goesOn: heardLate(round, commits, watchers),
+    goesOn:
+      heardLate(round, commits, watchers) ||
+      !watchers.some((watcher) => wasOver(watcher, round, commits, span)),
     delayMs,
     knewPredecessor,
   };
+}
+
+/** Whether the round was over in which the predecessor had come: it was there at first sight, or was seen to renew. */
+function wasOver(
+  { sightings }: Watcher,
+  { predecessor }: TrueRound,
+  commits: readonly Commit[],
+  { begin, from }: Span,
+): boolean {
+  if (predecessor === undefined) return true;
+  const first = sightings.findIndex(({ index }) => index >= begin && index <= from);
+  if (first < 1) return first === 0;
+  const terms = sightings.filter(({ index }) => index >= begin && index <= from);
+  const renewTimes = new Set(terms.map(({ index }) => commits[index]?.spec?.renewTime));
+  return renewTimes.size > 1;
 }
 
 function heardLate(
@@ -97,7 +119,7 @@ function isEvident(
   clear: boolean,
 ): boolean {
   if (round.outcome === 'abandoned')
-    return watchers.some((watcher) => sawAbandoned(watcher, round, commits, span));
+    return watchers.some((watcher) => sawAbandoned(watcher, round, commits, span, almanac));
   // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
   if (isReturn(round))
     return clear && !isTroubled(almanac, round.opened - graceMs, round.opened + 2 * graceMs);
@@ -111,12 +133,8 @@ function isReturn({ predecessor, attempts }: TrueRound): boolean {
   return same && others.length > 0;
 }
 
-function showsAnother(
-  round: TrueRound,
-  { sightings }: Watcher,
-  commits: readonly Commit[],
-  span: Span,
-): boolean {
+function showsAnother(round: TrueRound, watcher: Watcher, commits: readonly Commit[], span: Span): boolean {
+  const { sightings } = watcher;
   const { acquisition, settled, last } = span;
   const first = sightings.findIndex(({ index }) => index >= acquisition);
   const before = sightings[first - 1];
@@ -126,6 +144,7 @@ function showsAnother(
   const knew = ({ index }: Sighting) =>
     span.begin <= index && index <= span.from && commits[index]?.spec !== undefined;
   if (!sightings.slice(0, first).some(knew) && round.predecessor !== undefined) return false;
+  if (!wasOver(watcher, round, commits, span)) return false;
   // What a read or a list was ahead of is old news when the watch brings it.
   const itself = after[0]?.index === acquisition && after[0].how !== 'list';
   if (itself) return after.some(({ index }) => index >= settled);
@@ -143,6 +162,7 @@ function sawAbandoned(
   { predecessor, attempts }: TrueRound,
   commits: readonly Commit[],
   { begin, from }: Span,
+  almanac: Almanac,
 ): boolean {
   const deletion = [predecessor, ...attempts].findLast((tenure) => tenure?.end?.by !== undefined)?.end?.by;
   if (deletion === undefined) return false;
@@ -153,7 +173,8 @@ function sawAbandoned(
   return (
     knew &&
     heard !== undefined &&
-    Math.min(life.to, again) > sightAfter(life, heard + abandonedAfterMs) + graceMs
+    Math.min(life.to, again) > sightAfter(life, heard + abandonedAfterMs) + graceMs &&
+    !isTroubled(almanac, heard + abandonedAfterMs - graceMs, heard + abandonedAfterMs + graceMs)
   );
 }
 
@@ -165,6 +186,20 @@ function isClear({ life, sightings, watched }: Watcher, commits: readonly Commit
     if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
   }
   return !wasBlind(life, commits[from]?.at ?? 0, watched.get(settled) ?? 0);
+}
+
+/** Within one duration of the news of a takeover that came late: when the ex-leader's time was up nobody can say. */
+function isBlankedAfterLateNews(
+  { sightings, watched }: Watcher,
+  { predecessor }: TrueRound,
+  commits: readonly Commit[],
+  { begin }: Span,
+): boolean {
+  const taken = commits[begin];
+  if (predecessor?.end?.how !== 'released' || taken === undefined) return false;
+  const heard = watched.get(begin) ?? sightings.find(({ index }) => index >= begin)?.at ?? taken.at;
+  const durationMs = (taken.spec?.durationSeconds ?? 0) * 1000;
+  return heard - taken.at > promptMs && predecessor.end.at - heard <= durationMs;
 }
 
 function delayOf({ watched }: Watcher, commits: readonly Commit[], span: Span): number {
