@@ -8,6 +8,7 @@ import { bench as expiry } from './expiry/bench.ts';
 import { bench as fleet } from './fleet/bench.ts';
 import { bench as instrument } from './instrument/bench.ts';
 import { bench as outbox } from './outbox/bench.ts';
+import { bench as scrape } from './scrape/bench.ts';
 import { bench as start } from './start/bench.ts';
 import { bench as watch } from './watch/bench.ts';
 
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   fleet,
   instrument,
   outbox,
+  scrape,
   start,
   watch,
 };
