@@ -95,6 +95,8 @@ function watch(response: ServerResponse, format: Format, begins: boolean): void 
 
 /** Everybody renews, so many times over, as fast as the reader takes it. */
 async function burst(rounds: number): Promise<Sent> {
+  // A client that heard nothing for a while watches anew: for a moment nobody is there.
+  for (let waited = 0; watcher === undefined && waited < 200; waited++) await sleep(50);
   const { socket, format } = reader();
   const { bytes, count, begin, stamp } = frames[format];
   const started = performance.now();
