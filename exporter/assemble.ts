@@ -1,6 +1,7 @@
 import { createAnswers } from './assemble-answers.ts';
 import { createRemembrance, type Remembrance } from './assemble-checkpoint.ts';
 import { type Delivery, startDelivery } from './assemble-delivery.ts';
+import { startPage } from './assemble-page.ts';
 import { electionNames, joinReplicas } from './assemble-replicas.ts';
 import { type Cluster, createSignals, type Signals, startLogs } from './assemble-signals.ts';
 import { runSources, sourcesOf } from './assemble-sources.ts';
@@ -12,6 +13,7 @@ import { createDriver, type Driver } from './driver.ts';
 import type { KubeTransport } from './kube/transport.ts';
 import type { Event } from './model/event.ts';
 import { Model } from './model/model.ts';
+import type { StatusPage } from './page/page.ts';
 import { Tenure } from './replica/tenure.ts';
 import { nodeJson } from './signals/json.ts';
 import { allConnectionsJson } from './signals/json-connections.ts';
@@ -75,6 +77,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const model = new Model({ sources: known, nodes, policies: config.policies, holders });
   let doorStats = (): DoorStats | undefined => undefined;
   const signals = createSignals({ ...parts, cluster, web: () => doorStats() }, model, delivery, logs);
+  const page = startPage({ ...parts, cluster }, model, signals, delivery);
   const { recollection } = model;
   const remembrance = createRemembrance({
     table: delivery.memories,
@@ -106,7 +109,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
     logs.warn('replicas: there is no receiver, so nobody pushes');
 
   const remembers = await remembrance.recall(driver.emit);
-  const served = await serve(parts, model, signals, names, logs);
+  const served = await serve(parts, model, signals, page, names, logs);
   if (served.kind === 'listening') doorStats = served.stats;
   const identity = transport === undefined ? undefined : clusterSource({ transport, clock, random });
   const running =
@@ -120,6 +123,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const leaving = new AbortController();
   const electing = served.kind === 'failed' ? undefined : peers?.run(leaving.signal);
   const stop = async (): Promise<void> => {
+    await page.close();
     if (served.kind === 'listening') await served.close();
     stopping.abort();
     await Promise.all(running);
@@ -153,6 +157,7 @@ function serve(
   { config, clock }: Parts,
   model: Model,
   signals: Signals,
+  page: StatusPage,
   names: readonly string[],
   logs: Logs,
 ): Promise<StartedServer> {
@@ -161,6 +166,8 @@ function serve(
     ...{ listen: config.listen, clock, web: config.web },
     warn: (message) => logs.warn(message),
     info: (message) => logs.info(message),
+    pages: page.files,
+    upgrades: { '/live': page.upgrade },
     metrics: (openMetrics) => signals.metrics.scrape(openMetrics ? 'openmetrics' : 'text'),
     ready: () => readiness(model, names),
     api: {

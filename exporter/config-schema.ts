@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointsSchema } from './config-endpoints.ts';
+import { pageSchema } from './config-page.ts';
 import { labelPattern, namePattern, namespacePattern } from './config-patterns.ts';
 import { probesSchema } from './config-probes.ts';
 import { proxySchema, receiverKeys } from './config-receivers.ts';
@@ -151,6 +152,8 @@ export const configSchema = z.strictObject({
       format: value.oneOf('text', 'json').optional().describe('Of the lines on the console.'),
     })
     .optional(),
+  /** The status page. */
+  page: pageSchema.optional(),
   record: value.text.optional().describe('A file into which every observation is written.'),
   /** The first that matches applies. */
   policies: z.array(policy).optional().describe('Of these the first that matches a lease or a node applies.'),

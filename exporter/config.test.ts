@@ -70,6 +70,7 @@ test('config: nothing given is everything of the cluster', (t) => {
     cluster: undefined,
     site: undefined,
     log: { level: 'info', format: 'text' },
+    page: { traceUrl: undefined },
     record: undefined,
     policies: [],
   });

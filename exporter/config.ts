@@ -6,6 +6,7 @@ import { type Environment, environmentSettings } from './config-environment.ts';
 import { type FlagValues, flagSettings } from './config-flags.ts';
 import { type Layer, mergeLayers, readYaml } from './config-layers.ts';
 import { modeProblems } from './config-modes.ts';
+import { type PageConfig, resolvePage } from './config-page.ts';
 import { policyProblems, resolvePolicies } from './config-policies.ts';
 import { policyListProblems } from './config-policy-list.ts';
 import { probeProblems, resolveProbes } from './config-probes.ts';
@@ -88,6 +89,7 @@ export interface Config {
   readonly cluster: string | undefined;
   readonly site: string | undefined;
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
+  readonly page: PageConfig;
   /** A file to which every observation is written. */
   readonly record: string | undefined;
   /** In the order in which they are asked: the first that matches applies. */
@@ -192,6 +194,7 @@ function resolve(written: WrittenConfig, env: Environment): Config {
     cluster: written.cluster,
     site: written.site,
     log: { level: log?.level ?? 'info', format: log?.format ?? 'text' },
+    page: resolvePage(written.page),
     record: written.record,
     policies: resolvePolicies(written.policies),
   };

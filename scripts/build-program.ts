@@ -42,7 +42,8 @@ export async function buildProgram(dist: string): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     // winston-loki asks for it only to send protobuf by itself, which it never does here.
-    external: ['snappy'],
+    // And a page that is built already needs no bundler.
+    external: ['snappy', 'esbuild'],
     plugins: [withoutTypedClients],
     banner: { js: requireForCommonJs },
     metafile: true,

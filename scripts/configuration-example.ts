@@ -34,6 +34,8 @@ site: paris
 log:
   level: info
   format: json
+page:
+  traceUrl: https://jaeger.example/trace/{traceId} # makes links of trace ids
 policies:                         # the first that matches applies
   - match: { namespace: shop, name: till }
     expect: held

@@ -1,0 +1,61 @@
+import { useState } from 'preact/hooks';
+import type { AboutRow } from '../tables.ts';
+import { memo } from './memo.ts';
+import { SinceNews } from './since-news.tsx';
+import type { View } from './store.ts';
+import { chooseTheme, currentTheme } from './theme.ts';
+
+export const Header = memo(
+  ({ about, link }: { readonly about: AboutRow | undefined; readonly link: View['link'] }) => (
+    <header class="top">
+      <a class="skip" href="#leases">
+        Skip to the leases
+      </a>
+      <h1>
+        <Mark />
+        leasewatch
+      </h1>
+      <p class="place">{about !== undefined && placeOf(about)}</p>
+      <p class={`link is-${link}`} role="status">
+        <span class="link-dot" aria-hidden="true" />
+        {link === 'live' && 'live'}
+        {link === 'waiting' && 'connecting'}
+        {link === 'lost' && <SinceNews />}
+      </p>
+      <ThemeButton />
+    </header>
+  ),
+);
+
+function placeOf({ cluster, site, mode, version }: AboutRow): string {
+  const where = [cluster === 'unknown' ? '' : cluster, site].filter((each) => each !== '').join(' · ');
+  return `${where === '' ? '' : `${where} · `}mode ${mode} · ${version}`;
+}
+
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <circle cx="16" cy="16" r="12" class="mark-ring" />
+      <path d="M16 4a12 12 0 1 1-10.4 18" class="mark-left" />
+      <circle cx="16" cy="16" r="3.5" class="mark-dot" />
+    </svg>
+  );
+}
+
+function ThemeButton() {
+  const [theme, setTheme] = useState(currentTheme());
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return (
+    <button
+      type="button"
+      class="plain theme"
+      onClick={() => {
+        chooseTheme(other);
+        setTheme(other);
+      }}
+    >
+      {other === 'dark' ? 'Dark' : 'Light'}
+      <span class="heard"> colours</span>
+    </button>
+  );
+}

@@ -1,0 +1,35 @@
+/** Dark or light as the system has it, unless somebody chose. */
+export type Theme = 'dark' | 'light';
+
+const key = 'leasewatch-theme';
+
+export function applyTheme(): void {
+  const chosen = read();
+  if (chosen !== undefined) document.documentElement.dataset.theme = chosen;
+}
+
+export function currentTheme(): Theme {
+  return read() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+}
+
+export function chooseTheme(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(key, theme);
+  } catch {
+    // Then it lasts as long as the page.
+  }
+}
+
+function read(): Theme | undefined {
+  const set = document.documentElement.dataset.theme ?? stored();
+  return set === 'dark' || set === 'light' ? set : undefined;
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
