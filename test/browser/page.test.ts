@@ -15,6 +15,7 @@ import {
   probeView,
   sourceView,
 } from '../../exporter/signals/fixtures.ts';
+import { until } from '../e2e/child-program.ts';
 import { openTab, startBrowser, stopBrowser, traced } from './browser.ts';
 import { beating, renewing, stagePage } from './staged-page.ts';
 
@@ -138,6 +139,54 @@ test('page: what a cluster calls its things is text', async (t) => {
   assert.ok((await page.locator('.tile-name').textContent())?.includes(evil));
   assert.equal(await page.locator('img').count(), 0);
   assert.deepEqual(complaints, []);
+});
+
+test('page: it can be made to hold still, and goes on where the world is by then', async (t) => {
+  const browser = await startBrowser(t);
+  if (browser === undefined) return;
+  const { page, complaints } = await openTab(t, browser);
+  const world = { holder: 'first' };
+  const url = await stagePage(t, (now) => ({
+    leases: [leaseView({ observedMono: now.mono, holder: world.holder, holderPod: '', holderNode: '' })],
+  }));
+  await page.goto(url);
+  const holder = page.locator('.cell-holder');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  world.holder = 'second';
+  await page.locator('.link', { hasText: 'paused' }).waitFor();
+  const before = await page.locator('.bar').first().getAttribute('style');
+  const { page: other } = await openTab(t, browser);
+  await other.goto(url);
+  await other.locator('.cell-holder', { hasText: 'second' }).waitFor();
+  assert.equal(await holder.innerText(), 'first');
+  assert.equal(await page.locator('.bar').first().getAttribute('style'), before);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.locator('.cell-holder', { hasText: 'second' }).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test('page: one of another build is loaded anew, once', async (t) => {
+  const browser = await startBrowser(t);
+  if (browser === undefined) return;
+  const { page } = await openTab(t, browser);
+  const url = await stagePage(t, trouble);
+  let loads = 0;
+  // A cache on the way that hands out an old page.
+  await page.route(`${url}/`, async (route) => {
+    loads += 1;
+    const headers = { ...route.request().headers(), 'accept-encoding': 'identity' };
+    const response = await route.fetch({ headers });
+    const body = (await response.text()).replace(/content="[0-9a-f]{16}"/, 'content="an-older-build"');
+    await route.fulfill({ response, body });
+  });
+  const told: number[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', () => told.push(loads)));
+  await page.goto(url);
+  await until(
+    'the second one hears more than the first',
+    () => told.filter((load) => load === 2).length >= 3,
+  );
+  assert.equal(loads, 2);
 });
 
 const scrolling = `new Promise((resolve) => {

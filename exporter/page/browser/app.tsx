@@ -5,7 +5,7 @@ import { Header } from './header.tsx';
 import { Headlines } from './headlines.tsx';
 import { Leases } from './leases.tsx';
 import { Machinery } from './machinery.tsx';
-import { Nodes } from './nodes.tsx';
+import { mostTiles, Nodes } from './nodes.tsx';
 import { Notices } from './notices.tsx';
 import { Rounds } from './rounds.tsx';
 import { Search } from './search.tsx';
@@ -14,15 +14,19 @@ import type { View } from './store.ts';
 export interface AppProps {
   readonly view: View;
   readonly setFilter: (part: Partial<Filter>) => void;
+  readonly pause: (paused: boolean) => void;
 }
 
-export function App({ view, setFilter }: AppProps) {
-  const { tables, history, filter, link } = view;
+export function App({ view, setFilter, pause }: AppProps) {
+  const { tables, history, filter, link, paused } = view;
+  const nodes = tables.nodes.size > 0 && <Nodes {...{ filter, setFilter }} nodes={tables.nodes} />;
+  // Thousands of fields want a wide place.
+  const many = tables.nodes.size > mostTiles;
   const about = tables.about.get('about');
   const traceUrl = about?.traceUrl ?? null;
   return (
     <div class={`page is-${link}`}>
-      <Header about={about} link={link} />
+      <Header {...{ about, link, paused, pause }} />
       <main>
         {link === 'lost' && (
           <p class="stale" role="status">
@@ -35,10 +39,11 @@ export function App({ view, setFilter }: AppProps) {
         <div class="columns">
           <div class="column">
             <Leases {...{ filter, setFilter }} leases={tables.leases} waiting={link === 'waiting'} />
+            {many && nodes}
             <Rounds rounds={tables.rounds} filter={filter} traceUrl={traceUrl} />
           </div>
           <div class="column">
-            {tables.nodes.size > 0 && <Nodes {...{ filter, setFilter }} nodes={tables.nodes} />}
+            {!many && nodes}
             <Connections
               {...{ history, filter }}
               ports={tables.ports}

@@ -6,13 +6,18 @@ export interface ConnectionOptions {
   readonly onLive: (live: boolean) => void;
 }
 
+export interface Connection {
+  /** Opens a new one: it begins with the whole state. */
+  restart(): void;
+}
+
 /** The program says something at least every 3 s or so. */
 const silenceMs = 9000;
 const firstRetryMs = 250;
 const lastRetryMs = 10_000;
 
 /** Keeps a WebSocket to `/live`; lost, it is opened again, each time after a longer while and never in step with others. */
-export function connect({ onMessage, onLive }: ConnectionOptions): void {
+export function connect({ onMessage, onLive }: ConnectionOptions): Connection {
   let socket: WebSocket | undefined;
   let watchdog = 0;
   let retryMs = firstRetryMs;
@@ -55,6 +60,14 @@ export function connect({ onMessage, onLive }: ConnectionOptions): void {
     if (socket === undefined) open();
   });
   open();
+  return {
+    restart() {
+      const old = socket;
+      socket = undefined;
+      old?.close();
+      open();
+    },
+  };
 }
 
 function addressOf(path: string): string {

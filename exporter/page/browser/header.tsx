@@ -5,27 +5,41 @@ import { SinceNews } from './since-news.tsx';
 import type { View } from './store.ts';
 import { chooseTheme, currentTheme } from './theme.ts';
 
-export const Header = memo(
-  ({ about, link }: { readonly about: AboutRow | undefined; readonly link: View['link'] }) => (
-    <header class="top">
-      <a class="skip" href="#leases">
-        Skip to the leases
-      </a>
-      <h1>
-        <Mark />
-        leasewatch
-      </h1>
-      <p class="place">{about !== undefined && placeOf(about)}</p>
-      <p class={`link is-${link}`} role="status">
+export interface HeaderProps {
+  readonly about: AboutRow | undefined;
+  readonly link: View['link'];
+  readonly paused: boolean;
+  readonly pause: (paused: boolean) => void;
+}
+
+export const Header = memo(({ about, link, paused, pause }: HeaderProps) => (
+  <header class="top">
+    <a class="skip" href="#leases">
+      Skip to the leases
+    </a>
+    <h1>
+      <Mark />
+      leasewatch
+    </h1>
+    <p class="place">{about !== undefined && placeOf(about)}</p>
+    <div class="controls">
+      <p class={`link is-${paused ? 'paused' : link}`} role="status">
         <span class="link-dot" aria-hidden="true" />
-        {link === 'live' && 'live'}
-        {link === 'waiting' && 'connecting'}
-        {link === 'lost' && <SinceNews />}
+        <Link link={link} paused={paused} />
       </p>
+      <button type="button" class="plain" onClick={() => pause(!paused)}>
+        {paused ? 'Go on' : 'Pause'}
+      </button>
       <ThemeButton />
-    </header>
-  ),
-);
+    </div>
+  </header>
+));
+
+function Link({ link, paused }: Pick<HeaderProps, 'link' | 'paused'>) {
+  if (paused) return <>paused</>;
+  if (link === 'lost') return <SinceNews />;
+  return <>{link === 'live' ? 'live' : 'connecting'}</>;
+}
 
 function placeOf({ cluster, site, mode, version }: AboutRow): string {
   const where = [cluster === 'unknown' ? '' : cluster, site].filter((each) => each !== '').join(' · ');

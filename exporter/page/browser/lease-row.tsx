@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { shortHolder } from '../shown/names.ts';
 import { isElection } from '../shown/order.ts';
 import { count, duration, roughAge } from '../shown/words.ts';
@@ -30,7 +30,7 @@ export const kinds: Record<LeaseRow['class'], string> = {
 
 export const LeaseLine = memo(({ lease, index, top, active, focused, open }: LeaseLineProps) => {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focused) button.current?.focus({ preventScroll: true });
   }, [focused]);
   return (
@@ -106,7 +106,7 @@ function TimeLeft({ lease }: { readonly lease: LeaseRow }) {
       <span class="left is-bad">
         <span class="bar is-over" />
         <span>
-          silent <Since since={observed} say={duration} />
+          silent <Since since={observed} say={short} />
         </span>
       </span>
     );
@@ -115,18 +115,25 @@ function TimeLeft({ lease }: { readonly lease: LeaseRow }) {
       <span class="left is-bad">
         <span class="bar is-over" />
         <span>
-          free <Since since={since} say={duration} />
+          free <Since since={since} say={short} />
         </span>
       </span>
     );
   if (state === 'orphaned' && renewedAt !== null)
     return (
       <span class="left is-quiet">
-        left over for <SinceWall at={renewedAt} say={roughAge} />
+        <span>
+          left over for <SinceWall at={renewedAt} say={roughAge} />
+        </span>
       </span>
     );
   if (state === 'unknown') return <span class="left is-quiet">nobody knows</span>;
   return <span class="left is-quiet">–</span>;
+}
+
+/** With a tenth as long as it is seconds that count. */
+function short(seconds: number): string {
+  return seconds < 60 ? duration(seconds) : roughAge(seconds);
 }
 
 function Changes({ lease }: { readonly lease: LeaseRow }) {

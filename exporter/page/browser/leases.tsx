@@ -22,13 +22,14 @@ const mostWhole = 40;
 export const Leases = memo(({ leases, filter, setFilter, waiting }: LeasesProps) => {
   const found = useMemo(() => inOrderOfNeed(findLeases(leases.values(), filter)), [leases, filter]);
   const [focus, setFocus] = useState({ index: 0, moved: false });
-  const active = Math.min(focus.index, found.length - 1);
+  const last = found.length - 1;
+  const active = Math.min(focus.index, last);
   const open = useCallback((lease: string) => setFilter({ lease }), [setFilter]);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = destination(event.key, active, found.length);
-    if (to === undefined) return;
+    const move = moves.get(event.key);
+    if (move === undefined) return;
     event.preventDefault();
-    setFocus({ index: to, moved: true });
+    setFocus(({ index }) => ({ index: within(move(Math.min(index, last), last), last), moved: true }));
   };
   const onFocusIn = ({ target }: FocusEvent): void => {
     const lease = target instanceof HTMLElement ? target.dataset.lease : undefined;
@@ -137,12 +138,16 @@ function Nothing({ filter, setFilter, waiting }: Pick<LeasesProps, 'filter' | 's
   );
 }
 
-/** Where the arrow keys lead from a row. */
-function destination(key: string, index: number, all: number): number | undefined {
-  const to = {
-    ...{ ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + 10, PageUp: index - 10 },
-    ...{ Home: 0, End: all - 1 },
-  };
-  const found = Object.entries(to).find(([name]) => name === key)?.[1];
-  return found === undefined ? undefined : Math.max(0, Math.min(all - 1, found));
+/** Where keys lead from a row. */
+const moves: ReadonlyMap<string, (index: number, last: number) => number> = new Map([
+  ['ArrowDown', (index: number) => index + 1],
+  ['ArrowUp', (index: number) => index - 1],
+  ['PageDown', (index: number) => index + 10],
+  ['PageUp', (index: number) => index - 10],
+  ['Home', () => 0],
+  ['End', (_: number, last: number) => last],
+]);
+
+function within(index: number, last: number): number {
+  return Math.max(0, Math.min(last, index));
 }

@@ -15,15 +15,19 @@ export interface NodesProps {
 
 /** How long a node's lease lasts after a heartbeat, in milliseconds. */
 const heartbeatMs = 40_000;
-/** More are drawn as small fields without a name. */
-const mostTiles = 24;
+/** More are drawn as small fields without a name, */
+export const mostTiles = 24;
+/** but for the first of those in trouble. */
+const mostTroubled = 8;
+/** From so many on the fields are smaller. */
+const crowd = 600;
 /** Fields are drawn in parts: a change draws one of them again. */
 const perBlock = 100;
 
 export const Nodes = memo(({ nodes, filter, setFilter }: NodesProps) => {
   const found = useMemo(() => nodesInOrderOfNeed(findNodes(nodes.values(), filter)), [nodes, filter]);
   const troubled = found.filter(({ state, disagreement }) => state !== 'alive' || disagreement !== null);
-  const tiles = found.length <= mostTiles ? found : troubled.slice(0, mostTiles);
+  const tiles = found.length <= mostTiles ? found : troubled.slice(0, mostTroubled);
   return (
     <section class="panel nodes" aria-labelledby="nodes-title" id="nodes">
       <div class="panel-head">
@@ -56,7 +60,7 @@ const NodeTile = memo(({ node }: { readonly node: NodeRow }) => (
     {node.observed !== null && (node.state === 'alive' || node.state === 'late') ? (
       <Bar from={node.observed} forMs={heartbeatMs} />
     ) : (
-      <span class="bar is-over" />
+      <span class={`bar${node.state === 'lost' ? ' is-over' : ''}`} />
     )}
     <p class="tile-heard is-quiet">
       {node.observed === null ? (
@@ -96,7 +100,7 @@ function Fields({ nodes, choose }: FieldsProps) {
   return (
     // A field leads to the filter, which the search field above does as well.
     <div
-      class="fields"
+      class={`fields${nodes.length > crowd ? ' is-crowd' : ''}`}
       aria-hidden="true"
       onClick={({ target }) => {
         if (target instanceof HTMLElement && target.title !== '') choose(target.title.split(':')[0] ?? '');

@@ -84,7 +84,7 @@ export const RoundItem = memo(({ round, scale, traceUrl }: RoundItemProps) => (
       {round.attempts > 1 && <span class="tag">{round.attempts} attempts</span>}
     </p>
     <p class="round-when">
-      <SinceWall at={round.closedAt ?? round.vacatedAt} say={(seconds) => `${roughAge(seconds)} ago`} />
+      <When at={round.closedAt ?? round.vacatedAt} />
     </p>
     <Waterfall round={round} scale={scale} />
     <p class="round-times number">
@@ -98,6 +98,20 @@ export const RoundItem = memo(({ round, scale, traceUrl }: RoundItemProps) => (
     </p>
   </li>
 ));
+
+/** How long ago, and when by the clock of the reader. */
+function When({ at }: { readonly at: number }) {
+  const date = new Date(at * 1000);
+  return (
+    <time dateTime={date.toISOString()} title={date.toLocaleString()}>
+      <SinceWall at={at} say={ago} />
+    </time>
+  );
+}
+
+function ago(seconds: number): string {
+  return `${roughAge(seconds)} ago`;
+}
 
 /** The gap is what a client felt; it is told first. */
 function Times({ round }: { readonly round: RoundRow }) {

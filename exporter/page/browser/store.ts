@@ -12,6 +12,8 @@ export interface View {
   readonly filter: Filter;
   /** `waiting`: nothing has come yet; `lost`: what is shown is what was last known. */
   readonly link: 'waiting' | 'live' | 'lost';
+  /** Somebody wants to read in peace. */
+  readonly paused: boolean;
 }
 
 export const clock = new ServerClock();
@@ -21,6 +23,7 @@ export interface Store {
   see(message: Message): void;
   setLive(live: boolean): void;
   setFilter(part: Partial<Filter>): void;
+  setPaused(paused: boolean): void;
 }
 
 export interface StoreOptions {
@@ -28,13 +31,13 @@ export interface StoreOptions {
   readonly onView: (view: View) => void;
   readonly onTidings: (sentences: readonly string[]) => void;
   /** Loads the page anew, since the program has another one now. */
-  readonly reload: () => void;
+  readonly reload: (build: string) => void;
 }
 
 export function createStore({ build, onView, onTidings, reload }: StoreOptions): Store {
   let view: View = {
     ...{ tables: noTables(), history: { at: [], series: {} } },
-    ...{ filter: filterFrom(location.search), link: 'waiting' },
+    ...{ filter: filterFrom(location.search), link: 'waiting', paused: false },
   };
 
   function become(part: Partial<View>): void {
@@ -43,9 +46,10 @@ export function createStore({ build, onView, onTidings, reload }: StoreOptions):
   }
 
   function see(message: Message): void {
-    const { tables, history } = view;
+    const { tables, history, paused } = view;
+    if (paused) return;
     if (message.kind === 'state') {
-      if (message.build !== build) return reload();
+      if (message.build !== build) return reload(message.build);
       clock.reset();
       clock.hear(message.now);
       return become({ tables: toTables(message.tables), history: message.history, link: 'live' });
@@ -67,6 +71,10 @@ export function createStore({ build, onView, onTidings, reload }: StoreOptions):
     setLive(live) {
       if (!live) clock.stop();
       if (view.link !== 'waiting') become({ link: live ? 'live' : 'lost' });
+    },
+    setPaused(paused) {
+      if (paused) clock.stop();
+      become({ paused });
     },
     setFilter(part) {
       const filter = { ...view.filter, ...part };

@@ -1,3 +1,5 @@
+import { keep, recall } from './storage.ts';
+
 /** Dark or light as the system has it, unless somebody chose. */
 export type Theme = 'dark' | 'light';
 
@@ -14,22 +16,10 @@ export function currentTheme(): Theme {
 
 export function chooseTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
-  try {
-    localStorage.setItem(key, theme);
-  } catch {
-    // Then it lasts as long as the page.
-  }
+  keep(() => localStorage, key, theme);
 }
 
 function read(): Theme | undefined {
-  const set = document.documentElement.dataset.theme ?? stored();
+  const set = document.documentElement.dataset.theme ?? recall(() => localStorage, key);
   return set === 'dark' || set === 'light' ? set : undefined;
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
 }
