@@ -6,6 +6,8 @@ import { needTool } from '../tool.ts';
 /** Nothing but the page under test: no sandbox (tests run as root), no network of the browser's own. */
 const flags: readonly string[] = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  // A page that a test hands out itself counts as one from elsewhere, which must not ask this machine.
+  '--disable-features=LocalNetworkAccessChecks',
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 

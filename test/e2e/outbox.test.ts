@@ -149,7 +149,7 @@ test('what cannot be looked into is told, with exit code 2', async (t) => {
   writeFileSync(join(folder, 'empty.db'), '');
   assert.match((await leasewatch('ls', join(folder, 'empty.db'))).stderr, /is not an outbox of leasewatch/);
   assert.match((await leasewatch('ls', folder)).stderr, /outbox: cannot read/);
-  assert.equal((await leasewatch('show', 'x', folder)).code, 1, 'commander says what is wrong');
+  assert.equal((await leasewatch('show', 'x', folder)).code, 2, 'commander says what is wrong');
 });
 
 /** A leasewatch that watches no cluster and has a receiver. */
