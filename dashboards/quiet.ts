@@ -151,4 +151,11 @@ export const quiet: readonly Quiet[] = [
     fedBy: 'a sidecar in the Pod of a holder, or a DaemonSet on its node',
     scenario: 'socket-pods',
   },
+  {
+    dashboard: 'leasewatch-self',
+    panel: 42,
+    refId: 'A',
+    fedBy: 'a web configuration (--web.config.file)',
+    scenario: 'web',
+  },
 ];

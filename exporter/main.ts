@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseDuration } from './commands/duration.ts';
 import { addOutboxCommands } from './commands/outbox-commands.ts';
+import { endWithReader } from './commands/reader-gone.ts';
 import { addCompletionCommand, addTerminalCommands } from './commands/terminal-commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
@@ -32,6 +33,7 @@ function commandLine(): Command {
     .action(
       withConfig(async (config, flags) => {
         const { demo } = await import('./commands/demo.ts');
+        endWithReader(process.stdout);
         const { for: forMs, chaos } = flags;
         return demo({
           config,

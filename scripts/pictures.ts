@@ -13,8 +13,6 @@ const mostWaitMs = 180_000;
 const pictures = [
   { name: 'page-light', colorScheme: 'light', viewport: { width: 1280, height: 940 } },
   { name: 'page-dark', colorScheme: 'dark', viewport: { width: 1280, height: 940 } },
-  { name: 'phone-light', colorScheme: 'light', viewport: { width: 390, height: 844 } },
-  { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const;
 
 const demo = spawn(
@@ -55,15 +53,14 @@ async function somethingToSee(page: Page): Promise<void> {
   await page.locator('.round.is-open').first().waitFor({ timeout: mostWaitMs });
 }
 
-async function addressOf(out: NodeJS.ReadableStream): Promise<string> {
+function addressOf(out: NodeJS.ReadableStream): Promise<string> {
   let told = '';
-  for await (const chunk of out) {
-    told += String(chunk);
-    const url = /(http:\/\/[\w.:]+)\/metrics/.exec(told)?.[1];
-    if (url !== undefined) {
-      out.resume();
-      return url;
-    }
-  }
-  throw new Error(`pictures: the demo does not serve:\n${told}`);
+  return new Promise((resolve, reject) => {
+    out.on('data', (chunk) => {
+      told += String(chunk);
+      const url = /(http:\/\/[\w.:]+)\/metrics/.exec(told)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    out.on('end', () => reject(new Error(`pictures: the demo does not serve:\n${told}`)));
+  });
 }

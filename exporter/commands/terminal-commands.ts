@@ -3,6 +3,7 @@ import { shells } from '../terminal/shells.ts';
 import { parseDuration } from './duration.ts';
 import type { Format, LeasesTask } from './leases.ts';
 import type { Output } from './output.ts';
+import { endWithReader } from './reader-gone.ts';
 import type { Whom } from './whom-to-ask.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -166,11 +167,7 @@ function durationFlag(text: string): number {
 }
 
 function output(): Output {
-  // Whoever reads may stop reading, as head does: that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  endWithReader(process.stdout);
   const warn = (line: string): void => void process.stderr.write(`leasewatch: ${line}\n`);
   return { out: process.stdout, warn, ...(process.stderr.isTTY ? { remark: warn } : {}) };
 }

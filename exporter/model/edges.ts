@@ -31,6 +31,7 @@ export const leaseEdges: Edges<LeaseState> = {
   },
   released: {
     held: 'acquired',
+    vacant: 'another lease of its name, which nobody ever had',
     expired: 'who was named in a coordinated election never wrote',
     orphaned: 'nobody took it for 10 min, and no Pod of its workload is left',
     deleted: 'deleted',
@@ -52,6 +53,7 @@ export const leaseEdges: Edges<LeaseState> = {
   deleted: {
     held: 'created again by a holder',
     vacant: 'created again without a holder',
+    released: 'created again, held and given up, while we could not see',
     unknown: 'a list shows it again',
   },
 };

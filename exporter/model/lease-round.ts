@@ -22,9 +22,6 @@ import {
 import { traceId } from './trace-id.ts';
 import { endTrail, trailOf } from './trail.ts';
 
-/** For so many durations a process may hang and still take itself for the leader. */
-const longestHang = 3;
-
 interface Opening {
   readonly cause: Cause;
   readonly vacated: number;
@@ -224,10 +221,8 @@ function entitledStill(row: LeaseRow, entitled: Entitled | undefined, next: Leas
 }
 
 /** Nobody was there before, or gave the lease up for sure: of those who were lost within the round, one may still write. */
-function isResigned(row: LeaseRow, { cause, attempts, uncertain, vacatedMono }: ElectionRound): boolean {
-  // An earlier lease of this name may have been deleted just before we looked.
-  const isFirst = cause === 'created' && vacatedMono > row.lookedSince + longestHang * row.durationMs;
-  const resigned = isFirst || (cause === 'released' && !uncertain);
+function isResigned(row: LeaseRow, { cause, attempts, uncertain }: ElectionRound): boolean {
+  const resigned = cause === 'created' || (cause === 'released' && !uncertain);
   return resigned && (attempts === 1 || row.named !== undefined || isRelease(row.record));
 }
 

@@ -66,8 +66,6 @@ export class LeaseRow implements LeaseView, Sleeper {
   notBefore = Number.NEGATIVE_INFINITY;
   /** Until then a predecessor that never gave the lease up may still write (monotonic ms). */
   rivalUntil = Number.NEGATIVE_INFINITY;
-  /** Since when its source had looked when it was created (monotonic ms). */
-  lookedSince = Number.NEGATIVE_INFINITY;
   /** We did not see its acquisition come, and the holder dated it itself: an edit by hand leaves the date of the one before. */
   ownAcquisition = false;
   /**

@@ -29,10 +29,9 @@ import type { Now } from './sink.ts';
 import { isUp, mayBeLate } from './takeover.ts';
 import { noteLag } from './watch-lag.ts';
 
-/** First sight. Only a lease whose creation we watched is known to be held from the first moment; its source sees since `sightedAt`. */
-export function firstSight(row: LeaseRow, now: Now, change: Change, sightedAt: number): void {
+/** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
+export function firstSight(row: LeaseRow, now: Now, change: Change): void {
   if (change === 'added') row.roundsFrom = now.at.mono;
-  if (change === 'added') row.lookedSince = sightedAt;
   row.notBefore = now.lags.notBefore(row.source);
   // A lease that is restored from a backup is added with the renewTime of then: nobody holds it.
   if (change === 'added' && !isLeftover(row, now)) return created(row, now, change);

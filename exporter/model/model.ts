@@ -211,7 +211,7 @@ export class Model implements ModelView {
       row.standing = this.#candidates.count(id);
       this.#leases.set(id, row);
       this.#policies.adopt(row, now);
-      firstSight(row, now, seen.change, source.sightedAt);
+      firstSight(row, now, seen.change);
     } else {
       row.generation = source.generation;
       if (this.#policies.review(row, seen.lease, now)) reviewLease(row, now);
@@ -290,7 +290,7 @@ export class Model implements ModelView {
   }
 
   #see(source: SourceRow, now: Now, why: string): void {
-    if (!source.found(why, now.at)) return source.tell(now);
+    if (!source.found(why)) return source.tell(now);
     this.#candidates.look(source);
     for (const row of rowsOf(this.#rows, source.name)) {
       sightedRow(row, now);

@@ -16,8 +16,6 @@ export class SourceRow implements SourceView {
   forbidden = false;
   why = 'not yet synced';
   synced = false;
-  /** Since when it sees without a gap (monotonic ms). */
-  sightedAt = Number.POSITIVE_INFINITY;
   /** Since when it cannot see what it is meant to see (monotonic ms). */
   #blindSince: number | undefined;
   #blindMs = 0;
@@ -63,10 +61,9 @@ export class SourceRow implements SourceView {
   }
 
   /** It sees, by what it told last. Says whether it did not before. */
-  found(why: string, at: Moment): boolean {
+  found(why: string): boolean {
     this.synced = true;
     if (this.up) return false;
-    this.sightedAt = at.mono;
     this.up = true;
     this.forbidden = false;
     this.why = '';

@@ -154,12 +154,19 @@ test('page: it can be made to hold still, and goes on where the world is by then
   await page.getByRole('button', { name: 'Pause' }).click();
   world.holder = 'second';
   await page.locator('.link', { hasText: 'paused' }).waitFor();
-  const before = await page.locator('.bar').first().getAttribute('style');
+  const style = () => page.locator('.bar').first().getAttribute('style');
+  // What was under way when it was told to stand still is drawn yet.
+  await until('the bar stands still', async () => {
+    const now = await style();
+    await page.evaluate('new Promise((later) => setTimeout(later, 300))');
+    return now === (await style());
+  });
+  const before = await style();
   const { page: other } = await openTab(t, browser);
   await other.goto(url);
   await other.locator('.cell-holder', { hasText: 'second' }).waitFor();
   assert.equal(await holder.innerText(), 'first');
-  assert.equal(await page.locator('.bar').first().getAttribute('style'), before);
+  assert.equal(await style(), before);
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.locator('.cell-holder', { hasText: 'second' }).waitFor();
   assert.deepEqual(complaints, []);
