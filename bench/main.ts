@@ -6,6 +6,7 @@
 import { bench as census } from './census/bench.ts';
 import { bench as expiry } from './expiry/bench.ts';
 import { bench as fleet } from './fleet/bench.ts';
+import { bench as idle } from './idle/bench.ts';
 import { bench as instrument } from './instrument/bench.ts';
 import { bench as outbox } from './outbox/bench.ts';
 import { bench as scrape } from './scrape/bench.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   census,
   expiry,
   fleet,
+  idle,
   instrument,
   outbox,
   scrape,
