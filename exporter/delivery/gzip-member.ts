@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** A part of a gzip answer that was compressed by itself, so that it can be used again. */
 export interface Deflated {
@@ -15,16 +15,29 @@ const open = { level: 1, finishFlush: constants.Z_SYNC_FLUSH } as const;
 
 /** In a thread of its own. What changes from scrape to scrape is not worth a higher level. */
 export async function deflate(text: Buffer): Promise<Deflated> {
-  const compressed = await compress(text, open);
+  return deflated(text, await compress(text, open));
+}
+
+/** At once: a page takes a tenth of a millisecond, less than to have a thread do it. */
+export function deflateSync(text: Buffer): Deflated {
+  return deflated(text, deflateRawSync(text, open));
+}
+
+function deflated(text: Buffer, compressed: Buffer): Deflated {
   // In memory of its own: zlib returns the beginning of a larger buffer, and those of the pool keep others alive.
   const bytes = Buffer.allocUnsafeSlow(compressed.length);
   compressed.copy(bytes);
   return { bytes, crc: crc32(text), length: text.length };
 }
 
-/** A page takes a twentieth of a millisecond, less than to have a thread do it. */
-export function inflate({ bytes, length }: Deflated): Buffer {
-  return inflateRawSync(bytes, { chunkSize: Math.max(64, length + 1), finishFlush: constants.Z_SYNC_FLUSH });
+/** Parts that follow one another, as one text. */
+export function inflate(parts: readonly Deflated[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const bytes = Buffer.concat(parts.map((part) => part.bytes));
+  return inflateRawSync(bytes, {
+    chunkSize: Math.max(64, length + 1),
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
 }
 
 const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);

@@ -10,7 +10,7 @@ function page(text: string): Page & { made: number } {
     made: 0,
     text() {
       this.made += 1;
-      return text;
+      return Buffer.from(text);
     },
   };
 }
@@ -32,10 +32,19 @@ async function textIn(body: MetricsBody, encoding: Encoding): Promise<string> {
 }
 
 test('metrics: each encoding has every byte, in the order of texts and pages', async () => {
-  const large = page(linesOf('large', 1000));
-  const parts = ['# head é\n', large, page('small 1\n'), '', page(linesOf('second', 700)), '# EOF\n'];
+  const [large, larger] = [page(linesOf('large', 1000)), page(linesOf('larger', 20_000))];
+  const parts = [
+    '# head é\n',
+    large,
+    page('small 1\n'),
+    '',
+    page(linesOf('second', 700)),
+    larger,
+    large,
+    '# EOF\n',
+  ];
   const body = await createMetricsBodies(async () => parts)(true);
-  const plain = parts.map((part) => (typeof part === 'string' ? part : part.text())).join('');
+  const plain = parts.map((part) => (typeof part === 'string' ? part : part.text().toString())).join('');
   assert.equal(body.length, Buffer.byteLength(plain));
   for (const encoding of ['identity', 'gzip', 'zstd', 'gzip'] as const) {
     assert.equal(await textIn(body, encoding), plain, encoding);

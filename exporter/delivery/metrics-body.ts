@@ -2,21 +2,21 @@ import { Readable } from 'node:stream';
 import { createZstdCompress } from 'node:zlib';
 import { slices } from '../slices.ts';
 import type { Body, Encoded } from './body.ts';
-import { type Deflated, deflate, gzipMember, inflate } from './gzip-member.ts';
+import { type Deflated, deflate, deflateSync, gzipMember, inflate } from './gzip-member.ts';
 import type { Encoding } from './negotiate.ts';
 
 /** What a scrape answers: texts, and pages that are the same objects as long as their texts are the same. */
 export type Exposition = readonly (string | Page)[];
 
 export interface Page {
-  /** To be called before the next scrape begins. */
-  text(): string;
+  /** To be called before the next scrape begins. The bytes are valid until another page is asked for its own. */
+  text(): Buffer;
 }
 
-/** Pages with less text are not worth being compressed by themselves. */
-const smallestPage = 8192;
-/** So many pages wait for the threads that compress: more than there are, so that these never wait for us. */
-const compressors = 16;
+/** Pages with less text (bytes) are not worth being compressed by themselves. */
+const usualSmallest = 8192;
+/** So much text is made from compressed pages at a time: to begin takes longer than a page, and a slice is short. */
+const inflatedBytes = 256 * 1024;
 
 type Piece = Buffer | Deflated;
 
@@ -27,8 +27,9 @@ type Piece = Buffer | Deflated;
  */
 export function createMetricsBodies(
   scrape: (openMetrics: boolean) => Promise<Exposition>,
+  smallestPage = usualSmallest,
 ): (openMetrics: boolean) => Promise<MetricsBody> {
-  const known = new WeakMap<Page, Deflated>();
+  const compress = pageCompressor(smallestPage);
   const waiting = new Map<boolean, Promise<MetricsBody>>();
   let last: Promise<unknown> = Promise.resolve();
   return (openMetrics) => {
@@ -36,7 +37,7 @@ export function createMetricsBodies(
     if (shared !== undefined) return shared;
     const next = last.then(async () => {
       waiting.delete(openMetrics);
-      return new MetricsBody(await render(await scrape(openMetrics), known));
+      return new MetricsBody(await render(await scrape(openMetrics), compress));
     });
     waiting.set(openMetrics, next);
     last = next.catch(() => undefined);
@@ -45,48 +46,39 @@ export function createMetricsBodies(
 }
 
 /** Texts that stand side by side become one piece. */
-async function render(exposition: Exposition, known: WeakMap<Page, Deflated>): Promise<Piece[]> {
-  const parts = await compressPages(exposition, known);
+async function render(exposition: Exposition, compress: PageCompressor): Promise<Piece[]> {
   const pieces: Piece[] = [];
+  const turn = slices();
   let text = '';
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      text += part;
+  for (const part of exposition) {
+    const told = typeof part === 'string' ? part : compress(part);
+    if (typeof told === 'string') {
+      text += told;
       continue;
     }
     if (text !== '') pieces.push(Buffer.from(text));
-    pieces.push(part);
+    pieces.push(told);
     text = '';
+    const pause = turn();
+    if (pause !== undefined) await pause;
   }
   return text === '' ? pieces : [...pieces, Buffer.from(text)];
 }
 
-async function compressPages(
-  exposition: Exposition,
-  known: WeakMap<Page, Deflated>,
-): Promise<(string | Deflated)[]> {
-  const parts: (string | Deflated)[] = [];
-  let next = 0;
-  async function compressor(): Promise<void> {
-    const turn = slices();
-    while (next < exposition.length) {
-      const index = next++;
-      const part = exposition[index] ?? '';
-      parts[index] = typeof part === 'string' ? part : (known.get(part) ?? (await compressed(part, known)));
-      const pause = turn();
-      if (pause !== undefined) await pause;
-    }
-  }
-  await Promise.all(Array.from({ length: compressors }, compressor));
-  return parts;
-}
+type PageCompressor = (page: Page) => string | Deflated;
 
-async function compressed(page: Page, known: WeakMap<Page, Deflated>): Promise<string | Deflated> {
-  const text = page.text();
-  if (text.length < smallestPage) return text;
-  const deflated = await deflate(Buffer.from(text));
-  known.set(page, deflated);
-  return deflated;
+/** Compresses a page once; of a small one it returns the text. */
+function pageCompressor(smallestPage: number): PageCompressor {
+  const known = new WeakMap<Page, Deflated>();
+  return (page) => {
+    const compressed = known.get(page);
+    if (compressed !== undefined) return compressed;
+    const text = page.text();
+    if (text.length < smallestPage) return text.toString();
+    const deflated = deflateSync(text);
+    known.set(page, deflated);
+    return deflated;
+  };
 }
 
 /** The answer to one scrape or more. It holds no plain text of pages: who wants it as identity has it inflated. */
@@ -116,11 +108,26 @@ function lengthOf(pieces: readonly { readonly length: number }[]): number {
 
 async function* inflated(pieces: readonly Piece[]): AsyncIterable<Buffer> {
   const turn = slices();
-  for (const piece of pieces) {
-    yield Buffer.isBuffer(piece) ? piece : inflate(piece);
+  for (let next = 0; next < pieces.length; ) {
+    const run = runFrom(pieces, next);
+    const piece = pieces[next];
+    next += Math.max(1, run.length);
+    yield Buffer.isBuffer(piece) ? piece : inflate(run);
     const pause = turn();
     if (pause !== undefined) await pause;
   }
+}
+
+/** Compressed pieces that follow one another, about as many as are inflated at a time. */
+function runFrom(pieces: readonly Piece[], first: number): Deflated[] {
+  const run: Deflated[] = [];
+  for (let index = first, bytes = 0; bytes < inflatedBytes; index++) {
+    const piece = pieces[index];
+    if (piece === undefined || Buffer.isBuffer(piece)) break;
+    run.push(piece);
+    bytes += piece.length;
+  }
+  return run;
 }
 
 async function gzipped(pieces: readonly Piece[]): Promise<readonly Buffer[]> {

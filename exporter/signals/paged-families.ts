@@ -19,5 +19,5 @@ function linesText(lines: Iterable<string>): string {
 }
 
 export function textOf(exposition: Exposition): string {
-  return exposition.map((part) => (typeof part === 'string' ? part : part.text())).join('');
+  return exposition.map((part) => (typeof part === 'string' ? part : part.text().toString())).join('');
 }

@@ -1,7 +1,9 @@
 import { labelPair } from './exposition.ts';
+import type { LineWriter } from './line-writer.ts';
 import type { ScrapeContext } from './projections.ts';
 import { Column, type ColumnKind } from './row-column.ts';
 import type { RowKind } from './row-family.ts';
+import { RowNames } from './row-names.ts';
 
 /** Up to `size` rows that were first seen one after the other. A row that is no more leaves a hole. */
 export class RowBlock<Row> {
@@ -12,18 +14,23 @@ export class RowBlock<Row> {
   /** By which rows are known again: the values of the labels that name each. A hole is known by nothing. */
   readonly #keys: (string | undefined)[] = [];
   /** The text of these labels, with the brace before them. */
-  readonly #names: string[] = [];
+  readonly #names = new RowNames();
   #rows = 0;
 
-  constructor(size: number, naming: RowKind<Row>['naming'], kinds: readonly ColumnKind<Row>[]) {
+  constructor(
+    size: number,
+    naming: RowKind<Row>['naming'],
+    kinds: readonly ColumnKind<Row>[],
+    writer: LineWriter,
+  ) {
     this.#size = size;
     this.#naming = naming;
     this.#readers = Object.values(naming);
-    this.columns = kinds.map((kind) => new Column(kind, this.#names, size));
+    this.columns = kinds.map((kind) => new Column(kind, this.#names, size, writer));
   }
 
   get slots(): number {
-    return this.#names.length;
+    return this.#names.count;
   }
   get isEmpty(): boolean {
     return this.#rows === 0;
@@ -34,7 +41,7 @@ export class RowBlock<Row> {
     let next = at;
     for (let slot = 0; slot < this.#size; slot++) {
       const row = rows[next];
-      if (slot < this.#names.length) {
+      if (slot < this.#names.count) {
         if (row === undefined || !this.#isIn(slot, row)) {
           this.#clear(slot);
           continue;
@@ -63,7 +70,8 @@ export class RowBlock<Row> {
     const pairs = Object.entries(this.#naming).map(([label, read]) =>
       labelPair(label, context.text(read(row))),
     );
-    this.#names.push(inOnePiece(`{${pairs.join(',')}`));
+    this.#names.add(`{${pairs.join(',')}`);
+    if (this.#names.count === this.#size) this.#names.close();
     this.#rows += 1;
   }
 
@@ -74,9 +82,4 @@ export class RowBlock<Row> {
     this.#rows -= 1;
     for (const column of this.columns) column.clear(slot);
   }
-}
-
-/** V8 keeps a text that was put together as its parts, which takes several times the memory. */
-function inOnePiece(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -1,7 +1,9 @@
 import { type Metric, prefix } from '../catalogue.ts';
-import { labelPair, numberText } from './exposition.ts';
+import { labelPair } from './exposition.ts';
+import type { LineWriter } from './line-writer.ts';
 import type { ScrapeContext } from './projections.ts';
 import { type LabelReader, partsOf, type RowFamily } from './row-family.ts';
+import type { RowNames } from './row-names.ts';
 
 /** One family, prepared for many rows. */
 export class ColumnKind<Row> {
@@ -12,8 +14,10 @@ export class ColumnKind<Row> {
   /** The labels whose values are read of the row: their names, and how. */
   readonly varying: readonly string[];
   readonly readers: readonly LabelReader<Row>[];
-  /** What ends the labels of each part. */
-  readonly endings: readonly string[];
+  /** What all lines have in common: the name, and behind it what ends the labels of each part. */
+  readonly common: Buffer;
+  /** Where each of these begins, and where the last one ends. */
+  readonly places: readonly number[];
 
   constructor(name: string, metric: Metric, family: RowFamily<Row>) {
     this.name = prefix + name;
@@ -25,14 +29,23 @@ export class ColumnKind<Row> {
     this.varying = read.map(({ label }) => label);
     this.readers = read.map(({ how }) => how);
     const list = labels.length > read.length ? labels.at(-1)?.[0] : undefined;
-    this.endings = this.parts.map((part) => (list === undefined ? '} ' : `,${labelPair(list, part)}} `));
+    const endings = this.parts.map((part) => (list === undefined ? '} ' : `,${labelPair(list, part)}} `));
+    this.common = Buffer.from([this.name, ...endings].join(''));
+    this.places = placesOf([this.name, ...endings]);
   }
+}
+
+/** Where each text begins when they stand one after the other, and where the last one ends. */
+function placesOf(texts: readonly string[]): readonly number[] {
+  const places = [0];
+  for (const text of texts) places.push((places.at(-1) ?? 0) + Buffer.byteLength(text));
+  return places;
 }
 
 /** Some lines of a family. Another page takes its place when a line changes; until then the text stays the same. */
 export interface Page {
-  /** To be called before the next scrape begins. */
-  text(): string;
+  /** To be called before the next scrape begins. The bytes are valid until another page is asked for its own. */
+  text(): Buffer;
 }
 
 /**
@@ -42,15 +55,17 @@ export interface Page {
 export class Column<Row> {
   readonly #kind: ColumnKind<Row>;
   /** The text of the labels that name each row, with the brace before them. */
-  readonly #names: readonly string[];
+  readonly #names: RowNames;
   readonly #values: Float64Array;
   readonly #labels: string[];
+  readonly #writer: LineWriter;
   #told = 0;
   #page: Page | undefined;
 
-  constructor(kind: ColumnKind<Row>, names: readonly string[], size: number) {
+  constructor(kind: ColumnKind<Row>, names: RowNames, size: number, writer: LineWriter) {
     this.#kind = kind;
     this.#names = names;
+    this.#writer = writer;
     this.#values = new Float64Array(size * kind.parts.length).fill(Number.NaN);
     this.#labels = new Array<string>(size * kind.readers.length).fill('');
   }
@@ -99,21 +114,48 @@ export class Column<Row> {
     }
   }
 
-  #text(): string {
-    const { name, endings } = this.#kind;
-    let text = '';
-    for (let slot = 0; slot < this.#names.length; slot++) {
-      const first = slot * endings.length;
-      for (let part = 0; part < endings.length; part++) {
-        const value = this.#values[first + part] ?? Number.NaN;
-        if (Number.isNaN(value)) continue;
-        text += `${name}${this.#names[slot]}${this.#varying(slot)}${endings[part]}${numberText(value)}\n`;
+  #text(): Buffer {
+    const { length } = this.#kind.parts;
+    this.#writer.begin([this.#kind.common, this.#names.bytes]);
+    let before: Labels | undefined;
+    for (let slot = 0; slot < this.#names.count; slot++) {
+      for (let part = 0; part < length; part++) {
+        const value = this.#values[slot * length + part] ?? Number.NaN;
+        if (!Number.isNaN(value)) before = this.#writeLine(slot, part, value, before);
       }
     }
-    return text;
+    return this.#writer.end();
   }
 
-  #varying(slot: number): string {
+  #writeLine(slot: number, part: number, value: number, before: Labels | undefined): Labels | undefined {
+    const { common, places, readers } = this.#kind;
+    const writer = this.#writer;
+    writer.again(0, places[1] ?? 0);
+    writer.again(common.length + this.#names.begin(slot), common.length + this.#names.begin(slot + 1));
+    const labels = readers.length === 0 ? undefined : this.#writeLabels(slot, before);
+    writer.again(places[part + 1] ?? 0, places[part + 2] ?? 0);
+    writer.number(value);
+    writer.byte(newline);
+    return labels;
+  }
+
+  /** Most rows have the labels of the one before. */
+  #writeLabels(slot: number, before: Labels | undefined): Labels {
+    const from = this.#writer.at;
+    if (before !== undefined && this.#areSame(before.slot, slot)) this.#writer.again(before.from, before.to);
+    else this.#writer.text(this.#labelsText(slot));
+    return { slot, from, to: this.#writer.at };
+  }
+
+  #areSame(slot: number, other: number): boolean {
+    const { length } = this.#kind.readers;
+    for (let index = 0; index < length; index++) {
+      if (this.#labels[slot * length + index] !== this.#labels[other * length + index]) return false;
+    }
+    return true;
+  }
+
+  #labelsText(slot: number): string {
     const { varying } = this.#kind;
     let text = '';
     for (let index = 0; index < varying.length; index++) {
@@ -121,4 +163,13 @@ export class Column<Row> {
     }
     return text;
   }
+}
+
+const newline = 0x0a;
+
+/** Where the labels of a slot stand. */
+interface Labels {
+  readonly slot: number;
+  readonly from: number;
+  readonly to: number;
 }

@@ -1,4 +1,5 @@
 import { metrics as catalogue, type Metric } from '../catalogue.ts';
+import { LineWriter } from './line-writer.ts';
 import type { ScrapeContext } from './projections.ts';
 import { RowBlock } from './row-block.ts';
 import { ColumnKind, type Page } from './row-column.ts';
@@ -24,6 +25,7 @@ export class RowTable<Row> {
   readonly #naming: RowKind<Row>['naming'];
   readonly #kinds: readonly ColumnKind<Row>[];
   readonly #blockSize: number;
+  readonly #writer = new LineWriter();
   #blocks: RowBlock<Row>[] = [];
 
   constructor({ naming, families }: RowKind<Row>, blockSize = usualBlock) {
@@ -65,7 +67,7 @@ export class RowTable<Row> {
   #block(index: number): RowBlock<Row> {
     const known = this.#blocks[index];
     if (known !== undefined) return known;
-    const block = new RowBlock(this.#blockSize, this.#naming, this.#kinds);
+    const block = new RowBlock(this.#blockSize, this.#naming, this.#kinds, this.#writer);
     this.#blocks.push(block);
     return block;
   }
