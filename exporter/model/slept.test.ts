@@ -34,3 +34,31 @@ test('old news of a deletion may be of before the time was up: it is no sure exp
   assert.equal(bench.lease().round?.cause, 'deleted');
   assert.equal(bench.lease().round?.uncertain, true);
 });
+
+test('a list may make a time be up that was over long before: nobody slept, and the next read proves it', () => {
+  const bench = renewedUntilTen();
+  bench.time(25);
+  const ahead = { ...bench.lease().record, resourceVersion: '99', renewTime: moment(24).wall };
+  bench.answer(25.01, { found: ahead });
+  bench.time(40.02);
+  bench.answer(40.03, { found: ahead });
+  bench.time(42.03);
+  const reads = readsOf(bench, 42.03);
+  bench.list(42.038, [ahead]);
+  bench.time(42.038);
+  reads.push(...readsOf(bench, 42.038));
+  // Two reads are under way from here on, the one of before the list and the one after it.
+  for (let read = reads.shift(); read !== undefined && read.sentAt < 43; read = reads.shift()) {
+    const at = read.sentAt + 0.01;
+    const times = { sentAt: moment(read.sentAt), at: moment(at) };
+    bench.see({ kind: 'answer', ask: read.ask, ...times, result: { found: ahead } });
+    bench.time(at);
+    reads.push(...readsOf(bench, at));
+  }
+  assert.equal(bench.lease().state, 'expired');
+});
+
+/** What was asked since the last time. */
+function readsOf({ asks }: Bench, sentAt: number) {
+  return asks.splice(0).flatMap((ask) => (ask.kind === 'read-lease' ? [{ ask, sentAt }] : []));
+}

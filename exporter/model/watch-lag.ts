@@ -41,6 +41,7 @@ export class WatchLag {
   /** When the last write of a known holder was made that each source told (monotonic ms). */
   readonly #lastWrite = new Map<SourceName, number>();
   #sleptUntil = Number.NEGATIVE_INFINITY;
+  #shown = Number.NEGATIVE_INFINITY;
 
   /**
    * A write reached us at `mono` (ms) that was dated `dated` ms before. One that hung between its date and its way is
@@ -82,9 +83,13 @@ export class WatchLag {
     return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The model is shown something at `mono`, and wanted to be shown the time at `due` (ms): long after it, our process slept. */
+  /**
+   * The model is shown something at `mono`, and wanted to be shown the time at `due` (ms): long after it, our process
+   * slept. What it was shown last may have made something due that was up long before.
+   */
   woken(mono: number, due: number): void {
-    if (mono > due + overdue) this.#sleptUntil = mono;
+    if (mono > Math.max(due, this.#shown) + overdue) this.#sleptUntil = mono;
+    this.#shown = mono;
   }
 
   /** Whether it slept at some time after `mono` (ms). */

@@ -32,14 +32,16 @@ export function forAllStories(witnesses: () => readonly Witness[], alsoCheck = (
   if (!found.failed) return;
   const [smallest = []] = found.counterexample ?? [];
   throw new Error(
-    `${found.errorInstance}\nPROPERTY_SEED=${found.seed}, after ${found.numRuns} stories, smallest:\n${retold(smallest)}`,
+    `${found.errorInstance}\nPROPERTY_SEED=${found.seed}, after ${found.numRuns} stories, smallest:\n${retold(smallest, alsoCheck)}`,
   );
 }
 
-function retold(commands: readonly Command[]): string {
+/** With what is shown at the end, to find out what the story leads to. */
+function retold(commands: readonly Command[], alsoCheck: (player: Player) => void): string {
   const player = new Player([]);
   try {
     within(longestMs, () => player.play(commands));
+    alsoCheck(player);
   } catch (error) {
     return `${linesOf(player.steps)}\n${error}`;
   }

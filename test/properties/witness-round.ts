@@ -7,7 +7,7 @@ import type { Witness } from './step.ts';
 export function roundWitness(): Witness {
   /** Trace ids of the open round of each lease, and of all rounds that there were. */
   const open = new Map<string, string>();
-  const ever = new Set<string>();
+  const ever = new Map<string, string>();
   const lines = new TimeLines();
   return ({ events, model }) => {
     for (const event of events) {
@@ -16,7 +16,10 @@ export function roundWitness(): Witness {
       follow(event, open, ever);
       lines.follow(event);
     }
-    lines.forgetAllBut(new Set([...model.leases()].map(({ namespace, name }) => `${namespace}/${name}`)));
+    const names = new Set([...model.leases()].map(({ namespace, name }) => `${namespace}/${name}`));
+    lines.forgetAllBut(names);
+    // What was forgotten and comes again from a backup has the very records of before.
+    for (const [traceId, name] of ever) if (!names.has(name)) ever.delete(traceId);
     const told = [...open].map(([name, trace]) => `${name} ${trace}`).sort();
     const shown = [...model.openRounds()].map((round) => `${nameOf(round)} ${round.traceId}`).sort();
     assert.deepEqual(shown, told, 'the open rounds are those that were told');
@@ -58,13 +61,13 @@ class TimeLines {
 
 const nameOf = (round: Round) => `${round.namespace}/${round.lease}`;
 
-function follow({ step, round }: RoundEvent, open: Map<string, string>, ever: Set<string>): void {
+function follow({ step, round }: RoundEvent, open: Map<string, string>, ever: Map<string, string>): void {
   const name = nameOf(round);
   if (step === 'opened') {
     assert.equal(open.get(name), undefined, `${name}: a round opens within a round`);
     assert.ok(!ever.has(round.traceId), `${name}: two rounds of one trace id`);
     assert.notEqual(round.previousTraceId, round.traceId, `${name}: a round before itself`);
-    ever.add(round.traceId);
+    ever.set(round.traceId, name);
     open.set(name, round.traceId);
   } else {
     assert.equal(open.get(name), round.traceId, `${name}: ${step} in a round that is not open`);
