@@ -15,6 +15,7 @@ import { Judge } from './judge.ts';
 import type { Life } from './life.ts';
 import { machine } from './machine.ts';
 import { keepNodeHistory, type NodeHistory } from './node-history.ts';
+import type { Setting } from './settings.ts';
 import { type Candidates, keepCandidates } from './standing.ts';
 import { keyOf, type Team } from './team.ts';
 
@@ -31,6 +32,8 @@ export interface Chronicle {
   readonly lives: readonly Life[];
   /** Keys of the leases that are elected over. */
   readonly elections: ReadonlySet<string>;
+  /** How they are set up, by their keys. */
+  readonly settings: ReadonlyMap<string, Setting>;
   /** Those of them that are coordinated. */
   readonly coordinated: ReadonlySet<string>;
   readonly candidates: Candidates;
@@ -110,6 +113,7 @@ export async function play(seed: number, plan: Plan): Promise<Chronicle> {
     dates: datesOf(history, judge.lives),
     lives: judge.lives,
     elections: new Set([...teams, ...coordinated].map(keyOf)),
+    settings: new Map([...teams, ...coordinated].map((team) => [keyOf(team), team.setting])),
     clusterUid: clusterUidOf(api),
     ...{
       coordinated: new Set(coordinated.filter(({ coordination }) => coordination !== undefined).map(keyOf)),

@@ -89,6 +89,8 @@ function endFault(
 ): readonly Fault[] {
   const closed = life.outages.find((each) => each.traceId === traceId && each.step === 'closed');
   if (closed === undefined || wasBlind(life, last.at, closed.at)) return [];
-  if (isTroubled(almanac, last.at, closed.at) || Math.abs(closed.at - over) > hinderedMs) return [];
+  if (isTroubled(almanac, last.at, closed.at)) return [];
+  if (Math.abs(closed.at - over) > hinderedMs)
+    return [{ at: closed.at, why: `told ${closed.end}, ${Math.round((closed.at - over) / 1000)} s off` }];
   return closed.end === end ? [] : [{ at: closed.at, why: `told ${closed.end}, in truth ${end}` }];
 }

@@ -40,8 +40,11 @@ export function compareOverlaps(chronicle: Chronicle, report: LeaseReport): Over
 }
 
 /** Whoever was blind to the acquisition has a later record of the same term, which says when it began. */
-function tells({ secondWrite }: OverlapVerdict, { acquisition, lastRevision }: TrueOverlap): boolean {
-  return acquisition.revision <= secondWrite && secondWrite <= lastRevision;
+function tells(told: OverlapVerdict, { acquisition, lastRevision, ...truth }: TrueOverlap): boolean {
+  const isSame = told.first === truth.first && told.second === truth.second;
+  // It tells the least that is sure: never more than there was.
+  const isSure = told.seconds > 0 && told.seconds * 1000 <= truth.until - truth.from + shortestMs;
+  return isSame && isSure && acquisition.revision <= told.secondWrite && told.secondWrite <= lastRevision;
 }
 
 /** Both writes reached a judge that was never blind in between, in time to see that the first one's was not up. */

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Chronicle } from './arena.ts';
-import type { Dates } from './dates.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
-import { roundsOf, type Told, type TrueRound } from './rounds.ts';
+import { type Doubt, roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
 import { controllerWriter } from './team.ts';
-import { absentFor, firstWrite, lastWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
+import { absentFor, firstWrite, type Tenure, tenuresOf, wayOf } from './tenures.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
 
 export type Result =
@@ -41,8 +40,14 @@ export interface LeaseReport {
 
 /** Clocks that differ by less cannot be told from one another by what news takes. */
 const strangeClockMs = 3000;
-/** Who is heard so shortly before or after tells of the news between (ms). */
-const momentMs = 2000;
+const limits: readonly Doubt[] = [
+  'taken at the limit',
+  'deleted at the limit',
+  'expired for a moment',
+  'asked at the limit',
+];
+/** News takes so long in good weather, and the usual clocks differ by less (ms). */
+const usualWayMs = 250;
 
 export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const { endedAt, lives, ledger } = chronicle;
@@ -119,10 +124,10 @@ function compare(
   verdict: RoundVerdict | undefined,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  { almanac, clusterUid, dates }: Chronicle,
+  { almanac, clusterUid }: Chronicle,
 ): Comparison {
   const visibility = visibilityOf(round, commits, watchers, almanac);
-  const [result, why] = judge(round, verdict, visibility, clusterUid, wereDatedEarly(round, dates));
+  const [result, why] = judge(round, verdict, visibility, clusterUid);
   return { round, visibility, verdict, result, why };
 }
 
@@ -131,20 +136,20 @@ function judge(
   verdict: RoundVerdict | undefined,
   visibility: Visibility,
   clusterUid: string,
-  datedEarly: boolean,
 ): readonly [Result, string] {
   if (verdict === undefined) {
-    const required = visibility.evident && !round.doubts.includes('expired for a moment');
-    return required ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
+    return visibility.evident ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
   }
   if (!visibility.knewPredecessor(verdict) && beganWithin(round, verdict)) return ['unseen', ''];
   if (verdict.uncertain) {
     const unknown = wasGivenByHand(round) && !visibility.knewPredecessor(verdict);
-    const { clear, goesOn } = visibility;
-    if (!clear || goesOn || round.doubts.length > 0 || datedEarly || unknown) return ['uncertain', ''];
+    const { clear, clearSince, goesOn } = visibility;
+    const doubts = doubtsIn(round, visibility);
+    if (!clear || !clearSince || goesOn || doubts.length > 0 || unknown)
+      return wrongInAnyCase(round, verdict);
     return ['uncertain unjustified', 'all of it was seen, and the record is plain'];
   }
-  const causes = acceptable(round);
+  const causes = acceptable(round, visibility);
   if (!causes.includes(verdict.cause))
     return ['wrong cause', `${verdict.cause}, in truth ${causes.join(' or ')}`];
   if (mustBeMarked(round)) return ['wrong cause', 'it was blanked by somebody else and is not marked'];
@@ -163,13 +168,23 @@ function beganWithin({ cause, attempts }: TrueRound, verdict: RoundVerdict): boo
   return attempts.some(({ holder }) => holder === verdict.predecessor);
 }
 
-/** What is dated long before it was there to be seen was late to be written or late to be told: nobody can say which. */
-function wereDatedEarly({ predecessor, opened, acquisition }: TrueRound, dates: Dates): boolean {
-  const from = predecessor === undefined ? opened : lastWrite(predecessor).at;
-  return dates.wereEarly(from - momentMs, (acquisition?.at ?? opened) + momentMs);
+/** What a judge may be unsure of, beside what it did not see. */
+function doubtsIn({ doubts, limitMs }: TrueRound, { delayMs }: Visibility): readonly Doubt[] {
+  // At a limit is what came as near to it as news takes: who was told at once knows which side it was on.
+  return doubts.filter((doubt) => !limits.includes(doubt) || limitMs <= usualWayMs + delayMs);
 }
 
-function acceptable({ cause, doubts, predecessor }: TrueRound): readonly string[] {
+/** Of a round that is marked too it is known who has the lease after it. */
+function wrongInAnyCase({ outcome, attempts }: TrueRound, verdict: RoundVerdict): readonly [Result, string] {
+  const successor = outcome === 'abandoned' ? '' : attempts.at(-1)?.holder;
+  if (verdict.successor !== successor)
+    return ['wrong outcome', `marked, and successor ${verdict.successor}, in truth ${successor}`];
+  return ['uncertain', ''];
+}
+
+function acceptable(round: TrueRound, visibility: Visibility): readonly string[] {
+  const { cause, predecessor } = round;
+  const doubts = doubtsIn(round, visibility);
   if (doubts.includes('taken at the limit')) return [cause, 'expired'];
   if (doubts.includes('deleted at the limit')) return ['deleted', 'expired'];
   if (doubts.includes('asked at the limit')) return ['coordinated', 'expired'];

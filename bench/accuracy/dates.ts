@@ -2,16 +2,12 @@ import type { Commit, History } from './history.ts';
 import type { Life } from './life.ts';
 import { wayOf } from './tenures.ts';
 
-/** What the dates in all records tell of when they were written, and when what reached a judge was. */
+/** What the dates in all records tell of when what reached a judge was written. */
 export interface Dates {
-  /** Whether somebody's write between two moments was dated long before it was committed, as with a slow etcd or slow answers. */
-  wereEarly(from: number, to: number): boolean;
   /** The latest moment of which a life could know at `at` that whatever reached it later was written after it; −Infinity if none. */
   notBefore(life: Life, at: number): number;
 }
 
-/** News that is older than this contradicts its date (ms). */
-const earlyMs = 1000;
 /** So many writes of one holder that were dated as they were made tell its clock. */
 const enough = 5;
 const promptMs = 200;
@@ -30,12 +26,9 @@ interface Bound {
 
 export function datesOf(history: History, lives: readonly Life[]): Dates {
   const dated = datedWrites(history);
-  const early = dated.filter((each) => each.earlyMs > earlyMs).map(({ commit }) => commit.at);
-  early.sort((a, b) => a - b);
   const byRevision = new Map(dated.map((each) => [each.commit.revision, each]));
   const bounds = new Map(lives.map((life) => [life, boundsOf(life, byRevision)]));
   return {
-    wereEarly: (from, to) => (early[countUpTo(early, from, (at) => at)] ?? to) < to,
     notBefore: (life, at) => {
       const known = bounds.get(life) ?? [];
       return known[countUpTo(known, at, (bound) => bound.at) - 1]?.notBefore ?? Number.NEGATIVE_INFINITY;

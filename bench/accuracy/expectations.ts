@@ -4,12 +4,15 @@ import type { ExpectationVerdict, Life } from './life.ts';
 import { wasBlind } from './sightings.ts';
 import type { Fault } from './stale.ts';
 import { type Tenure, type TenureEnd, tenuresOf } from './tenures.ts';
-import { isTroubled } from './trouble.ts';
+import { isTroubled, isUnder } from './trouble.ts';
 
 const graceMs = 30_000;
 const verdictMs = 1000;
-/** News of a lease may be late by so much in any weather that leaves no trace in the testimony. */
+/** In such weather news of a lease may be late by so much without a trace in the testimony. */
 const lateMs = 30_000;
+const hiding: readonly string[] = ['watch cache lag', 'watch half open', 'judge paused'];
+/** A watch that is half open is noticed only after a while. */
+const noticedMs = 240_000;
 
 /** Nobody ever creates it. */
 const neverThere = 'never-there';
@@ -56,13 +59,14 @@ function compareLease(chronicle: Chronicle, lease: string): ExpectationReport {
     lives.filter((life) => isEvident(absence, life, chronicle)).map((life) => ({ absence, life })),
   );
   const missed = required.filter(
-    ({ absence, life }) => !life.expectations.some((each) => each.lease === lease && isTrue(each, absence)),
+    ({ absence, life }) =>
+      !life.expectations.some((each) => each.lease === lease && isTrue(each, absence, chronicle)),
   );
   return {
     found: required.length - missed.length,
     missed: missed.map(({ absence }) => ({ at: absence.from + graceMs, why: 'its absence was not told' })),
     spurious: told
-      .filter((verdict) => !absences.some((absence) => isTrue(verdict, absence)))
+      .filter((verdict) => !absences.some((absence) => isTrue(verdict, absence, chronicle)))
       .map(({ at, why }) => ({ at, why: `told absent: ${why}` })),
   };
 }
@@ -85,8 +89,9 @@ function nobodyFrom(end: TenureEnd | undefined): number {
   return after !== undefined && (after.spec?.holder ?? '') === '' ? after.at : Number.POSITIVE_INFINITY;
 }
 
-function isTrue({ at }: ExpectationVerdict, { from, to }: Absence): boolean {
-  return from + graceMs <= at && at <= to + lateMs;
+function isTrue({ at }: ExpectationVerdict, { from, to }: Absence, { almanac }: Chronicle): boolean {
+  const hidden = hiding.some((weather) => isUnder(almanac, weather, at - noticedMs, at));
+  return from + graceMs <= at && at <= to + (hidden ? noticedMs : verdictMs);
 }
 
 /** This life could see, all the time, and long enough. */

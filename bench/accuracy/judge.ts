@@ -33,6 +33,8 @@ export class Judge {
 
   /** `memory`: whether it finds the checkpoint of the one before it; then it is one life that had a gap. */
   start(memory: 'kept' | 'lost'): void {
+    // A storm that restarts it may come before its first start: there is never more than one.
+    if (this.#process !== undefined) return;
     const at = this.#options.clock.now().mono;
     const before = memory === 'kept' ? this.lives.at(-1) : undefined;
     const life = before ?? newLife(at);

@@ -37,6 +37,8 @@ export interface OverlapVerdict {
   readonly first: string;
   readonly second: string;
   readonly secondWrite: number;
+  /** For how long both were entitled to lead. */
+  readonly seconds: number;
 }
 
 export interface OutageVerdict {
@@ -102,9 +104,10 @@ export function roundVerdict({ step, round }: RoundEvent, at: number): RoundVerd
 }
 
 export function overlapVerdict(
-  { round, first, second, secondWrite }: OverlapEvent,
+  { round, first, second, secondWrite, from, until }: OverlapEvent,
   at: number,
 ): OverlapVerdict {
   const lease = `${round.namespace}/${round.lease}`;
-  return { at, lease, first, second, secondWrite: Number(secondWrite) };
+  const seconds = (until - from) / 1e6;
+  return { at, lease, first, second, secondWrite: Number(secondWrite), seconds };
 }

@@ -1,5 +1,6 @@
 import { forgotten } from './cast.ts';
 import type { Commit } from './history.ts';
+import { blankOf, isByHand, type Rivals, rivalsOf } from './rivals.ts';
 import { controllerWriter } from './team.ts';
 import { firstWrite, lastWrite, type Tenure, type TenureEnd, wayOf } from './tenures.ts';
 
@@ -26,13 +27,17 @@ export interface TrueRound {
   readonly leaderlessMs: number;
   /** A judge may have good reasons to say otherwise, or not to be sure. */
   readonly doubts: readonly Doubt[];
+  /** How far from the limit it was what its doubts at a limit are of (ms). */
+  readonly limitMs: number;
+  /** Who gave it up soon after a takeover, only they know who have read every write from here on. */
+  readonly readFrom: Commit | undefined;
 }
 
 /** Why the records alone do not tell what happened. */
 export type Doubt =
-  /** It was written over less than a second before its time was up: late by any candidate's clock. */
+  /** It was written over just before its time was up: late by any candidate's clock. */
   | 'taken at the limit'
-  /** It was deleted less than a second before or after its time was up: no read could prove which came first. */
+  /** It was deleted just before or after its time was up: a deletion has no date but its arrival. */
   | 'deleted at the limit'
   /** The expiry was over within a second, before any read could prove it. */
   | 'expired for a moment'
@@ -57,6 +62,10 @@ export interface Told {
 const abandonedAfterMs = 600_000;
 /** A verdict needs a read, which takes a moment. */
 const momentMs = 1000;
+/** For this share of the duration client-go tries to renew: a release later than that tells of failed renewals. */
+const renewDeadline = 2 / 3;
+/** News takes so long in good weather, and the usual clocks differ by less. */
+const usualWayMs = 250;
 
 /** The rounds of one lease, oldest first; the last one may be open. `absentMs`: for how long there has been no lease at the end. */
 export function roundsOf(
@@ -66,10 +75,11 @@ export function roundsOf(
   absentMs: number,
 ): TrueRound[] {
   const rounds: TrueRound[] = [];
+  const rivals = rivalsOf(tenures);
   let predecessor: Tenure | undefined;
   let attempts: Tenure[] = [];
   const close = (outcome: TrueOutcome | undefined): void => {
-    const round = roundOf(lease, predecessor, attempts, outcome, told, tenures);
+    const round = roundOf(lease, predecessor, attempts, outcome, told, tenures, rivals);
     if (round !== undefined) rounds.push(round);
     predecessor = attempts.at(-1);
     attempts = [];
@@ -107,12 +117,16 @@ function roundOf(
   outcome: TrueOutcome | undefined,
   told: Told,
   tenures: readonly Tenure[],
+  rivals: Rivals,
 ): TrueRound | undefined {
   const first = attempts[0];
   const opened = predecessor === undefined ? first?.writes[0].at : predecessor.end?.at;
   if (opened === undefined) return undefined;
   const final = outcome === undefined || outcome === 'abandoned' ? undefined : attempts.at(-1);
   const acquisition = final === undefined ? undefined : firstWrite(final);
+  const blanked = [predecessor, ...attempts].flatMap((each) =>
+    each !== undefined && isBlanked(each) ? [each] : [],
+  );
   const atOnce = final?.isReturn === true || outcome === 'recreated';
   return {
     lease,
@@ -127,8 +141,10 @@ function roundOf(
     leaderlessMs: leaderless(predecessor, attempts),
     doubts: [
       ...(predecessor === undefined ? [] : doubtsOf(predecessor, told, tenures)),
-      ...blanksOf(predecessor, attempts),
+      ...(blanked.some((each) => isDoubtful(each, rivals)) ? (['blanked'] as const) : []),
     ],
+    limitMs: predecessor === undefined ? Number.POSITIVE_INFINITY : limitOf(predecessor),
+    readFrom: blanked.map(rivals.readFrom).sort((a, b) => a.revision - b.revision)[0],
   };
 }
 
@@ -166,7 +182,11 @@ function doubtsOf(predecessor: Tenure, told: Told, tenures: readonly Tenure[]): 
   if (end?.how === 'expired' && end.after !== undefined && end.after.at - end.at <= momentMs) {
     doubts.push('expired for a moment');
   }
-  if (end?.how === 'released' && silentMs > durationMs / 2 && told.toldToStop(predecessor.holder, end.at)) {
+  if (
+    end?.how === 'released' &&
+    silentMs > durationMs * renewDeadline - usualWayMs &&
+    told.toldToStop(predecessor.holder, end.at)
+  ) {
     doubts.push('released late');
   }
   if (end?.how === 'expired' && Math.abs(end.at - (end.askedAt ?? 0)) <= momentMs)
@@ -178,9 +198,13 @@ function doubtsOf(predecessor: Tenure, told: Told, tenures: readonly Tenure[]): 
   return doubts;
 }
 
-function blanksOf(predecessor: Tenure | undefined, attempts: readonly Tenure[]): Doubt[] {
-  const isFirst = predecessor !== undefined && isBlanked(predecessor, false);
-  return isFirst || attempts.some((attempt) => isBlanked(attempt, true)) ? ['blanked'] : [];
+/** From the moment when its time was up to what ended it, or to when it was asked to step down. */
+function limitOf({ end, ...predecessor }: Tenure): number {
+  const last = lastWrite({ ...predecessor, end });
+  const up = last.at + (last.spec?.durationSeconds ?? 0) * 1000;
+  const moments = [end?.after?.at, end?.how === 'expired' ? end.askedAt : end?.at];
+  const distances = moments.flatMap((at) => (at === undefined ? [] : [Math.abs(at - up)]));
+  return Math.min(...distances);
 }
 
 /** By the clock of the holder itself: all its writes tell how far it is from the server's. */
@@ -196,19 +220,13 @@ function isDatedEarly({ holder, writes, end }: Tenure, tenures: readonly Tenure[
   return last.some((way) => way - Math.min(...ways) > momentMs);
 }
 
-/** Before its first renewal, or within one duration of a takeover, a blank may be the ex-leader's. */
-function isBlanked(tenure: Tenure, isAttempt: boolean): boolean {
-  const { holder, writes, end } = tenure;
+/** Soon after it had the lease, and by no hand, which the record would name. */
+function isBlanked(tenure: Tenure): boolean {
   const blank = blankOf(tenure);
-  if (end === undefined || blank === undefined) return false;
-  if (blank.writer !== holder || (isAttempt && writes.length === 1)) return true;
-  return end.at - writes[0].at <= (writes[0].spec?.durationSeconds ?? 0) * 1000;
+  return blank !== undefined && !isByHand(blank);
 }
 
-/** The write that left nobody in its place, in its time or in the moment when that was up. */
-function blankOf({ end }: Tenure): Commit | undefined {
-  if (end?.how === 'released') return end.by;
-  const { after } = end ?? {};
-  const atOnce = after !== undefined && end !== undefined && after.at - end.at <= momentMs;
-  return atOnce && after.spec?.holder === '' ? after : undefined;
+/** Somebody else wrote it, or may have as far as the records tell. */
+function isDoubtful(tenure: Tenure, rivals: Rivals): boolean {
+  return blankOf(tenure)?.writer !== tenure.holder || rivals.mayHaveBlanked(tenure);
 }

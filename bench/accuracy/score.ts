@@ -3,6 +3,7 @@ import { type Comparison, compareLease, type LeaseReport, type Result } from './
 import { compareMissed } from './compare-missed.ts';
 import { compareNode } from './compare-nodes.ts';
 import { compareOverlaps } from './compare-overlaps.ts';
+import { type Coverage, cover, newCoverage } from './coverage.ts';
 import { compareExpectations } from './expectations.ts';
 import type { RoundVerdict } from './life.ts';
 import { compareStates, type Fault } from './stale.ts';
@@ -58,6 +59,8 @@ export interface Tally {
   readonly absences: { found: number; missed: number };
   /** Numbers of candidates that were told, and were true. */
   readonly standing: { right: number };
+  /** What the judge had to stand. */
+  readonly coverage: Coverage;
 }
 
 export function newTally(): Tally {
@@ -72,6 +75,7 @@ export function newTally(): Tally {
     outages: { found: 0, missed: 0 },
     absences: { found: 0, missed: 0 },
     standing: { right: 0 },
+    coverage: newCoverage(),
   };
 }
 
@@ -80,9 +84,11 @@ export function count(tally: Tally, chronicle: Chronicle): void {
   const struck = strikesOf(chronicle);
   for (const node of chronicle.nodes.keys()) countNode(tally, chronicle, struck, node);
   countAbsences(tally, chronicle, struck);
-  for (const lease of chronicle.history.keys()) {
-    if (lease.startsWith('kube-node-lease/')) continue;
-    const report = compareLease(chronicle, lease);
+  const leases = [...chronicle.history.keys()].filter((lease) => !lease.startsWith('kube-node-lease/'));
+  const reports = leases.map((lease) => compareLease(chronicle, lease));
+  cover(tally.coverage, chronicle, reports);
+  for (const report of reports) {
+    const { lease } = report;
     const wrong = (what: Wrong['what']) => (fault: Fault) =>
       tally.wrongs.push(wrongOf(what, fault, report, chronicle, struck));
     const kind = chronicle.coordinated.has(lease) ? 'coordinated elections' : 'other elections';

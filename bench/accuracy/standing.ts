@@ -78,7 +78,7 @@ function faultOf(
     return count === undefined ? undefined : { at, why: `told ${count} candidates that it may not read` };
   const from = at - trustMs;
   const hidden = hiding.some((weather) => isUnder(almanac, weather, from, at));
-  if (count === undefined || hidden || isTroubled(almanac, from, at)) return 'unknown';
+  if (hidden || isTroubled(almanac, from, at)) return 'unknown';
   const moments = momentsOf(candidates, lease, at);
   const counts = moments.map((moment) => countAt(candidates, lease, moment, validMs));
   const most = Math.max(
@@ -86,7 +86,7 @@ function faultOf(
   );
   return count !== undefined && count >= Math.min(...counts) && count <= most
     ? undefined
-    : { at, why: `told ${count} candidates, in truth ${[...new Set(counts)].join(' or ')}` };
+    : { at, why: `told ${count ?? 'no'} candidates, in truth ${[...new Set(counts)].join(' or ')}` };
 }
 
 /** The changes of the last moments, which may not have been told yet. */

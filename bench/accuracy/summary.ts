@@ -1,4 +1,5 @@
 import type { Result } from './compare.ts';
+import { uncovered } from './coverage.ts';
 import { judged } from './run.ts';
 import type { Tally, Wrong } from './score.ts';
 
@@ -69,6 +70,9 @@ export function summarise(tally: Tally): Summary {
   };
 }
 
+/** Of fewer rounds nobody expects every storm. */
+const enoughRounds = 10_000;
+
 /** A goal that was missed, in words. */
 export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
   const zeros = [
@@ -99,6 +103,7 @@ export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
       ? []
       : [`absences_found is ${summary.absences_found} of ${summary.absences_true}`]),
     ...(detection_delay_p99_ms <= 1000 ? [] : [`detection_delay_p99_ms is ${detection_delay_p99_ms}`]),
+    ...(rounds < enoughRounds ? [] : uncovered(tally.coverage).map((name) => `hardly ever there: ${name}`)),
     ...(p99(tally.excessMs) <= 1
       ? []
       : ['a gap or a leaderless time is wrong by more than its observation delay']),

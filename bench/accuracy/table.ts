@@ -25,6 +25,9 @@ export function table(tally: Tally): string {
     ...section('in all', counted, () => 'all'),
     '',
     ...beside(tally),
+    '',
+    row('what the judge had to stand', ['times']),
+    ...[...tally.coverage].map(([name, times]) => row(name, [cell(times)])),
   ].join('\n');
 }
 
@@ -65,8 +68,10 @@ function cell(number: number): string {
   return number === 0 ? '·' : String(number);
 }
 
+const nameWidth = 54;
+
 function row(name: string, cells: readonly string[]): string {
-  return name.padEnd(34) + cells.map((cell) => cell.padStart(12)).join('');
+  return name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(12)).join('');
 }
 
 const mostListed = 200;

@@ -12,6 +12,8 @@ export interface Visibility {
   readonly evident: boolean;
   /** All of it was seen by a life that was never blind and never late: there is nothing to be unsure of. */
   readonly clear: boolean;
+  /** And all since `readFrom`: who else may have given the lease up was to be known. */
+  readonly clearSince: boolean;
   /**
    * For the judge the round before goes on: it did not see its last holder renew, or nobody had the lease for long
    * enough, but not since the judge heard of it.
@@ -47,6 +49,7 @@ export function visibilityOf(
   return {
     evident: isEvident(round, commits, watchers, almanac, span, clear),
     clear,
+    clearSince: watchers.some((watcher) => isClear(watcher, commits, readSpan(round, commits, span))),
     goesOn:
       heardLate(round, commits, watchers) ||
       !watchers.some((watcher) => wasOver(watcher, round, commits, span)),
@@ -110,6 +113,11 @@ function spanOf(
   };
 }
 
+function readSpan({ readFrom }: TrueRound, commits: readonly Commit[], span: Span): Span {
+  const from = readFrom === undefined ? span.from : commits.indexOf(readFrom);
+  return { ...span, from: Math.min(from, span.from) };
+}
+
 function isEvident(
   round: TrueRound,
   commits: readonly Commit[],
@@ -122,8 +130,17 @@ function isEvident(
     return watchers.some((watcher) => sawAbandoned(watcher, round, commits, span, almanac));
   // A holder that came back by itself left no trace but the time, which only prompt news and a read can prove.
   if (isReturn(round))
-    return clear && !isTroubled(almanac, round.opened - graceMs, round.opened + 2 * graceMs);
+    return (
+      clear &&
+      !isForAMoment(round) &&
+      !isTroubled(almanac, round.opened - graceMs, round.opened + 2 * graceMs)
+    );
   return watchers.some((watcher) => showsAnother(round, watcher, commits, span));
+}
+
+/** It was back before any read could prove that it had been away. */
+function isForAMoment({ doubts }: TrueRound): boolean {
+  return doubts.includes('expired for a moment');
 }
 
 /** The same holder all along: of one that created the lease, only when it was lost and came back. */
@@ -179,11 +196,13 @@ function sawAbandoned(
 }
 
 function isClear({ life, sightings, watched }: Watcher, commits: readonly Commit[], span: Span): boolean {
-  const { from, settled } = span;
+  const { from, acquisition, settled } = span;
   if ((sightings[0]?.index ?? from) >= from || settled < 0) return false;
   for (let index = from; index <= settled; index++) {
     const at = watched.get(index);
-    if (at === undefined || at - (commits[index]?.at ?? 0) > promptMs) return false;
+    // Nothing depends on when the write came that settles it.
+    const isLate = at === undefined || at - (commits[index]?.at ?? 0) > promptMs;
+    if (at === undefined || (isLate && index <= acquisition)) return false;
   }
   return !wasBlind(life, commits[from]?.at ?? 0, watched.get(settled) ?? 0);
 }

@@ -15,9 +15,13 @@ const renewDeadline = 2 / 3;
 
 /** A release: `row` still carries the record before it. `unseen`: it happened while we were blind. */
 export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boolean): void {
+  const byHand = handOf(next) !== undefined;
+  // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
+  const rival = !byHand && (now.at.mono <= rivalUntil(row) || isDatedByAnother(row, now, next));
+  if (unseen || rival) row.rivalUntil = now.at.mono + row.durationMs;
+  else if (!byHand) row.rivalUntil = Number.NEGATIVE_INFINITY;
   if (row.round?.settling) {
-    // Perhaps the successor's own release, perhaps a partitioned predecessor that blanks its successor.
-    row.round.uncertain = true;
+    if (unseen || rival) row.round.uncertain = true;
     row.round.wrote(now, 'released', row.holder, next);
     row.round.lose(now);
     return;
@@ -26,11 +30,8 @@ export function released(row: LeaseRow, now: Now, next: LeaseRecord, unseen: boo
   // client-go also releases after renewals failed for the whole renew deadline: that is an expiry. A hand does not.
   const silent = silenceBefore(row, now, next);
   const deadline = row.durationMs * renewDeadline;
-  const byHand = handOf(next) !== undefined;
   const failed = row.seenAlive && !unseen && !byHand && silent.ms > deadline;
   const cause = isPlanned(row) ? 'coordinated' : failed ? 'expired' : 'released';
-  // So soon after a takeover it may be the predecessor, cut off until now, that blanks its successor.
-  const rival = now.at.mono <= rivalUntil(row) || isDatedByAnother(row, now, next);
   const either = !byHand && Math.abs(silent.ms - deadline) <= silent.within;
   const uncertain = unseen || rival || either || isUnsure(row);
   openRound(row, now, { cause, vacated: now.at.mono, uncertain });

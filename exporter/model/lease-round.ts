@@ -186,16 +186,17 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
   const holder = next.holder ?? '';
   // Whom a controller named and who never wrote has not led: the one before may still have its lease again.
   const isFirst = round.writes.every(({ what }) => what !== 'acquired');
+  const resigned = (round.cause === 'created' && isFirst) || isResigned(row, round);
   round.wrote(now, 'acquired', holder, next);
   const isAgain = round.cause === 'deleted' && isFirst && holder === round.predecessor;
   if (isAgain && !isHeldBetween(row, round, next)) return closeRound(row, now, 'recreated');
   doubtLateNews(row, now);
   if (cannotHaveReleased(row, holder)) round.uncertain = true;
   round.acquire(now, holder);
-  const resigned = isResigned(row, round);
   row.ownAcquisition = false;
   const seconds = next.durationSeconds ?? row.durationSeconds ?? 0;
-  row.rivalUntil = resigned ? Number.NEGATIVE_INFINITY : now.at.mono + seconds * 1000;
+  if (resigned) row.rivalUntil = Number.NEGATIVE_INFINITY;
+  else if (holder !== row.lastHolder) row.rivalUntil = now.at.mono + seconds * 1000;
   const entitled = entitledStill(row, round.entitled, next, now);
   const isOther = entitled !== undefined && entitled.holder !== holder;
   if (isOther && isEarly(entitled, row, next, now)) overlap(row, now, entitled, next);
@@ -220,10 +221,12 @@ function entitledStill(row: LeaseRow, entitled: Entitled | undefined, next: Leas
   return { ...entitled, until: Math.max(entitled.until, entitledBy(row, now, next).until) };
 }
 
-/** Nobody was there before, or gave the lease up for sure: of those who were lost within the round, one may still write. */
-function isResigned(row: LeaseRow, { cause, attempts, uncertain }: ElectionRound): boolean {
-  const resigned = cause === 'created' || (cause === 'released' && !uncertain);
-  return resigned && (attempts === 1 || row.named !== undefined || isRelease(row.record));
+/** Who had it last gave it up for sure, and has ended with that; one that a hand has blanked goes on. */
+function isResigned({ rivalUntil }: LeaseRow, { writes }: ElectionRound): boolean {
+  const last = writes.findLast(
+    ({ what, holder }) => what !== 'renewed' && what !== 'assigned' && holder !== '',
+  );
+  return last?.what === 'released' && last.byHand === undefined && rivalUntil === Number.NEGATIVE_INFINITY;
 }
 
 /**
@@ -264,6 +267,8 @@ export function renewed(row: LeaseRow, now: Now, next: LeaseRecord): void {
 export function settledUnseen(row: LeaseRow, now: Now, next: LeaseRecord): void {
   const { acquireTime, renewTime } = next;
   row.ownAcquisition = acquireTime !== row.acquireTime && handOf(next) === undefined;
+  // Whoever had it in the gap may write yet.
+  row.rivalUntil = now.at.mono + (next.durationSeconds ?? 0) * 1000;
   if (row.round?.settling !== true || acquireTime === undefined || renewTime === undefined) return;
   const once = next.transitions === (next.uid === row.uid ? (row.transitions ?? 0) + 1 : 0);
   if (row.ownAcquisition && once && renewTime > acquireTime) renewed(row, now, next);

@@ -202,7 +202,7 @@ describe('a release', () => {
     assert.equal(bench.asks.length, 0);
   });
 
-  test('right after a takeover is an attempt within the round, and uncertain', () => {
+  test('right after another release is an attempt within the round, and as sure', () => {
     const bench = held();
     bench.release(5);
     bench.write(6, { holder: 'b', durationSeconds: 15, transitions: 4 });
@@ -211,8 +211,19 @@ describe('a release', () => {
     bench.write(10, { holder: 'c' });
     const round = closed(bench);
     assert.equal(round.attempts, 2);
-    assert.equal(round.uncertain, true);
+    assert.equal(round.uncertain, false);
     assert.equal(round.leaderlessSeconds, 2);
+    assert.equal(bench.lease().leaderlessSeconds, 2);
+  });
+
+  test('right after a takeover from one that has not given it up is uncertain', () => {
+    const bench = held();
+    bench.write(5, { holder: 'b', transitions: 4, acquireTime: moment(5).wall });
+    bench.release(7);
+    bench.write(8, { holder: 'c', durationSeconds: 15, transitions: 5 });
+    bench.write(10, { holder: 'c' });
+    assert.equal(closed(bench).cause, 'taken');
+    assert.equal(closed(bench).uncertain, true);
     assert.equal(bench.lease().leaderlessSeconds, 0);
   });
 });
