@@ -144,6 +144,18 @@ test('memory: what an older leasewatch did not keep is read as unknown', () => {
   assert.equal(parsed.kept.memory.round?.trail, undefined);
 });
 
+test('memory: a checkpoint of a coordinated lease with what is kept no more is read all the same', () => {
+  const older = JSON.parse(memoryText({ memory: { ...lease, class: 'coordinated' }, boot: 'boot-1' }));
+  for (const key of ['asksInTime', 'late']) delete older.memory[key];
+  older.memory.firstRenewTime = 1_770_000_000_000_000;
+  const parsed = parseMemory(JSON.stringify(older));
+  assert.ok(parsed.kind === 'memory' && parsed.kept.memory.of === 'lease');
+  assert.equal(parsed.kept.boot, 'boot-1');
+  assert.equal('firstRenewTime' in parsed.kept.memory, false);
+  assert.deepEqual(parsed.kept.memory.round?.traceId, round.traceId);
+  assert.equal(parsed.kept.memory.asksInTime, undefined);
+});
+
 const hour = 3_600_000;
 const later = (monoMs: number, wallMs: number) => ({ mono: at.mono + monoMs, wall: at.wall + wallMs * 1000 });
 

@@ -41,13 +41,24 @@ export function parseMemory(text: string): ParsedMemory {
     };
   }
   const parsed = envelope.safeParse(json);
-  if (parsed.success) {
-    const { memory, boot } = parsed.data;
+  const older = parsed.success ? parsed : envelope.safeParse(withoutRetired(json));
+  if (older.success) {
+    const { memory, boot } = older.data;
     return { kind: 'memory', kept: { memory, boot } };
   }
-  const [issue] = parsed.error.issues;
+  const [issue] = older.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
   return { kind: 'problem', why: `${place}${issue?.message ?? 'unreadable'}` };
+}
+
+const loose = z.looseObject({ memory: z.looseObject({}) });
+
+/** What an earlier leasewatch kept and nobody needs any more is no reason to forget the rest. */
+function withoutRetired(json: unknown): unknown {
+  const parsed = loose.safeParse(json);
+  if (!parsed.success) return json;
+  const { firstRenewTime: _, ...memory } = parsed.data.memory;
+  return { ...parsed.data, memory };
 }
 
 /**
