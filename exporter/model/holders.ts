@@ -85,12 +85,11 @@ function inquire(row: LeaseRow, now: Now): void {
   if (question !== undefined) now.sink.ask(question);
 }
 
-/** By way of who leads now: a Pod that is gone tells nothing of its workload. */
+/** By way of who leads now, since a Pod that is gone tells nothing of its workload; or first at the predecessor. */
 function lookAgain(row: LeaseRow, now: Now): void {
   const { late, holder } = row;
   if (late === undefined || now.at.mono < late.due) return;
-  late.look(holder);
-  const question = questionOf(row, holder, true);
+  const question = questionOf(row, late.look(holder), true);
   if (question !== undefined) now.sink.ask(question);
 }
 
@@ -115,9 +114,7 @@ function seeHolder(row: LeaseRow, seen: HolderObservation, now: Now): void {
   // What was asked before the round opened says nothing about what ended the holder.
   if (trail !== undefined && seen.ask.urgent && seen.ask.holder === trail.left.identity)
     trail.learn(seen, now);
-  const workload = 'found' in seen.result ? seen.result.workload : undefined;
-  if (workload !== undefined && seen.ask.urgent && seen.ask.holder === row.late?.asked)
-    row.late.learn(workload, now);
+  if (seen.ask.urgent && seen.ask.holder === row.late?.asked) row.late.learn(seen, now);
   if ('absent' in seen.result && seen.result.workload === 'gone') leftBehind(row, seen.ask.holder, now);
   if (row.who.gone && row.who.identity === row.holder) orphan(row, now);
 }

@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { ElectionRound } from './election.ts';
 import type { Round } from './event.ts';
-import type { Workload } from './holder-observation.ts';
+import type { HolderObservation } from './holder-observation.ts';
 import { ageAt, type LateFateMemory, type Place } from './memory.ts';
 import type { Now } from './sink.ts';
 import type { Trail } from './trail.ts';
@@ -11,6 +11,11 @@ import type { Trail } from './trail.ts';
  * a StatefulSet waits until the old one has ended, which is half a minute where nobody chose otherwise.
  */
 const looksAfter: readonly number[] = [5000, 45_000];
+
+/** The round was over before anybody could ask: it opened and closed within the list that showed it. */
+export function isUnasked({ fate, questions }: Trail): boolean {
+  return fate === 'unknown' && questions === 0;
+}
 
 /**
  * A Pod that was deleted, nobody said why. In a rolling upgrade the election is often over before any Pod of the next
@@ -45,27 +50,36 @@ export class LateFate {
     place: Place,
   ): LateFate {
     const round = ElectionRound.recall(of, memory.round, place);
-    round.trail.fate = 'deleted';
+    round.trail.fate = round.trail.questions === 0 ? 'unknown' : 'deleted';
     return new LateFate(round, place(memory.closedAge), memory.looks);
   }
 
-  /** A look is taken: by way of `holder`, who leads now; nobody leads when it is empty. */
-  look(holder: string): void {
-    this.#looks += 1;
-    this.asked = holder;
-    this.due = this.#next();
+  /**
+   * A look is taken: at the predecessor itself if nobody has asked about it yet, else by way of `holder`, who leads
+   * now; nobody leads when it is empty. Answers who is to be asked about.
+   */
+  look(holder: string): string {
+    const { trail } = this.#round;
+    const isFirst = isUnasked(trail);
+    if (isFirst) trail.questions += 1;
+    else this.#looks += 1;
+    this.asked = isFirst ? trail.left.identity : holder;
+    this.due = isFirst ? Number.POSITIVE_INFINITY : this.#next();
+    return this.asked;
   }
 
   /** What the look showed: a fate that is another one now is told. */
-  learn({ revisions }: Workload, now: Now): void {
+  learn(seen: HolderObservation, now: Now): void {
     const { trail } = this.#round;
     const before = trail.fate;
-    trail.hear(revisions, now);
+    const workload = 'found' in seen.result ? seen.result.workload : undefined;
+    if (before === 'unknown') trail.learn(seen, now);
+    else if (workload !== undefined) trail.hear(workload.revisions, now);
     if (trail.fate !== before) this.#tell(trail, now);
   }
 
   #tell({ fate = 'unknown', outageTraceId, predecessorAt }: Trail, now: Now): void {
-    this.due = Number.POSITIVE_INFINITY;
+    this.due = fate === 'deleted' ? this.#next() : Number.POSITIVE_INFINITY;
     const { traceId, namespace, lease, predecessor } = this.#round;
     now.sink.event({
       ...{ kind: 'round-fate', at: now.at, traceId, namespace, lease, predecessor, predecessorAt },
@@ -74,6 +88,7 @@ export class LateFate {
   }
 
   #next(): number {
+    if (isUnasked(this.#round.trail)) return this.#closed;
     return this.#closed + (looksAfter[this.#looks] ?? Number.POSITIVE_INFINITY);
   }
 }

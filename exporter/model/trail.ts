@@ -4,7 +4,7 @@ import { fateOf } from './fate.ts';
 import type { HolderObservation, PodRecord } from './holder-observation.ts';
 import type { Holding } from './holding.ts';
 import { nowhere } from './holding.ts';
-import { LateFate } from './late-fate.ts';
+import { isUnasked, LateFate } from './late-fate.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { Place as Placing, RoundMemory, TrailMemory } from './memory.ts';
 import { factsOf, type NodeFacts } from './node-facts.ts';
@@ -31,7 +31,7 @@ export function endTrail(row: LeaseRow, round: ElectionRound, now: Now): void {
   const { trail } = round;
   trail.end(now, row.who.identity === round.successor ? row.who : undefined);
   const { fate, left, predecessorAt } = trail;
-  row.late = fate === 'deleted' ? new LateFate(round, now.at.mono) : undefined;
+  row.late = fate === 'deleted' || isUnasked(trail) ? new LateFate(round, now.at.mono) : undefined;
   const node = now.nodes.get(predecessorAt.node);
   if (fate === undefined || node === undefined) return;
   const { traceId, namespace, lease, predecessor } = round;
