@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { crcOfBoth, deflate, deflateSync, gzipMember, inflate } from './gzip-member.ts';
+import { crcOfBoth, deflate, gzipMember, inflate } from './gzip-member.ts';
 
 const bytes = fc.uint8Array({ maxLength: 2000 });
 
@@ -29,9 +29,7 @@ test('gzip: parts that were compressed by themselves are one member, and each ca
       assert.equal(member.subarray(10).indexOf(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0])), -1);
       assert.deepEqual(inflate(parts), Buffer.from(texts.join('')));
       for (const [index, part] of parts.entries()) {
-        const text = Buffer.from(texts[index] ?? '');
-        assert.deepEqual(inflate([part]), text);
-        assert.deepEqual(deflateSync(text), part);
+        assert.deepEqual(inflate([part]), Buffer.from(texts[index] ?? ''));
       }
     }),
     { numRuns: 50 },

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
 
 /** A part of a gzip answer that was compressed by itself, so that it can be used again. */
 export interface Deflated {
@@ -15,15 +15,7 @@ const open = { level: 1, finishFlush: constants.Z_SYNC_FLUSH } as const;
 
 /** In a thread of its own. What changes from scrape to scrape is not worth a higher level. */
 export async function deflate(text: Buffer): Promise<Deflated> {
-  return deflated(text, await compress(text, open));
-}
-
-/** At once: a page takes a tenth of a millisecond, less than to have a thread do it. */
-export function deflateSync(text: Buffer): Deflated {
-  return deflated(text, deflateRawSync(text, open));
-}
-
-function deflated(text: Buffer, compressed: Buffer): Deflated {
+  const compressed = await compress(text, open);
   // In memory of its own: zlib returns the beginning of a larger buffer, and those of the pool keep others alive.
   const bytes = Buffer.allocUnsafeSlow(compressed.length);
   compressed.copy(bytes);

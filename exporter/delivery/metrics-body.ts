@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createZstdCompress } from 'node:zlib';
 import { slices } from '../slices.ts';
 import type { Body, Encoded } from './body.ts';
-import { type Deflated, deflate, deflateSync, gzipMember, inflate } from './gzip-member.ts';
+import { type Deflated, deflate, gzipMember, inflate } from './gzip-member.ts';
 import type { Encoding } from './negotiate.ts';
 
 /** What a scrape answers: texts, and pages that are the same objects as long as their texts are the same. */
@@ -17,6 +17,8 @@ export interface Page {
 const usualSmallest = 8192;
 /** So much text is made from compressed pages at a time: to begin takes longer than a page, and a slice is short. */
 const inflatedBytes = 256 * 1024;
+/** So many pages wait for the threads that compress: each of them holds its text. */
+const mostWaiting = 8;
 
 type Piece = Buffer | Deflated;
 
@@ -47,7 +49,7 @@ export function createMetricsBodies(
 
 /** Texts that stand side by side become one piece. */
 async function render(exposition: Exposition, compress: PageCompressor): Promise<Piece[]> {
-  const pieces: Piece[] = [];
+  const pieces: (Piece | Promise<Piece>)[] = [];
   const turn = slices();
   let text = '';
   for (const part of exposition) {
@@ -59,15 +61,17 @@ async function render(exposition: Exposition, compress: PageCompressor): Promise
     if (text !== '') pieces.push(Buffer.from(text));
     pieces.push(told);
     text = '';
+    await pieces.at(-mostWaiting);
     const pause = turn();
     if (pause !== undefined) await pause;
   }
-  return text === '' ? pieces : [...pieces, Buffer.from(text)];
+  if (text !== '') pieces.push(Buffer.from(text));
+  return Promise.all(pieces);
 }
 
-type PageCompressor = (page: Page) => string | Deflated;
+type PageCompressor = (page: Page) => string | Deflated | Promise<Deflated>;
 
-/** Compresses a page once; of a small one it returns the text. */
+/** Compresses a page once, in a thread of its own; of a small one it returns the text. */
 function pageCompressor(smallestPage: number): PageCompressor {
   const known = new WeakMap<Page, Deflated>();
   return (page) => {
@@ -75,9 +79,10 @@ function pageCompressor(smallestPage: number): PageCompressor {
     if (compressed !== undefined) return compressed;
     const text = page.text();
     if (text.length < smallestPage) return text.toString();
-    const deflated = deflateSync(text);
-    known.set(page, deflated);
-    return deflated;
+    return deflate(Buffer.from(text)).then((deflated) => {
+      known.set(page, deflated);
+      return deflated;
+    });
   };
 }
 

@@ -40,7 +40,7 @@ const mostSeries = 1_000_000;
 export interface Metrics {
   observe(event: Event): void;
   /**
-   * All series of leases and nodes, those of 512 of them at a time being of one moment, and then all other
+   * All series of leases and nodes, those of 1,024 of them at a time being of one moment, and then all other
    * families, of one moment as well. Others come to their turn meanwhile. The pages can be read until the next
    * scrape begins.
    */

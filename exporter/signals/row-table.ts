@@ -6,7 +6,7 @@ import { ColumnKind, type Page } from './row-column.ts';
 import type { OtherSample, RowKind } from './row-family.ts';
 
 /** Rows of a block: enough that a page compresses well, few enough that it is made in a part of a millisecond. */
-const usualBlock = 512;
+const usualBlock = 1024;
 
 /** A family and its pages, in the order of the rows. */
 export interface PagedFamily {
