@@ -124,9 +124,9 @@ function compare(
   verdict: RoundVerdict | undefined,
   commits: readonly Commit[],
   watchers: readonly Watcher[],
-  { almanac, clusterUid }: Chronicle,
+  { almanac, clusterUid, dates }: Chronicle,
 ): Comparison {
-  const visibility = visibilityOf(round, commits, watchers, almanac);
+  const visibility = visibilityOf(round, commits, watchers, almanac, dates);
   const [result, why] = judge(round, verdict, visibility, clusterUid);
   return { round, visibility, verdict, result, why };
 }
@@ -169,9 +169,9 @@ function beganWithin({ cause, attempts }: TrueRound, verdict: RoundVerdict): boo
 }
 
 /** What a judge may be unsure of, beside what it did not see. */
-function doubtsIn({ doubts, limitMs }: TrueRound, { delayMs }: Visibility): readonly Doubt[] {
+function doubtsIn({ doubts, limitMs }: TrueRound, { delayMs, blurMs }: Visibility): readonly Doubt[] {
   // At a limit is what came as near to it as news takes: who was told at once knows which side it was on.
-  return doubts.filter((doubt) => !limits.includes(doubt) || limitMs <= usualWayMs + delayMs);
+  return doubts.filter((doubt) => !limits.includes(doubt) || limitMs <= usualWayMs + delayMs + blurMs);
 }
 
 /** Of a round that is marked too it is known who has the lease after it. */

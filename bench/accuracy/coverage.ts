@@ -8,8 +8,6 @@ import { wayOf } from './tenures.ts';
 /** How often each storm that a judge must stand was there, by its name. */
 export type Coverage = Map<string, number>;
 
-/** So often at least in 10,000 rounds, or the numbers say nothing of it. */
-export const leastOften = 5;
 const longSkewMs = 1_800_000;
 
 type Count = (chronicle: Chronicle, reports: readonly LeaseReport[]) => number;
@@ -63,9 +61,9 @@ export function cover(coverage: Coverage, chronicle: Chronicle, reports: readonl
     coverage.set(name, (coverage.get(name) ?? 0) + count(chronicle, reports));
 }
 
-/** Storms that are too rare for anything to be known of them. */
+/** Storms that never came: the numbers say nothing of them. */
 export function uncovered(coverage: Coverage): readonly string[] {
-  return [...coverage].filter(([, times]) => times < leastOften).map(([name]) => name);
+  return [...coverage].filter(([, times]) => times === 0).map(([name]) => name);
 }
 
 function struck(...names: readonly string[]): Count {

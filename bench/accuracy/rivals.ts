@@ -17,9 +17,10 @@ const momentMs = 1000;
 
 /**
  * Whoever gives its lease up ends with that. Whoever loses it in another way goes on, and may blank its successor as
- * soon as its network or its process is back: within one duration of the takeover nobody can tell.
+ * soon as its network or its process is back: within one duration of the takeover nobody can tell. `isStrange`: the
+ * dates of a tenure contradict their receipts, so that whose blank it was does not show.
  */
-export function rivalsOf(tenures: readonly Tenure[]): Rivals {
+export function rivalsOf(tenures: readonly Tenure[], isStrange: (tenure: Tenure) => boolean): Rivals {
   const rivals = new Map<Tenure, ReadonlySet<string>>();
   const begins = new Map<Tenure, Tenure>();
   let left: ReadonlySet<string> = new Set();
@@ -29,7 +30,8 @@ export function rivalsOf(tenures: readonly Tenure[]): Rivals {
     const own = new Set([...left].filter((holder) => holder !== tenure.holder));
     rivals.set(tenure, own);
     begins.set(tenure, begin ?? tenure);
-    const goesOn = !gaveUp(tenure) || (isShort(tenure) && own.size > 0);
+    const isSure = gaveUp(tenure) && !isStrange(tenure);
+    const goesOn = !isSure || (isShort(tenure) && own.size > 0);
     left = new Set([...(isShort(tenure) && goesOn ? own : []), ...(goesOn ? [tenure.holder] : [])]);
     // Of one that held the lease for longer than that, nothing of what was before matters.
     if (!isShort(tenure) || begin === undefined) begin = tenure;

@@ -41,7 +41,7 @@ export type Doubt =
   | 'deleted at the limit'
   /** The expiry was over within a second, before any read could prove it. */
   | 'expired for a moment'
-  /** The holder gave it up as it was told to, but long after its last renewal, as after failed renewals. */
+  /** It was given up on purpose, or by another, but long after the last renewal, as after failed renewals. */
   | 'released late'
   /** The holder was blanked by somebody else, or by itself so soon after a takeover that nobody can tell. */
   | 'blanked'
@@ -75,7 +75,7 @@ export function roundsOf(
   absentMs: number,
 ): TrueRound[] {
   const rounds: TrueRound[] = [];
-  const rivals = rivalsOf(tenures);
+  const rivals = rivalsOf(tenures, (tenure) => isDatedEarly(tenure, tenures));
   let predecessor: Tenure | undefined;
   let attempts: Tenure[] = [];
   const close = (outcome: TrueOutcome | undefined): void => {
@@ -185,10 +185,9 @@ function doubtsOf(predecessor: Tenure, told: Told, tenures: readonly Tenure[]): 
   if (
     end?.how === 'released' &&
     silentMs > durationMs * renewDeadline - usualWayMs &&
-    told.toldToStop(predecessor.holder, end.at)
-  ) {
+    isMeant(predecessor, told)
+  )
     doubts.push('released late');
-  }
   if (end?.how === 'expired' && Math.abs(end.at - (end.askedAt ?? 0)) <= momentMs)
     doubts.push('asked at the limit');
   if (end?.how === 'released' && lastWrite(predecessor).writer !== predecessor.holder) {
@@ -196,6 +195,13 @@ function doubtsOf(predecessor: Tenure, told: Told, tenures: readonly Tenure[]): 
   }
   if (isDatedEarly(predecessor, tenures)) doubts.push('dated early');
   return doubts;
+}
+
+/** No end of failed renewals, though it looks like one: of those, and of what is blanked by hand, the cause is plain. */
+function isMeant({ holder, end }: Tenure, told: Told): boolean {
+  const { by, at = 0 } = end ?? {};
+  if (by === undefined || isByHand(by)) return false;
+  return by.writer !== holder || told.toldToStop(holder, at);
 }
 
 /** From the moment when its time was up to what ended it, or to when it was asked to step down. */

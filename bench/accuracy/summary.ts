@@ -103,7 +103,7 @@ export function missedGoals(summary: Summary, tally: Tally): readonly string[] {
       ? []
       : [`absences_found is ${summary.absences_found} of ${summary.absences_true}`]),
     ...(detection_delay_p99_ms <= 1000 ? [] : [`detection_delay_p99_ms is ${detection_delay_p99_ms}`]),
-    ...(rounds < enoughRounds ? [] : uncovered(tally.coverage).map((name) => `hardly ever there: ${name}`)),
+    ...(rounds < enoughRounds ? [] : uncovered(tally.coverage).map((name) => `never there: ${name}`)),
     ...(p99(tally.excessMs) <= 1
       ? []
       : ['a gap or a leaderless time is wrong by more than its observation delay']),

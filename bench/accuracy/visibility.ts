@@ -1,4 +1,5 @@
 import type { Almanac } from './almanac.ts';
+import type { Dates } from './dates.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
 import type { TrueRound } from './rounds.ts';
@@ -23,6 +24,8 @@ export interface Visibility {
   knewPredecessor(verdict: RoundVerdict): boolean;
   /** Longest time from a write to its arrival, in ms; infinite when one did not arrive by itself. */
   readonly delayMs: number;
+  /** How long the last write of the predecessor may have been under way, as far as others vouch for the watch (ms). */
+  readonly blurMs: number;
 }
 
 /** News that took longer is late: nobody can say whether more is under way. */
@@ -35,6 +38,7 @@ export function visibilityOf(
   commits: readonly Commit[],
   watchers: readonly Watcher[],
   almanac: Almanac,
+  dates: Dates,
 ): Visibility {
   const span = spanOf(round, commits);
   const delayMs = Math.min(...watchers.map((watcher) => delayOf(watcher, commits, span)));
@@ -54,6 +58,7 @@ export function visibilityOf(
       heardLate(round, commits, watchers) ||
       !watchers.some((watcher) => wasOver(watcher, round, commits, span)),
     delayMs,
+    blurMs: Math.min(...watchers.map((watcher) => blurOf(watcher, commits, span, dates))),
     knewPredecessor,
   };
 }
@@ -219,6 +224,17 @@ function isBlankedAfterLateNews(
   const heard = watched.get(begin) ?? sightings.find(({ index }) => index >= begin)?.at ?? taken.at;
   const durationMs = (taken.spec?.durationSeconds ?? 0) * 1000;
   return heard - taken.at > promptMs && predecessor.end.at - heard <= durationMs;
+}
+
+function blurOf(
+  { life, watched }: Watcher,
+  commits: readonly Commit[],
+  { from }: Span,
+  dates: Dates,
+): number {
+  const at = watched.get(from);
+  if (at === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(0, (commits[from]?.at ?? 0) - dates.notBefore(life, at));
 }
 
 function delayOf({ watched }: Watcher, commits: readonly Commit[], span: Span): number {

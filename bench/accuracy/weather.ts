@@ -126,7 +126,7 @@ async function restartJudge(sky: Sky, memory: 'kept' | 'lost', longestMs = 30_00
 async function restartInOutage(sky: Sky): Promise<void> {
   const outage = stopApi(sky, between(sky.random, 10_000, 80_000));
   await wait(sky, between(sky.random, 1000, 8000));
-  await restartJudge(sky, pick(sky.random, ['kept', 'lost']), 10_000);
+  await restartJudge(sky, pick(sky.random, ['kept', 'lost', 'lost']), 10_000);
   await outage;
 }
 
