@@ -1,15 +1,13 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Delivery } from './assemble-delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { exporterAccess } from './delivery/otlp-exporter.ts';
 import type { Event } from './model/event.ts';
 import type { ModelView } from './model/view.ts';
 import { createLeaseHistory, type LeaseHistory } from './signals/lease-history.ts';
 import { createLogs, type Logs } from './signals/logs.ts';
 import { createMetrics, type Metrics } from './signals/metrics.ts';
 import { createRecentRounds, type RecentRounds } from './signals/recent.ts';
-import { createTraces, type Traces } from './signals/traces.ts';
+import type { Traces } from './signals/traces.ts';
 import { Unhurried } from './slices.ts';
 import type { DoorStats } from './web/door-stats.ts';
 
@@ -37,7 +35,10 @@ export interface Signals {
 }
 
 /** Logs come first: everything else that starts wants to say what went wrong. */
-export function startLogs({ config, clock, cluster, console }: SignalParts, delivery: Delivery): Logs {
+export async function startLogs(
+  { config, clock, cluster, console }: SignalParts,
+  delivery: Delivery,
+): Promise<Logs> {
   const labels = {
     service_name: config.service.name,
     site: config.site ?? '',
@@ -45,12 +46,19 @@ export function startLogs({ config, clock, cluster, console }: SignalParts, deli
       return cluster.id;
     },
   };
-  const deliver = delivery.routes.includes('logs') ? { deliver: delivery.deliver } : {};
-  return createLogs({ ...deliver, labels, console, level: config.log.level, clock });
+  const push = delivery.routes.includes('logs')
+    ? new (await import('./signals/loki-format.ts')).LokiOutboxTransport(labels, delivery.deliver)
+    : undefined;
+  return createLogs({ push, console, level: config.log.level, clock });
 }
 
 /** The projections of events and of the model's state, each fed with every event. */
-export function createSignals(parts: SignalParts, view: ModelView, delivery: Delivery, logs: Logs): Signals {
+export async function createSignals(
+  parts: SignalParts,
+  view: ModelView,
+  delivery: Delivery,
+  logs: Logs,
+): Promise<Signals> {
   const { config, version, clock } = parts;
   const outboxStats = delivery.stats === undefined ? {} : { outboxStats: delivery.stats };
   const receivers = () => delivery.receiverStats();
@@ -59,7 +67,7 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
     ...outboxStats,
     ...(parts.web === undefined ? {} : { web: parts.web }),
   });
-  const traces = lateTraces(parts, delivery, logs);
+  const traces = await lateTraces(parts, delivery, logs);
   const recent = createRecentRounds(view);
   const history = createLeaseHistory();
   // Metrics tell a verdict from the moment on when it stands; its words and spans can wait for the next verdicts.
@@ -86,40 +94,24 @@ export function createSignals(parts: SignalParts, view: ModelView, delivery: Del
 
 const traced: ReadonlySet<Event['kind']> = new Set(['round', 'overlap', 'node-outage', 'incident']);
 
-/** The tracer is made at the first event that has a trace: by then it is known in which cluster we are. */
-function lateTraces(parts: SignalParts, delivery: Delivery, logs: Logs): Traces {
+/**
+ * The tracer is made at the first event that has a trace: by then it is known in which cluster we are. Its libraries
+ * are loaded only where spans go anywhere: they take time to load and memory to keep.
+ */
+async function lateTraces(parts: SignalParts, delivery: Delivery, logs: Logs): Promise<Traces> {
   const { config } = parts;
   const direct = config.outbox.path === 'off' && config.otlp.tracesUrl !== undefined;
   if (!direct && !delivery.routes.includes('traces')) {
     return { observe: () => {}, shutdown: async () => {} };
   }
+  const open = await import('./assemble-traces.ts');
   let traces: Traces | undefined;
   return {
     observe(event) {
       if (!traced.has(event.kind)) return;
-      traces ??= openTraces(parts, delivery, direct ? exporterOf(config, logs) : undefined);
+      traces ??= open.openTraces(parts, delivery, direct ? open.exporterOf(config, logs) : undefined);
       traces.observe(event);
     },
     shutdown: async () => traces?.shutdown(),
   };
-}
-
-function exporterOf({ otlp, proxy }: Config, logs: Logs): OTLPTraceExporter {
-  const access = exporterAccess(otlp, proxy, (message) => logs.warn(message));
-  return new OTLPTraceExporter({
-    ...access,
-    ...(otlp.tracesUrl === undefined ? {} : { url: otlp.tracesUrl }),
-  });
-}
-
-function openTraces(
-  { config, cluster, clock }: SignalParts,
-  { deliver }: Delivery,
-  exporter: OTLPTraceExporter | undefined,
-): Traces {
-  const { service, site, otlp } = config;
-  const { name: serviceName, attributes } = service;
-  const resource = { serviceName, cluster: cluster.id, site: site ?? '', attributes };
-  const sampling = otlp.sample === 1 ? {} : { sampling: { share: otlp.sample, clock } };
-  return createTraces({ deliver, resource, ...sampling, ...(exporter === undefined ? {} : { exporter }) });
 }

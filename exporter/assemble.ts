@@ -65,7 +65,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const { delivery } = opened;
 
   const cluster: Cluster = { id: config.cluster ?? 'unknown' };
-  const logs = startLogs({ ...parts, cluster }, delivery);
+  const logs = await startLogs({ ...parts, cluster }, delivery);
   warn = (message) => logs.warn(message);
   early.forEach(warn);
 
@@ -76,7 +76,7 @@ export async function startExporter(parts: Parts): Promise<StartedExporter> {
   const holders = config.kubernetes.pods && transport !== undefined;
   const model = new Model({ sources: known, nodes, policies: config.policies, holders });
   let doorStats = (): DoorStats | undefined => undefined;
-  const signals = createSignals({ ...parts, cluster, web: () => doorStats() }, model, delivery, logs);
+  const signals = await createSignals({ ...parts, cluster, web: () => doorStats() }, model, delivery, logs);
   const page = startPage({ ...parts, cluster }, model, signals, delivery);
   const { recollection } = model;
   const remembrance = createRemembrance({

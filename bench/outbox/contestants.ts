@@ -9,6 +9,7 @@ import { importance, type OutboxRecord, type Route } from '../../exporter/delive
 import { alwaysPermitted } from '../../exporter/delivery/permission.ts';
 import { runSender } from '../../exporter/delivery/sender.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
+import { LokiOutboxTransport } from '../../exporter/signals/loki-format.ts';
 import { createTracer, type FinishedSpanTracer } from '../../exporter/signals/tracer.ts';
 import { fields, labels, lineOf } from './record.ts';
 
@@ -37,7 +38,8 @@ export const start: Readonly<Record<Contestant, (url: string, folder: string) =>
 
 async function leasewatchLines(url: string, folder: string): Promise<Recording> {
   const { deliver, close } = await sendingOutbox('logs', url, folder);
-  const logs = createLogs({ deliver, labels, console: 'off', level: 'info', clock: systemClock() });
+  const push = new LokiOutboxTransport(labels, deliver);
+  const logs = createLogs({ push, console: 'off', level: 'info', clock: systemClock() });
   return { record: (number) => logs.warn(lineOf(number), fields), close };
 }
 

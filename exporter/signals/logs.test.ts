@@ -5,6 +5,7 @@ import { importance, type OutboxRecord } from '../delivery/outbox.ts';
 import type { Event } from '../model/event.ts';
 import { at, leaseStateEvent, outageEvent, roundEvent, traceId } from './fixtures.ts';
 import { createLogs, type Logs, type LogsOptions } from './logs.ts';
+import { LokiOutboxTransport } from './loki-format.ts';
 import { spanIdOf } from './span-ids.ts';
 
 const labels = { service_name: 'leasewatch', cluster: 'c-1', site: 'edge' };
@@ -12,11 +13,12 @@ const clock = { now: () => at(1.000001), after: () => () => undefined };
 const lease = { namespace: 'kube-system', lease: 'scheduler', at: at(15) };
 const expired = leaseStateEvent();
 
-async function told(part: Partial<LogsOptions>, speak: (logs: Logs) => void) {
+async function told(part: Partial<LogsOptions>, speak: (logs: Logs) => void, streamLabels = labels) {
   const records: OutboxRecord[] = [];
   const stream = new PassThrough();
   const deliver = (record: OutboxRecord) => void records.push(record);
-  const logs = createLogs({ deliver, labels, console: 'text', level: 'info', clock, stream, ...part });
+  const push = new LokiOutboxTransport(streamLabels, deliver);
+  const logs = createLogs({ push, console: 'text', level: 'info', clock, stream, ...part });
   speak(logs);
   await logs.close();
   const bodies = records.map(({ body }): unknown => JSON.parse(Buffer.from(body).toString()));
@@ -155,7 +157,7 @@ test('a thousand lines at once all arrive, in order', async () => {
 });
 
 test('a log without any transport closes, and what comes after the end is dropped', async () => {
-  const logs = createLogs({ labels, console: 'off', level: 'info', clock });
+  const logs = createLogs({ console: 'off', level: 'info', clock });
   logs.info('unheard');
   await logs.close();
   logs.info('too late');
@@ -171,11 +173,12 @@ test('the cluster may become known late', async () => {
       return cluster;
     },
   };
-  const { records } = await told({ labels: late }, (logs) => {
+  const speak = (logs: Logs) => {
     logs.info('before');
     cluster = 'c-2';
     logs.info('after');
-  });
+  };
+  const { records } = await told({}, speak, late);
   assert.deepEqual(
     records.map(({ stream }) => stream),
     ['unknown', 'c-2'].map((id) => `{"service_name":"leasewatch","cluster":"${id}","level":"info"}`),

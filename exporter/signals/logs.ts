@@ -1,24 +1,16 @@
 import { createLogger, format, type Logger, transports } from 'winston';
+import type Transport from 'winston-transport';
 import type { Clock } from '../clock.ts';
-import type { OutboxRecord } from '../delivery/outbox.ts';
 import type { Event } from '../model/event.ts';
 import { Crowd } from './crowd.ts';
 import { isoTime } from './iso-time.ts';
-import {
-  contextOf,
-  isLineContext,
-  type LineContext,
-  LokiOutboxTransport,
-  lineContext,
-  type StreamLabels,
-} from './loki-format.ts';
+import { contextOf, isLineContext, type LineContext, lineContext } from './line-context.ts';
 import { printable } from './safe-text.ts';
 import { type Sentence, sentenceOf } from './sentences.ts';
 
 export interface LogsOptions {
-  /** Takes the records for Loki; without it lines go to the console alone. */
-  readonly deliver?: (record: OutboxRecord) => void;
-  readonly labels: StreamLabels;
+  /** Takes every line for Loki; without it lines go to the console alone. */
+  readonly push?: Transport | undefined;
   readonly console: 'json' | 'text' | 'off';
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   readonly clock: Clock;
@@ -67,14 +59,13 @@ export function createLogs(options: LogsOptions): Logs {
   };
 }
 
-function buildLogger({ deliver, labels, console, level, stream }: LogsOptions): Logger {
+function buildLogger({ push, console, level, stream }: LogsOptions): Logger {
   const to = stream ?? process.stderr;
   const shown =
     console === 'off'
       ? []
       : [new transports.Stream({ stream: to, format: console === 'json' ? jsonLine : textLine, eol: '\n' })];
-  const pushed = deliver === undefined ? [] : [new LokiOutboxTransport(labels, deliver)];
-  const all = [...shown, ...pushed];
+  const all = push === undefined ? shown : [...shown, push];
   return createLogger({ level, transports: all, silent: all.length === 0 });
 }
 

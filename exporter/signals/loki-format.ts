@@ -1,24 +1,6 @@
 import LokiTransport from 'winston-loki';
-import { type Importance, importance, type OutboxRecord } from '../delivery/outbox.ts';
-import { printable } from './safe-text.ts';
-
-export interface StreamLabels {
-  readonly service_name: string;
-  /** Read at every line: the name of the cluster may become known only after the first lines. */
-  readonly cluster: string;
-  readonly site: string;
-}
-
-/** What a log line carries beside its text; under a symbol, so that no format prints it. */
-export const lineContext = Symbol('leasewatch line');
-
-export interface LineContext {
-  /** Unix microseconds. */
-  readonly wall: number;
-  readonly importance: Importance;
-  /** Structured metadata. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
+import type { OutboxRecord } from '../delivery/outbox.ts';
+import { isLineContext, lineContext, type StreamLabels } from './line-context.ts';
 
 /**
  * winston-loki's transport with its sender taken out: what it would have batched in memory becomes an
@@ -80,21 +62,4 @@ function isLokiEntry(entry: unknown): entry is LokiEntry {
   if (!('labels' in entry) || !('entries' in entry) || !Array.isArray(entry.entries)) return false;
   const [first]: readonly unknown[] = entry.entries;
   return typeof first === 'object' && first !== null && 'line' in first && typeof first.line === 'string';
-}
-
-export function isLineContext(context: unknown): context is LineContext {
-  return typeof context === 'object' && context !== null && 'wall' in context && 'metadata' in context;
-}
-
-/** The context of a line; metadata without a value is left out, and its text is made harmless. */
-export function contextOf(
-  wall: number,
-  fields: Readonly<Record<string, string | undefined>>,
-  rank: Importance = importance.chatter,
-): LineContext {
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && value !== '') metadata[name] = printable(value, 1000);
-  }
-  return { wall, importance: rank, metadata };
 }

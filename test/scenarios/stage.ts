@@ -8,6 +8,7 @@ import { Model } from '../../exporter/model/model.ts';
 import type { Ask, LeaseRecord, Observation, Question } from '../../exporter/model/observation.ts';
 import { labelKeysOf, type Policy } from '../../exporter/model/policy.ts';
 import { createLogs } from '../../exporter/signals/logs.ts';
+import { LokiOutboxTransport } from '../../exporter/signals/loki-format.ts';
 import { createMetrics, type Metrics } from '../../exporter/signals/metrics.ts';
 import { createTraces } from '../../exporter/signals/traces.ts';
 import type { DoorStats } from '../../exporter/web/door-stats.ts';
@@ -78,8 +79,7 @@ class Stage {
     resource: { serviceName: 'leasewatch', cluster: 'test', site: '' },
   });
   readonly #logger = createLogs({
-    deliver: this.#deliver,
-    labels: { service_name: 'leasewatch', cluster: 'test', site: '' },
+    push: new LokiOutboxTransport({ service_name: 'leasewatch', cluster: 'test', site: '' }, this.#deliver),
     ...{ console: 'off', level: 'info', clock: this.#clock },
   });
   #metrics: Metrics;
