@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -22,12 +23,31 @@ const withoutTypedClients: Plugin = {
   },
 };
 
+/** zod brings its messages in fifty languages along, and reads them all; English is not among these. */
+const withoutTranslations: Plugin = {
+  name: 'without-translations',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer, path }) =>
+      importer.includes('/zod/') ? { path, namespace: 'translations' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'translations' }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/**
+ * V8 keeps the text of a module for as long as it runs, and a single character beyond Latin-1 makes all of it twice
+ * as long. esbuild escapes those of the code itself; what is left stands in comments.
+ */
+function inLatin1(text: string): string {
+  return text.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /**
  * Bundles the program and its worker threads with all that they import into a folder; returns esbuild's list
  * of what went in and came out. Nothing is minified: a stack trace from production has to be readable.
  */
 export async function buildProgram(dist: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: {
       leasewatch: 'exporter/main.ts',
@@ -44,10 +64,15 @@ export async function buildProgram(dist: string): Promise<Metafile> {
     // winston-loki asks for it only to send protobuf by itself, which it never does here.
     // And a page that is built already needs no bundler.
     external: ['snappy', 'esbuild'],
-    plugins: [withoutTypedClients],
+    plugins: [withoutTypedClients, withoutTranslations],
     banner: { js: requireForCommonJs },
     metafile: true,
+    write: false,
     logLevel: 'warning',
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, inLatin1(text));
+  }
   return metafile;
 }
