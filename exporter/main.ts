@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { parseDuration } from './commands/duration.ts';
 import { addOutboxCommands } from './commands/outbox-commands.ts';
 import { endWithReader } from './commands/reader-gone.ts';
+import { becomeSmall } from './commands/small-process.ts';
 import { addCompletionCommand, addTerminalCommands } from './commands/terminal-commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
@@ -26,7 +27,12 @@ function commandLine(): Command {
     .showHelpAfterError('(--help tells more)');
   configured(
     program.command('run').description('watch a cluster and the connections of this machine'),
-  ).action(withConfig(async (config) => (await import('./commands/run.ts')).run(config, version)));
+  ).action(
+    withConfig(async (config) => {
+      becomeSmall(config);
+      return (await import('./commands/run.ts')).run(config, version);
+    }),
+  );
   configured(program.command('demo').description('watch a simulated cluster in which things go wrong'))
     .addOption(new Option('--for <duration>', 'end after this time, such as 30s').argParser(durationFlag))
     .addOption(new Option('--chaos <seed|off>', 'repeat a schedule of faults, or none').argParser(seedFlag))

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +31,7 @@ export async function bench(): Promise<BenchResult> {
     await buildProgram(folder);
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     writeFileSync(join(folder, 'kubeconfig'), cluster.kubeconfig, { mode: 0o600 });
-    return report(await watch(folder, crowd.ports));
+    return report(await watch(folder, crowd.ports), await bareNodeMb());
   } finally {
     clearInterval(renewing);
     await Promise.all([crowd.stop(), cluster.close()]);
@@ -105,7 +107,19 @@ async function createLeases(url: string) {
   return { renew: () => Promise.all(names.map((name) => write('PUT', `${path}/${name}`, name))) };
 }
 
-function report({ readyMs, ready, idle, spentMs }: Found): BenchResult {
+/** What a Node takes that does nothing at all. */
+async function bareNodeMb(): Promise<number> {
+  const bare = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => {}, 1e9)"]);
+  try {
+    await once(bare.stdout, 'data');
+    await sleep(1000);
+    return bare.pid === undefined ? Number.NaN : usageOf(bare.pid).rssMb;
+  } finally {
+    bare.kill();
+  }
+}
+
+function report({ readyMs, ready, idle, spentMs }: Found, nodeMb: number): BenchResult {
   const corePercent = (idle.cpuMs / spentMs) * 100;
   const numbers = {
     ...{
@@ -115,6 +129,8 @@ function report({ readyMs, ready, idle, spentMs }: Found): BenchResult {
       rss_ready_mb: rounded(ready.rssMb, 1),
     },
     ...{ rss_mb: rounded(idle.rssMb, 1), peak_rss_mb: rounded(idle.peakRssMb, 1) },
+    ...{ rss_anon_mb: rounded(idle.anonMb, 1), rss_file_mb: rounded(idle.fileMb, 1) },
+    node_rss_mb: rounded(nodeMb, 1),
     core_percent: rounded(corePercent),
   };
   for (const [name, value] of Object.entries(numbers)) console.log(`${name.padEnd(16)} ${value}`);

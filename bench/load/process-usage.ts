@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 export interface Usage {
   readonly cpuMs: number;
   readonly rssMb: number;
+  /** Of it, what is the process's own, and what are pages of files, such as the program of Node: others share them. */
+  readonly anonMb: number;
+  readonly fileMb: number;
   readonly peakRssMb: number;
 }
 
@@ -19,6 +22,8 @@ export function usageOf(pid: number): Usage {
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
     rssMb: kib('VmRSS') / 1024,
+    anonMb: kib('RssAnon') / 1024,
+    fileMb: kib('RssFile') / 1024,
     peakRssMb: kib('VmHWM') / 1024,
   };
 }
