@@ -33,17 +33,25 @@ export async function direct(team: Team, parts: Parts, history: History, stop: A
 /** Lets the weather change now and then, one thing at a time. */
 export async function weatherOver(sky: Sky, meanMs: number): Promise<void> {
   const { clock, random, ledger, stop } = sky;
+  let deck: Weather[] = [];
   while (!stop.aborted) {
     await sleep(clock, between(random, 0.3, 1.7) * meanMs, stop);
     if (stop.aborted) return;
-    const weather = draw(random, weathers);
+    if (deck.length === 0) deck = newDeck();
+    const [weather] = deck.splice(Math.floor(random() * deck.length), 1);
+    if (weather === undefined) throw new Error('accuracy: drew from nothing');
     ledger.record('struck', weather.name);
     await weather.strike(sky);
     ledger.record('cleared', weather.name);
   }
 }
 
-function draw<T extends Storm | Weather>(random: () => number, items: readonly T[]): T {
+/** Dealt like cards: the rare ones come as surely as the others. */
+function newDeck(): Weather[] {
+  return weathers.flatMap((weather) => Array.from({ length: Math.round(2 * weather.weight) }, () => weather));
+}
+
+function draw(random: () => number, items: readonly Storm[]): Storm {
   let left = random() * items.reduce((sum, { weight }) => sum + weight, 0);
   for (const item of items) {
     left -= item.weight;

@@ -3,6 +3,7 @@ import type { LeaseState } from './event.ts';
 import type { LeasePolicy } from './policy.ts';
 import type { Now } from './sink.ts';
 import type { ExpectationView } from './view.ts';
+import { awakeMs } from './watch-lag.ts';
 
 /** States in which nobody is even supposed to hold a lease. An expired one has a holder, and pages by itself. */
 const unheld: ReadonlySet<string> = new Set(['missing', 'released', 'vacant', 'orphaned', 'deleted']);
@@ -20,6 +21,7 @@ export class Expectation implements ExpectationView, Sleeper {
   since: number | undefined;
   filed = Number.POSITIVE_INFINITY;
   #recalled = false;
+  #heldBackUntil = Number.NEGATIVE_INFINITY;
   readonly #deadlines: Deadlines<Expectation>;
 
   constructor(
@@ -35,7 +37,7 @@ export class Expectation implements ExpectationView, Sleeper {
 
   get wake(): number {
     if (this.absent || this.since === undefined) return Number.POSITIVE_INFINITY;
-    return this.since + this.policy.graceMs;
+    return Math.max(this.since + this.policy.graceMs, this.#heldBackUntil);
   }
 
   /** The verdict on its lease. `missing`: there is no such lease, and we would see it. */
@@ -57,6 +59,8 @@ export class Expectation implements ExpectationView, Sleeper {
   }
 
   due(now: Now): void {
+    // That somebody holds it since may be among what was told while our own process slept.
+    if (now.lags.hadSlept(now.at.mono)) return this.#holdBack(now);
     this.absent = true;
     this.#tell(now, 'absent', this.state);
   }
@@ -76,6 +80,11 @@ export class Expectation implements ExpectationView, Sleeper {
   /** Nothing is expected of this lease any more. */
   forget(now: Now, why: string): void {
     this.#end(now, 'forgotten', why);
+  }
+
+  #holdBack(now: Now): void {
+    this.#heldBackUntil = now.at.mono + awakeMs;
+    this.#deadlines.file(this);
   }
 
   #begin(now: Now): void {

@@ -60,6 +60,24 @@ test('policies: an absent lease is missed by its own policy, also where an earli
   );
 });
 
+test('policies: what came while our own process slept is heard before anybody is missed', () => {
+  for (const isBack of [true, false]) {
+    const { told, see, list } = bench(base);
+    const lease = leaseRecord({});
+    const source = 'leases';
+    list(0, [lease, leaseRecord({ name: 'other', uid: 'uid-2' })]);
+    see({ kind: 'lease', source, at: moment(10), change: 'deleted', lease });
+    const again = leaseRecord({ uid: 'uid-3', resourceVersion: '9', renewTime: moment(44).wall });
+    see({ kind: 'time', at: moment(45) });
+    if (isBack) see({ kind: 'lease', source, at: moment(45), change: 'added', lease: again });
+    see({ kind: 'time', at: moment(47) });
+    assert.deepEqual(
+      told.map(({ to }) => to),
+      isBack ? [] : ['absent'],
+    );
+  }
+});
+
 test('policies: a lease that is not watched here is never absent', () => {
   const { told, see, list } = bench({ ...base, match: { ...base.match, namespace: 'elsewhere' } });
   see({ kind: 'time', at: moment(100) });

@@ -23,7 +23,7 @@ const stale = 20_000;
 /** Timers are late by less, unless the whole process was paused (ms). */
 const overdue = 500;
 /** So long after a pause of our own what waited meanwhile may still reach us (ms). */
-const awake = 2000;
+export const awakeMs = 2000;
 /** How many seconds are kept for each source. */
 const most = 4096;
 /** Who is heard in these seconds tells of the news between. */
@@ -99,7 +99,7 @@ export class WatchLag {
 
   /** What reaches us at `mono` (ms) may have waited while our own process slept. */
   hadSlept(mono: number): boolean {
-    return mono - this.#sleptUntil < awake;
+    return mono - this.#sleptUntil < awakeMs;
   }
 
   /** How late the last news was of which that is known; 0 when that is long ago. */
