@@ -162,16 +162,19 @@ function showsAnother(round: TrueRound, watcher: Watcher, commits: readonly Comm
   const before = sightings[first - 1];
   const after = sightings.slice(first).filter(({ index }) => index >= acquisition && index <= last);
   if (first < 1 || before === undefined || after.length === 0) return false;
-  // Whoever never saw the one before takes this one for the first, or for part of the round before.
-  const knew = ({ index }: Sighting) =>
-    span.begin <= index && index <= span.from && commits[index]?.spec !== undefined;
-  if (!sightings.slice(0, first).some(knew) && round.predecessor !== undefined) return false;
-  if (!wasOver(watcher, round, commits, span)) return false;
+  // Who saw nobody else before takes this one for the first. Whom it saw last, the predecessor or one before, is no matter.
+  const to = commits[acquisition];
+  const isOther = ({ index }: Sighting) => {
+    const { uid, spec } = commits[index] ?? {};
+    return (spec?.holder ?? '') !== '' && (uid !== to?.uid || spec?.holder !== to?.spec?.holder);
+  };
+  if (!sightings.slice(0, first).some(isOther) && round.predecessor !== undefined) return false;
+  // One that makes its lease again ends a round at once, unless the one before goes on.
+  if (settled === acquisition && !wasOver(watcher, round, commits, span)) return false;
   // What a read or a list was ahead of is old news when the watch brings it.
   const itself = after[0]?.index === acquisition && after[0].how !== 'list';
   if (itself) return after.some(({ index }) => index >= settled);
   const from = commits[before.index];
-  const to = commits[acquisition];
   const same = from?.uid === to?.uid && from?.spec?.holder === to?.spec?.holder;
   const newest = after[0]?.index ?? 0;
   // Whoever did not know the one before cannot know either that this is another one.
