@@ -12,6 +12,8 @@ export interface Rivals {
 
 /** Whoever lost a lease that nobody made again for so long comes back to no lease of its own. */
 const abandonedAfterMs = 600_000;
+/** Of a blank whose dates contradict their receipts: whoever that is, it is not the next holder. */
+const somebody = 'somebody';
 /** A blank that came so soon after the expiry came in the moment in which no read can prove that. */
 const momentMs = 1000;
 
@@ -30,9 +32,13 @@ export function rivalsOf(tenures: readonly Tenure[], isStrange: (tenure: Tenure)
     const own = new Set([...left].filter((holder) => holder !== tenure.holder));
     rivals.set(tenure, own);
     begins.set(tenure, begin ?? tenure);
-    const isSure = gaveUp(tenure) && !isStrange(tenure);
-    const goesOn = !isSure || (isShort(tenure) && own.size > 0);
-    left = new Set([...(isShort(tenure) && goesOn ? own : []), ...(goesOn ? [tenure.holder] : [])]);
+    const strange = gaveUp(tenure) && isStrange(tenure);
+    const goesOn = !gaveUp(tenure) || strange || (isShort(tenure) && own.size > 0);
+    left = new Set([
+      ...(isShort(tenure) && goesOn ? own : []),
+      ...(goesOn ? [tenure.holder] : []),
+      ...(strange ? [somebody] : []),
+    ]);
     // Of one that held the lease for longer than that, nothing of what was before matters.
     if (!isShort(tenure) || begin === undefined) begin = tenure;
   }
@@ -41,7 +47,8 @@ export function rivalsOf(tenures: readonly Tenure[], isStrange: (tenure: Tenure)
     readFrom(tenure) {
       if (!isShort(tenure)) return lastWrite(tenure);
       const begin = begins.get(tenure) ?? tenure;
-      return isShort(begin) ? firstWrite(begin) : lastWrite(begin);
+      // Whoever heard late of its takeover counts the duration from then.
+      return isShort(begin, 3) ? firstWrite(begin) : lastWrite(begin);
     },
   };
 }
@@ -51,10 +58,10 @@ function gaveUp({ holder, end }: Tenure): boolean {
   return blank?.spec?.holder === '' && blank.writer === holder;
 }
 
-/** It ended within one duration of its takeover. */
-function isShort(tenure: Tenure): boolean {
+/** It ended within one duration of its takeover, or within so many. */
+function isShort(tenure: Tenure, durations = 1): boolean {
   const { at, spec } = firstWrite(tenure);
-  return tenure.end === undefined || tenure.end.at - at <= (spec?.durationSeconds ?? 0) * 1000;
+  return tenure.end === undefined || tenure.end.at - at <= (spec?.durationSeconds ?? 0) * 1000 * durations;
 }
 
 /** The write that left nobody in the place of a holder, in its time or in the moment when that was up. */
