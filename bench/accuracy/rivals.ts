@@ -32,7 +32,7 @@ export function rivalsOf(tenures: readonly Tenure[], isStrange: (tenure: Tenure)
     const own = new Set([...left].filter((holder) => holder !== tenure.holder));
     rivals.set(tenure, own);
     begins.set(tenure, begin ?? tenure);
-    const strange = gaveUp(tenure) && isStrange(tenure);
+    const strange = gaveUp(tenure) ? isStrange(tenure) : isBlankedByAnother(tenure);
     const goesOn = !gaveUp(tenure) || strange || (isShort(tenure) && own.size > 0);
     left = new Set([
       ...(isShort(tenure) && goesOn ? own : []),
@@ -51,6 +51,12 @@ export function rivalsOf(tenures: readonly Tenure[], isStrange: (tenure: Tenure)
       return isShort(begin, 3) ? firstWrite(begin) : lastWrite(begin);
     },
   };
+}
+
+/** Whoever did that has ended; but who it was, and so whether others are left, does not show. */
+function isBlankedByAnother({ holder, end }: Tenure): boolean {
+  const by = end?.how === 'released' ? end.by : undefined;
+  return by !== undefined && by.writer !== holder && !isByHand(by);
 }
 
 function gaveUp({ holder, end }: Tenure): boolean {
