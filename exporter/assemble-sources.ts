@@ -4,6 +4,7 @@ import type { KubeTransport } from './kube/transport.ts';
 import type { Observation } from './model/observation.ts';
 import { labelKeysOf } from './model/policy.ts';
 import { candidateSource } from './sources/candidates.ts';
+import type { ClusterSource } from './sources/cluster.ts';
 import { endpointSource } from './sources/endpoints.ts';
 import { type LeaseSource, leaseSource } from './sources/leases.ts';
 import { nodeSocketSource } from './sources/node-sockets.ts';
@@ -106,7 +107,7 @@ function nodeSources({ config, clock, random, transport }: SourceParts): readonl
 
 export interface Running {
   /** Tells which cluster this is. */
-  readonly identity: Source | undefined;
+  readonly identity: ClusterSource | undefined;
   readonly sources: readonly Source[];
   readonly clock: Clock;
   /** What is remembered is of one cluster: the others start when it is known which one this is. */
@@ -129,6 +130,11 @@ export function runSources(
     emit(observation);
     told.resolve();
   }, stop);
+  // Rounds are named after the cluster: whoever sees again after an outage must not be ahead of its name.
+  const heard = (observation: Observation): void => {
+    if (observation.kind === 'list') identity.hurry();
+    emit(observation);
+  };
   const ready = identityFirst
     ? Promise.race([told.promise, sleep(clock, identityPatienceMs, stop)])
     : undefined;
@@ -136,7 +142,7 @@ export function runSources(
     identified,
     ...sources.map(async (source) => {
       await ready;
-      await source.run(emit, stop);
+      await source.run(heard, stop);
     }),
   ];
 }

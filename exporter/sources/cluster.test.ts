@@ -45,3 +45,18 @@ test('tries until it knows, through refusals and outages', async () => {
     'sighted: the cluster is known',
   ]);
 });
+
+test('does not wait any longer when the server has answered somebody else', async () => {
+  const clock = virtualClock();
+  const replies: readonly Reply[] = [{ end: 'refuse' }, known];
+  const { transport } = scripted(clock, (_, index) => replies[index] ?? {});
+  const seen: string[] = [];
+  const source = clusterSource({ transport, clock, random: () => 0.5 });
+  const running = source.run(({ kind }) => seen.push(kind), new AbortController().signal);
+  await clock.advance(1);
+  assert.deepEqual(seen, ['sight']);
+  source.hurry();
+  await clock.advance(1);
+  await running;
+  assert.deepEqual(seen, ['sight', 'cluster', 'sight']);
+});

@@ -16,15 +16,45 @@ export interface ClusterSourceOptions {
   readonly random: () => number;
 }
 
+export interface ClusterSource extends Source {
+  /** The API server has answered somebody: no pause after a failure makes sense any more. */
+  hurry(): void;
+}
+
 /** Reads once who the cluster is: the UID of the namespace `kube-system`. Tries until it knows. */
-export function clusterSource(options: ClusterSourceOptions): Source {
+export function clusterSource(options: ClusterSourceOptions): ClusterSource {
   const name = 'cluster';
-  return { name, run: (emit, stop) => identify(name, options, emit, stop) };
+  const pause = new Pause(options.clock);
+  return {
+    name,
+    run: (emit, stop) => identify(name, { ...options, pause }, emit, stop),
+    hurry: () => pause.end(),
+  };
+}
+
+/** The pause after a failure, which somebody may end. */
+class Pause {
+  readonly #clock: Clock;
+  #ending: AbortController | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  end(): void {
+    this.#ending?.abort();
+  }
+
+  async take(ms: number, stop: AbortSignal): Promise<void> {
+    this.#ending = new AbortController();
+    await sleep(this.#clock, ms, AbortSignal.any([this.#ending.signal, stop]));
+    this.#ending = undefined;
+  }
 }
 
 async function identify(
   name: string,
-  { transport, clock, random }: ClusterSourceOptions,
+  { transport, clock, random, pause }: ClusterSourceOptions & { readonly pause: Pause },
   emit: (observation: Observation) => void,
   stop: AbortSignal,
 ): Promise<void> {
@@ -41,7 +71,11 @@ async function identify(
     }
     sight.lost(read);
     const refused = read.reason === 'forbidden' || read.reason === 'unauthorized';
-    await sleep(clock, Math.max(refused ? forbiddenMs : pauses.next(), read.retryAfterMs ?? 0), stop);
+    const leastMs = read.retryAfterMs ?? 0;
+    // That others are answered makes nobody allowed to read this, and whoever is told to wait waits.
+    if (refused || leastMs > 0)
+      await sleep(clock, Math.max(refused ? forbiddenMs : pauses.next(), leastMs), stop);
+    else await pause.take(pauses.next(), stop);
   }
 }
 
