@@ -17,8 +17,8 @@ export type Candidates = readonly Candidate[];
 
 /** So long after its last renewal nobody counts a candidate any more (ms). */
 const validMs = 30 * 60_000;
-/** What a list showed is dated by the newest renewal of all, which may be so old: a wrong clock does not tell more (ms). */
-const renewsEveryMs = 5 * 60_000;
+/** Clocks of a control plane differ by less: what was renewed before we looked is dated by that of somebody else (ms). */
+const clocksMs = 5000;
 /** A watch may be late, or dead without a word, for so long without a trace (ms). */
 const trustMs = 180_000;
 const lateMs = 2000;
@@ -62,8 +62,10 @@ export interface StandingReport {
 
 /** The number of candidates that the judge told at the end of each round, beside how many there were. */
 export function compareStanding(chronicle: Chronicle, lease: string): StandingReport {
-  const told = chronicle.lives.flatMap(({ standing }) => standing.filter((each) => each.lease === lease));
-  const faults = told.map((each) => faultOf(each, chronicle));
+  const told = chronicle.lives.flatMap((life) =>
+    life.standing.filter((each) => each.lease === lease).map((each) => ({ each, life })),
+  );
+  const faults = told.map(({ each, life }) => faultOf(each, life, chronicle));
   return {
     right: faults.filter((fault) => fault === undefined).length,
     wrong: faults.flatMap((fault) => (fault === undefined || fault === 'unknown' ? [] : [fault])),
@@ -72,6 +74,7 @@ export function compareStanding(chronicle: Chronicle, lease: string): StandingRe
 
 function faultOf(
   { at, lease, count }: Life['standing'][number],
+  life: Life,
   { almanac, candidates, mayReadCandidates }: Chronicle,
 ): Fault | 'unknown' | undefined {
   if (!mayReadCandidates)
@@ -79,26 +82,38 @@ function faultOf(
   const from = at - trustMs;
   const hidden = hiding.some((weather) => isUnder(almanac, weather, from, at));
   if (hidden || isTroubled(almanac, from, at)) return 'unknown';
-  const moments = momentsOf(candidates, lease, at);
-  const counts = moments.map((moment) => countAt(candidates, lease, moment, validMs));
-  const most = Math.max(
-    ...moments.map((moment) => countAt(candidates, lease, moment, validMs + renewsEveryMs)),
-  );
-  return count !== undefined && count >= Math.min(...counts) && count <= most
+  const own = candidates.filter((each) => each.lease === lease);
+  const sightedAt = life.testimony.blindness.findLast(({ to }) => to <= at)?.to ?? life.from;
+  const idleMs = idleAt(candidates, sightedAt);
+  const moments = momentsOf(own, at);
+  const counts = (most: number) => moments.map((moment) => countAt(own, moment, sightedAt, most));
+  return count !== undefined &&
+    count >= Math.min(...counts(-clocksMs)) &&
+    count <= Math.max(...counts(idleMs + clocksMs))
     ? undefined
-    : { at, why: `told ${count ?? 'no'} candidates, in truth ${[...new Set(counts)].join(' or ')}` };
+    : { at, why: `told ${count ?? 'no'} candidates, in truth ${[...new Set(counts(0))].join(' or ')}` };
+}
+
+/**
+ * For how long nobody had renewed. What a list shows is dated by the newest of all, as if that had come just before:
+ * until somebody renews there is no other clock.
+ */
+function idleAt(candidates: Candidates, at: number): number {
+  const newest = candidates.flatMap(({ renewals }) => renewals.findLast((renewal) => renewal <= at) ?? []);
+  return at - Math.max(...newest);
 }
 
 /** The changes of the last moments, which may not have been told yet. */
-function momentsOf(candidates: Candidates, lease: string, at: number): readonly number[] {
-  const own = candidates.filter((each) => each.lease === lease);
+function momentsOf(own: Candidates, at: number): readonly number[] {
   const changes = own.flatMap(({ renewals, goneAt }) => [...renewals, goneAt]);
   return [at - lateMs, ...changes.filter((change) => change > at - lateMs && change <= at), at];
 }
 
-function countAt(candidates: Candidates, lease: string, at: number, termMs: number): number {
-  return candidates.filter((each) => {
-    const renewed = each.renewals.findLast((renewal) => renewal <= at);
-    return each.lease === lease && renewed !== undefined && renewed + termMs > at && each.goneAt > at;
+/** `more`: for so long after its time a candidate counts that renewed before `sightedAt` (ms). */
+function countAt(own: Candidates, at: number, sightedAt: number, more: number): number {
+  return own.filter(({ renewals, goneAt }) => {
+    const renewed = renewals.findLast((renewal) => renewal <= at);
+    if (renewed === undefined || goneAt <= at) return false;
+    return renewed + validMs + (renewed <= sightedAt ? more : 0) > at;
   }).length;
 }

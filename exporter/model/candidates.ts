@@ -1,3 +1,4 @@
+import type { HolderClock } from './holder-clock.ts';
 import type { CandidateObservation } from './observation.ts';
 import type { SourceRow } from './sight.ts';
 import type { Now } from './sink.ts';
@@ -10,14 +11,21 @@ interface Candidate {
   readonly renewTime: number | undefined;
   /** Number of the list that named it last. */
   readonly generation: number;
+  /** Its last renewal was found in a list: only its date tells when that was. */
+  readonly listed: boolean;
   /** Monotonic milliseconds; Infinity once it is stale, and until the list is complete in which it was found. */
   staleAt: number;
-  /** Found in a list that is not complete yet: its age is to be judged. */
-  isNew: boolean;
   counts: boolean;
 }
 
-const renewsEvery = 5 * 60_000;
+/** What is known of the lease for which they stand: its holder is one of them. */
+interface Stood {
+  standing: number | undefined;
+  readonly clock: HolderClock;
+}
+
+/** While no clock of theirs is known, the holders of their leases are looked at so often (ms). */
+const lookEvery = 10_000;
 
 /** LeaseCandidates have one source. */
 const sourceName = 'candidates';
@@ -26,12 +34,16 @@ const sourceName = 'candidates';
 export class Candidates {
   readonly #all = new Map<string, Candidate>();
   readonly #counts = new Map<string, number>();
-  readonly #rows: ReadonlyMap<string, { standing: number | undefined }>;
+  readonly #rows: ReadonlyMap<string, Stood>;
+  /** How far their clocks are at least ahead of our monotonic one, in µs: they stand side by side, and agree. */
+  #ahead = Number.NEGATIVE_INFINITY;
+  /** Somebody renewed before our eyes: it is so far ahead, and no further. */
+  #heard = false;
   #next = Number.POSITIVE_INFINITY;
   #blind = false;
 
   /** `rows` by `NAMESPACE/NAME`. */
-  constructor(rows: ReadonlyMap<string, { standing: number | undefined }>) {
+  constructor(rows: ReadonlyMap<string, Stood>) {
     this.#rows = rows;
   }
 
@@ -51,11 +63,14 @@ export class Candidates {
     const { renewTime } = candidate;
     // The controller writes a ping into the same object: only the candidate's own answer is a sign of life.
     const silent = known !== undefined && known.renewTime === renewTime;
-    const isNew = silent ? known.isNew : seen.change === 'listed';
-    const staleAt = silent ? known.staleAt : isNew ? Number.POSITIVE_INFINITY : now.at.mono + staleAfter;
+    const listed = silent ? known.listed : seen.change === 'listed';
+    const staleAt = silent ? known.staleAt : listed ? Number.POSITIVE_INFINITY : now.at.mono + staleAfter;
     const { generation } = source;
-    this.#all.set(id, { lease, renewTime, generation, staleAt, isNew, counts: known?.counts ?? false });
-    if (!silent && !isNew) this.#join(id);
+    this.#all.set(id, { lease, renewTime, generation, staleAt, listed, counts: known?.counts ?? false });
+    if (!silent && !listed) {
+      this.#join(id);
+      this.#hear(renewTime, now);
+    }
     this.#next = Math.min(this.#next, staleAt);
     this.wake(now);
   }
@@ -71,26 +86,47 @@ export class Candidates {
   sweep({ name, generation }: SourceRow, now: Now): void {
     if (name !== sourceName) return;
     for (const [id, candidate] of this.#all) if (candidate.generation !== generation) this.#drop(id);
+    const newest = [...this.#all.values()].reduce((most, { renewTime = 0 }) => Math.max(most, renewTime), 0);
+    // It was made before the list: they are so far ahead at least.
+    this.#ahead = Math.max(this.#ahead, newest - now.at.mono * 1000);
+    for (const [id, { listed, staleAt }] of this.#all)
+      if (listed && staleAt === Number.POSITIVE_INFINITY) this.#join(id);
+    this.#date(now);
+    this.wake(now);
+  }
+
+  /** Somebody renewed just now. */
+  #hear(renewTime: number | undefined, now: Now): void {
+    if (renewTime === undefined) return;
+    this.#heard = true;
+    const ahead = renewTime - now.at.mono * 1000;
+    if (ahead <= this.#ahead) return;
+    this.#ahead = ahead;
     this.#date(now);
   }
 
+  /** Nobody renewed before our eyes yet, but a holder may have renewed its lease, by the same clock. */
+  #lookAtHolders(at: Now['at']): void {
+    for (const lease of this.#counts.keys()) {
+      const clock = this.#rows.get(lease)?.clock;
+      if (clock?.established === true) this.#heard = true;
+      const ahead = (clock?.ahead(at) ?? Number.NEGATIVE_INFINITY) + at.wall - at.mono * 1000;
+      this.#ahead = Math.max(this.#ahead, ahead);
+    }
+  }
+
   /**
-   * What was found in a list was renewed before we looked. How long before, the newest renewal of all tells: who is
-   * alive renews every 5 min. Our own clock counts only where it does not contradict that, since it may be wrong.
+   * What was found in a list was renewed before we looked: how long before, only its date tells. Our own clock does
+   * not count, since it may be wrong. Until a clock of theirs is known, the newest was renewed just before the list.
    */
   #date(now: Now): void {
-    const all = [...this.#all];
-    const newest = all.reduce((most, [, { renewTime = 0 }]) => Math.max(most, renewTime), 0);
-    const idle = (now.at.wall - newest) / 1000;
-    const since = idle >= 0 && idle <= renewsEvery ? idle : 0;
-    for (const [id, candidate] of all) {
-      if (!candidate.isNew) continue;
-      candidate.isNew = false;
-      candidate.staleAt = now.at.mono + staleAfter - since - (newest - (candidate.renewTime ?? 0)) / 1000;
-      this.#join(id);
-      this.#next = Math.min(this.#next, candidate.staleAt);
+    if (!this.#heard) this.#lookAtHolders(now.at);
+    for (const candidate of this.#all.values()) {
+      if (!candidate.listed || !candidate.counts) continue;
+      candidate.staleAt = ((candidate.renewTime ?? 0) - this.#ahead) / 1000 + staleAfter;
+      const again = this.#heard ? Number.POSITIVE_INFINITY : now.at.mono + lookEvery;
+      this.#next = Math.min(this.#next, candidate.staleAt, again);
     }
-    this.wake(now);
   }
 
   /** Monotonic milliseconds at which `wake` is to be called. */
@@ -101,6 +137,7 @@ export class Candidates {
   wake(now: Now): void {
     if (now.at.mono < this.#next) return;
     this.#next = Number.POSITIVE_INFINITY;
+    if (!this.#heard) this.#date(now);
     for (const candidate of this.#all.values()) {
       if (candidate.staleAt <= now.at.mono) this.#leave(candidate);
       else this.#next = Math.min(this.#next, candidate.staleAt);
