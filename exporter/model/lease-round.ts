@@ -205,14 +205,17 @@ export function acquired(row: LeaseRow, now: Now, next: LeaseRecord, created = f
 }
 
 /**
- * Whether somebody had the lease anew before this record, although nobody was seen: it was given up since, or its holder
- * counts another before. One that makes its own lease again writes its old record, or one that counts nobody.
+ * Whether somebody had the lease anew before this record, although nobody was seen: it was given up since, or the record
+ * before counts transitions, which the controller does not that made the lease, or its holder counts another before. One
+ * that makes its own lease again writes its old record, or one that counts nobody.
  */
-function isHeldBetween({ record }: LeaseRow, { uncertain }: ElectionRound, next: LeaseRecord): boolean {
+function isHeldBetween({ record, named }: LeaseRow, round: ElectionRound, next: LeaseRecord): boolean {
   if (isRelease(record)) return true;
+  if (!round.uncertain) return false;
+  if (named !== undefined && record.uid !== round.leaseUid) return record.transitions !== undefined;
   const { transitions = 0, acquireTime } = next;
   const isOwn = transitions === 0 || acquireTime === undefined || acquireTime === record.acquireTime;
-  return uncertain && next.uid !== record.uid && !isOwn;
+  return next.uid !== record.uid && !isOwn;
 }
 
 /** Whose lease was deleted: the record of the next one may tell better until when it may lead. */

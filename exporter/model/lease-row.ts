@@ -15,6 +15,9 @@ import type { ReadAhead } from './read-ahead.ts';
 import type { Now } from './sink.ts';
 import type { LeaseView } from './view.ts';
 
+/** Between two moments that are no further apart (ms), it does not matter when something was written. */
+const promptMs = 1000;
+
 export const causes = ['released', 'expired', 'deleted', 'taken', 'coordinated', 'created'] as const;
 
 /** What is kept of one lease. Times are monotonic milliseconds unless they say otherwise. */
@@ -166,9 +169,12 @@ export class LeaseRow implements LeaseView, Sleeper {
   get lateAfterMs(): number {
     return this.cadence.lateAfter(this.durationMs);
   }
-  /** The last write was found in a list, and no clock of its holder's is known that tells when it was made. */
+  /**
+   * The last write was found in a list or by a read, and nothing tells when it was made: no clock of its holder's is
+   * known, and nobody wrote so shortly before that it is known all the same.
+   */
   get undated(): boolean {
-    return this.listed && !this.clock.known;
+    return this.listed && !this.clock.known && this.observedMono - this.notBefore > promptMs;
   }
   clockSkewSeconds(now: Moment): number | undefined {
     const ahead = this.holder === '' ? undefined : this.clock.ahead(now);

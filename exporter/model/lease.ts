@@ -26,7 +26,7 @@ import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires, wa
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
 import type { Now } from './sink.ts';
-import { isUp, mayBeLate } from './takeover.ts';
+import { isStillEntitled, isUp, mayBeLate } from './takeover.ts';
 import { noteLag } from './watch-lag.ts';
 
 /** First sight. Only a lease whose creation we watched is known to be held from the first moment. */
@@ -64,7 +64,7 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
     const isUp = now.at.mono >= lastRenewal(row, now) + row.durationMs;
     // Where nobody holds it, no time is up.
     if (isUp && !isRelease(next)) row.versionWhenUp ??= row.record.resourceVersion;
-    if (row.preferredHolder === '') row.asksInTime = !isUp || isUnsure(row) || askedLate(row, now, change);
+    if (row.preferredHolder === '') row.asksInTime = isAskedInTime(row, now, change);
     row.record = next;
     if (row.before !== undefined && row.named !== 'awaited' && change === 'listed')
       row.turn(now, row.before, 'not written in the gap');
@@ -82,10 +82,11 @@ export function seeRecord(row: LeaseRow, next: LeaseRecord, now: Now, change: Ch
   else takeover(row, next, now, change);
 }
 
-/** The holder may have been asked to step down while it had the lease, or it surely was not. */
-function askedLate(row: LeaseRow, now: Now, change: Change): false | undefined {
-  const isSure = row.state === 'expired' || isUp(row, now);
-  return change !== 'listed' && isSure ? false : undefined;
+/** Whether the holder was asked to step down while it had the lease; `undefined` where nobody can say. */
+function isAskedInTime(row: LeaseRow, now: Now, change: Change): boolean | undefined {
+  if (isUnsure(row) || isStillEntitled(row, now)) return true;
+  const isOver = row.state === 'expired' || isUp(row, now);
+  return change !== 'listed' && isOver ? false : undefined;
 }
 
 function recreated(row: LeaseRow, next: LeaseRecord, now: Now, change: Change): void {
@@ -278,7 +279,8 @@ export function seeDeleted(row: LeaseRow, now: Now, unseen = false): void {
   row.round?.wrote(now, 'deleted', row.holder, row.record);
   row.deletedAt = now.at.mono;
   row.deadline = Number.POSITIVE_INFINITY;
-  row.ahead = undefined;
+  // A read may have shown its successor already, which the watch has yet to tell of.
+  if (row.ahead?.record === undefined || row.ahead.record.uid === row.uid) row.ahead = undefined;
   forgetSuspicion(row);
   row.turn(now, 'deleted', 'deleted');
 }

@@ -85,3 +85,35 @@ test('a holder without a duration is not overlapped for ever', () => {
   bench.write(4, { uid: 'uid-2', holder: 'c', durationSeconds: 15 }, 'added');
   assert.ok(bench.events.every(({ kind }) => kind !== 'overlap'));
 });
+
+test('a read that shows the next lease, before the watch tells of the deletion, proves its holder alive then', () => {
+  const bench = held();
+  bench.time(19);
+  const next = { ...bench.lease().record, uid: 'uid-2', resourceVersion: '9', renewTime: moment(18.9).wall };
+  bench.answer(19.1, { found: next });
+  bench.write(25, { resourceVersion: '8' }, 'deleted');
+  bench.put(25, next, 'added');
+  assert.equal(bench.model.nextDeadline(), moment(34.1).mono);
+});
+
+test('a write that a read has shown is dated where others wrote just before it', () => {
+  const other = leaseRecord({ name: 'other', uid: 'uid-o', holder: 'o', durationSeconds: 60 });
+  const beat = (seconds: number) => ({
+    ...other,
+    resourceVersion: String(100 + seconds * 10),
+    renewTime: moment(seconds).wall,
+  });
+  const undated = [18, 18.7].map((heard) => {
+    const bench = held();
+    for (const seconds of [5, 6, 7, 8])
+      bench.put(seconds, beat(seconds), seconds === 5 ? 'added' : 'modified');
+    bench.time(19);
+    const next = { ...bench.lease().record, holder: 'b', resourceVersion: '290', transitions: 4 };
+    const taken = { ...next, acquireTime: moment(7218.8).wall, renewTime: moment(7218.8).wall };
+    bench.answer(19.1, { found: taken });
+    bench.put(19.9, beat(heard));
+    bench.put(19.9, taken);
+    return bench.lease().undated;
+  });
+  assert.deepEqual(undated, [true, false]);
+});

@@ -56,6 +56,7 @@ function adopt(row: LeaseRow, next: LeaseRecord, now: Now): void {
   row.record = next;
   row.clock = new HolderClock();
   row.listed = true;
+  row.notBefore = Number.NEGATIVE_INFINITY;
   row.edited = false;
   row.named = undefined;
   row.ownAcquisition = false;

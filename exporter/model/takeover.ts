@@ -56,7 +56,8 @@ function byClock({ clock, edited, renewTime }: LeaseRow): number {
 
 /** By how late news was when it reached us. */
 function byNews(row: LeaseRow, now: Now, next: LeaseRecord | undefined): number {
-  const lag = row.listed ? undefined : now.lags.at(row.source, row.observedMono);
+  if (row.listed) return row.notBefore;
+  const lag = now.lags.at(row.source, row.observedMono);
   // When a lag ends, what comes first has been under way the longest: who vouches later knows of less.
   if (lag !== undefined) return lag === 0 ? row.observedMono : row.notBefore;
   return next !== undefined && clocksAgree(row, next, now) ? row.observedMono : row.notBefore;
