@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareMissed } from '../bench/accuracy/compare-missed.ts';
-import { newLife } from '../bench/accuracy/life.ts';
+import type { Commit } from '../bench/accuracy/history.ts';
+import { newLife, type RoundVerdict } from '../bench/accuracy/life.ts';
+import { match } from '../bench/accuracy/match.ts';
 import type { NodeCommit } from '../bench/accuracy/node-history.ts';
+import { roundsOf } from '../bench/accuracy/rounds.ts';
 import { watcherOf } from '../bench/accuracy/sightings.ts';
 import { silencesOf } from '../bench/accuracy/silences.ts';
+import { tenuresOf } from '../bench/accuracy/tenures.ts';
 
 function commit(second: number, of: 'lease' | 'node', change: Partial<NodeCommit> = {}): NodeCommit {
   const common = {
@@ -91,4 +95,50 @@ test('truth: elections are missed where the record counts more than was seen, re
   assert.deepEqual(compareMissed(report('watch', 1)), []);
   assert.deepEqual(compareMissed(report('read', 0)), []);
   assert.equal(compareMissed(report('watch', 0))[0]?.why, 'told 0 missed, in truth 1');
+});
+
+/** a's lease is deleted at 4 s, made again by a, blanked by hand, taken by a once more, and by b when that ran out. */
+const twice: readonly Commit[] = [
+  write(1, 'a', 'a', 'uid-1'),
+  write(2, 'a', 'a', 'uid-1'),
+  { ...write(4, '', 'kubectl-edit', 'uid-1'), spec: undefined },
+  write(5, 'a', 'a', 'uid-2'),
+  write(6, '', 'kubectl-edit', 'uid-2'),
+  write(7, 'a', 'a', 'uid-2'),
+  write(30, 'b', 'b', 'uid-2'),
+  write(32, 'b', 'b', 'uid-2'),
+];
+
+function write(second: number, holder: string, writer: string, uid: string): Commit {
+  const text = `${holder} ${second}`;
+  const spec = { holder, durationSeconds: 15, renewTime: '', transitions: 0, preferredHolder: '', text };
+  return { at: second * 1000, revision: second, writer, uid, spec };
+}
+
+function verdict(outcome: string, predecessor: string, successor: string, revision: number): RoundVerdict {
+  const times = { gapMs: 0, leaderlessMs: 0 };
+  const told = { step: 'closed', lease: 'ns/lease', traceId: '', cause: 'deleted', uncertain: true } as const;
+  return { ...told, ...times, at: revision * 1000, outcome, predecessor, successor, revisions: [revision] };
+}
+
+test('truth: of two verdicts on one round, the first is of the one before if that ended unseen', () => {
+  const recreated = verdict('recreated', 'a', 'a', 7);
+  const elected = verdict('elected', 'a', 'b', 32);
+  const tenures = tenuresOf(twice, 40_000);
+  const rounds = roundsOf('ns/lease', tenures, { toldToStop: () => true }, 0);
+  const outcomes = (seen: readonly number[]) => {
+    const life = newLife(0);
+    life.rounds.push(recreated, elected);
+    for (const revision of seen)
+      life.testimony.deliveries.push({ how: 'watch', at: revision * 1000, revision });
+    const watchers = [watcherOf(twice, life)];
+    const { matched, spurious } = match({ rounds, tenures, watchers, commits: twice }, life.rounds);
+    const told = rounds.map((round) => matched.get(round)?.outcome);
+    return { told, spurious: spurious.map((each) => each.outcome) };
+  };
+  assert.deepEqual(outcomes([1, 2, 4, 7, 30, 32]), {
+    told: [undefined, 'recreated', 'elected'],
+    spurious: [],
+  });
+  assert.deepEqual(outcomes([1, 2, 4, 5, 7, 30, 32]).spurious, ['elected'], 'it saw how that one ended');
 });

@@ -111,6 +111,22 @@ test('truth: taken early, come back late, made anew', () => {
   ]);
 });
 
+test('truth: a holder that comes back late has held the lease since it took it', () => {
+  const write = (at: number) => {
+    const spec = specOf('a', at);
+    return { at: at * 1000, revision: at, writer: 'a', uid: 'uid', spec };
+  };
+  const tenures = tenuresOf([write(1), write(3), write(30), write(50), write(52)], 60_000);
+  assert.deepEqual(
+    tenures.map(({ isReturn, takenAt }) => [isReturn, takenAt]),
+    [
+      [false, 1000],
+      [true, 1000],
+      [true, 1000],
+    ],
+  );
+});
+
 test('truth: a holder that never renewed is an attempt within the round', () => {
   const writes = [...held, { at: 18, holder: 'b' }, { at: 40, holder: 'c' }, { at: 42, holder: 'c' }];
   assert.deepEqual(truth(writes, false, 50)[1], ['expired', 'elected', 38_000, 1000 + 7000]);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Chronicle } from './arena.ts';
 import type { Commit } from './history.ts';
 import type { RoundVerdict } from './life.ts';
+import { match } from './match.ts';
 import { type Doubt, roundsOf, type Told, type TrueRound } from './rounds.ts';
 import { type Watcher, watcherOf } from './sightings.ts';
 import { controllerWriter } from './team.ts';
@@ -57,10 +58,13 @@ export function compareLease(chronicle: Chronicle, lease: string): LeaseReport {
   const isElection = chronicle.elections.has(lease);
   const absentMs = absentFor(commits, endedAt);
   const rounds = isElection ? roundsOf(lease, tenures, toldBy(ledger, lease), absentMs) : [];
-  const { matched, spurious } = match(rounds, tenures, closedVerdicts(chronicle, lease));
+  const { matched, spurious } = match(
+    { rounds, tenures, watchers, commits },
+    closedVerdicts(chronicle, lease),
+  );
   const comparisons = rounds
     .filter(({ outcome }) => outcome !== undefined)
-    .map((round) => compare(round, matched.get(round), commits, watchers, chronicle));
+    .map((round) => compare(round, matched.get(round), { commits, tenures, watchers }, chronicle));
   return { lease, commits, tenures, watchers, comparisons, spurious };
 }
 
@@ -82,52 +86,16 @@ function closedVerdicts({ lives }: Chronicle, lease: string): readonly RoundVerd
     .filter((each) => each.lease === lease && each.step === 'closed');
 }
 
-/** By the revision of the write that closed the round: it belongs to the term of one holder, and that to one round. */
-function match(rounds: readonly TrueRound[], tenures: readonly Tenure[], verdicts: readonly RoundVerdict[]) {
-  const matched = new Map<TrueRound, RoundVerdict>();
-  const spurious: RoundVerdict[] = [];
-  for (const verdict of verdicts) {
-    const revision = verdict.revisions.at(-1) ?? 0;
-    const tenure = tenures.findLast((each) => firstWrite(each).revision <= revision);
-    const round =
-      rounds.find((each) => tenure !== undefined && belongs(tenure, each, verdict.outcome)) ??
-      rounds.find((each) => isUnseenEnd(each, tenures, verdict));
-    if (round === undefined || matched.has(round)) spurious.push(verdict);
-    else matched.set(round, verdict);
-  }
-  return { matched, spurious };
-}
-
-/** Whoever was deleted last, the holder or somebody who had not renewed yet, is the last of what was abandoned. */
-function belongs(tenure: Tenure, round: TrueRound, told: RoundVerdict['outcome']): boolean {
-  const isAttempt = round.attempts.includes(tenure);
-  if (told !== 'abandoned') return isAttempt;
-  return round.outcome === 'abandoned' && (isAttempt || round.predecessor === tenure);
-}
-
-/**
- * Somebody held the lease, and it was deleted for good, all while the judge was blind: that it is abandoned is true,
- * and that the judge is not sure of the rest as well.
- */
-function isUnseenEnd(
-  { opened, outcome }: TrueRound,
-  tenures: readonly Tenure[],
-  verdict: RoundVerdict,
-): boolean {
-  const both = outcome === 'abandoned' && verdict.outcome === 'abandoned';
-  const again = tenures.some((each) => firstWrite(each).at > opened && firstWrite(each).at < verdict.at);
-  return both && verdict.uncertain && opened < verdict.at && !again;
-}
+type Seen = Pick<LeaseReport, 'commits' | 'tenures' | 'watchers'>;
 
 function compare(
   round: TrueRound,
   verdict: RoundVerdict | undefined,
-  commits: readonly Commit[],
-  watchers: readonly Watcher[],
+  seen: Seen,
   { almanac, clusterUid, dates }: Chronicle,
 ): Comparison {
-  const visibility = visibilityOf(round, commits, watchers, almanac, dates);
-  const [result, why] = judge(round, verdict, visibility, clusterUid);
+  const visibility = visibilityOf(round, seen.commits, seen.watchers, almanac, dates);
+  const [result, why] = judge(round, verdict, visibility, clusterUid, mustBeMarked(round, verdict, seen));
   return { round, visibility, verdict, result, why };
 }
 
@@ -136,6 +104,7 @@ function judge(
   verdict: RoundVerdict | undefined,
   visibility: Visibility,
   clusterUid: string,
+  blanked: boolean,
 ): readonly [Result, string] {
   if (verdict === undefined) {
     return visibility.evident ? ['missed', 'it was to be seen and was not told'] : ['unseen', ''];
@@ -152,7 +121,7 @@ function judge(
   const causes = acceptable(round, visibility);
   if (!causes.includes(verdict.cause))
     return ['wrong cause', `${verdict.cause}, in truth ${causes.join(' or ')}`];
-  if (mustBeMarked(round)) return ['wrong cause', 'it was blanked by somebody else and is not marked'];
+  if (blanked) return ['wrong cause', 'it was blanked by somebody else and is not marked'];
   const differences = differencesOf(round, verdict, visibility, clusterUid);
   return differences.length > 0 ? ['wrong outcome', differences.join(', ')] : ['found', ''];
 }
@@ -203,16 +172,37 @@ function endedBy(write: Commit | undefined): string {
 
 /**
  * An ex-leader that blanked its successor within one duration of its takeover, or with a date that is not of the
- * clock of the successor. Later than that, and by equal clocks, nobody can tell it from a release.
+ * clock of the successor. Later than that, and by equal clocks, nobody can tell it from a release; nor can who never
+ * saw that anybody had the lease before.
  */
-function mustBeMarked({ predecessor, doubts }: TrueRound): boolean {
+function mustBeMarked(
+  { predecessor, doubts }: TrueRound,
+  verdict: RoundVerdict | undefined,
+  seen: Seen,
+): boolean {
   const by = predecessor?.end?.by;
   if (predecessor?.end?.how !== 'released' || by === undefined || !doubts.includes('blanked')) return false;
   if (by.writer === predecessor.holder || by.writer.startsWith('kubectl')) return false;
-  const { writes } = predecessor;
+  const { writes, takenAt } = predecessor;
   const termMs = (writes[0].spec?.durationSeconds ?? 0) * 1000;
   const strangeMs = Math.min(...writes.map((write) => Math.abs(wayOf(by) - wayOf(write))));
-  return by.at - writes[0].at <= termMs || strangeMs > strangeClockMs;
+  return strangeMs > strangeClockMs || (by.at - takenAt <= termMs && knewRival(predecessor, verdict, seen));
+}
+
+/** The life that told of it had seen somebody else hold the lease before. */
+function knewRival(
+  { takenAt }: Tenure,
+  verdict: RoundVerdict | undefined,
+  { commits, tenures, watchers }: Seen,
+): boolean {
+  const before = tenures.findLast((each) => each.takenAt < takenAt);
+  const watcher = watchers.find(({ life }) => verdict !== undefined && life.rounds.includes(verdict));
+  return (
+    watcher?.sightings.some(({ index }) => {
+      const shown = commits[index];
+      return shown?.spec !== undefined && shown.revision <= (before?.lastRevision ?? 0);
+    }) ?? false
+  );
 }
 
 function differencesOf(

@@ -50,6 +50,8 @@ export class Member {
   #awayMs: number | undefined;
   #mayReturn = new AbortController();
   #generation = 0;
+  /** Its process has begun and has not ended: nobody else writes in its name. */
+  #runs = false;
   readonly #ended: Promise<void>[] = [];
   #running: Promise<void> = Promise.resolve();
 
@@ -127,9 +129,8 @@ export class Member {
 
   /** Writes itself over whoever holds the lease, as clients do that judge by a duration of their own. */
   async steal(): Promise<void> {
-    const { clock, namespace, lease, ledger, clockSkewMs, beside } = this.#options;
-    // Its process has ended, and the next one has not begun.
-    if (beside !== undefined && this.#beside === undefined) return;
+    const { clock, namespace, lease, ledger, clockSkewMs } = this.#options;
+    if (!this.#runs) return;
     const transport = signed(this.#link, this.identity);
     const client = leaseClient({ transport, clock, timeoutMs: requestMs });
     const read = await client.get(namespace, lease, this.#stop.signal);
@@ -156,8 +157,10 @@ export class Member {
   async #live(): Promise<void> {
     const { clock, random } = this.#options;
     while (!this.#stop.signal.aborted) {
+      this.#runs = true;
       this.#beside?.start();
       await this.#elector.start();
+      this.#runs = false;
       this.#endBeside();
       this.#mayReturn = new AbortController();
       await sleep(

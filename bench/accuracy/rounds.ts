@@ -101,9 +101,10 @@ export function roundsOf(
   return rounds;
 }
 
+/** A lease that somebody made again without a holder is not made again by its old one. */
 function isRecreation(predecessor: Tenure | undefined, [first, second]: readonly Tenure[]): boolean {
   const same = first !== undefined && second === undefined && first.holder === predecessor?.holder;
-  return same && predecessor?.end?.how === 'deleted';
+  return same && predecessor?.end?.how === 'deleted' && first.absentMs > 0;
 }
 
 function outcomeOf(predecessor: Tenure | undefined, { holder }: Tenure): TrueOutcome {

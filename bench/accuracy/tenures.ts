@@ -27,6 +27,8 @@ export interface Tenure {
   readonly lastRevision: number;
   /** The holder wrote again after its own expiry, and nobody had written in between. */
   readonly isReturn: boolean;
+  /** When it took the lease: a return after its time was up takes it from nobody. */
+  readonly takenAt: number;
   /** How long the lease had been absent when this began, in ms; 0 when it was there. */
   readonly absentMs: number;
   readonly end: TenureEnd | undefined;
@@ -88,7 +90,8 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
         previous?.spec === undefined && deletedAt !== undefined ? commit.at - deletedAt : namedAfterMs;
       namedAfterMs = 0;
       isAwaited = false;
-      current = begin(commit, spec, isReturn, absentMs);
+      const takenAt = (isReturn ? tenures.at(-1)?.takenAt : undefined) ?? commit.at;
+      current = begin(commit, spec, { isReturn, takenAt, absentMs });
       tenures.push(current.tenure);
     }
     // Whoever steals a lease from a holder that was asked to step down finds itself asked as well.
@@ -101,10 +104,14 @@ export function tenuresOf(commits: readonly Commit[], until: number): readonly T
   return tenures;
 }
 
-function begin(commit: Commit, { holder }: Spec, isReturn: boolean, absentMs: number): Draft {
+function begin(
+  commit: Commit,
+  { holder }: Spec,
+  how: Pick<Tenure, 'isReturn' | 'takenAt' | 'absentMs'>,
+): Draft {
   const writes: [Commit, ...Commit[]] = [commit];
   const { uid, revision } = commit;
-  const tenure = { holder, uid, writes, lastRevision: revision, isReturn, absentMs, end: undefined };
+  const tenure = { holder, uid, writes, lastRevision: revision, ...how, end: undefined };
   return { tenure, writes, last: commit, askedAt: undefined };
 }
 
