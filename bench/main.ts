@@ -6,6 +6,8 @@
 import { bench as census } from './census/bench.ts';
 import { bench as expiry } from './expiry/bench.ts';
 import { bench as fleet } from './fleet/bench.ts';
+import { bench as growth } from './growth/bench.ts';
+import { bench as hostile } from './hostile/bench.ts';
 import { bench as idle } from './idle/bench.ts';
 import { bench as instrument } from './instrument/bench.ts';
 import { bench as outbox } from './outbox/bench.ts';
@@ -23,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<BenchResult>>> = {
   census,
   expiry,
   fleet,
+  growth,
+  hostile,
   idle,
   instrument,
   outbox,

@@ -15,11 +15,13 @@ export class Herdsman {
   #next = 0;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor({ nodes, elections, durationSeconds }: HerdSize) {
+  constructor({ nodes, elections, durationSeconds, longNameEvery = 0 }: HerdSize) {
     this.nodes = nodes;
     this.leases = [
       ...Array.from({ length: nodes }, (_, index) => nodeLease(index)),
-      ...Array.from({ length: elections }, (_, index) => electionLease(index, durationSeconds)),
+      ...Array.from({ length: elections }, (_, index) =>
+        electionLease(index, durationSeconds, index % longNameEvery === 0),
+      ),
     ];
     this.byName = new Map(this.leases.map((lease) => [`${lease.namespace}/${lease.name}`, lease]));
     for (const lease of this.leases) this.#renew(lease);

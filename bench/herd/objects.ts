@@ -23,9 +23,9 @@ export function nodeLease(index: number): HerdLease {
   );
 }
 
-export function electionLease(index: number, durationSeconds: number): HerdLease {
+export function electionLease(index: number, durationSeconds: number, isLong: boolean): HerdLease {
   const namespace = `team-${index % electionNamespaces}`;
-  const name = `controller-${index}`;
+  const name = isLong ? `controller-${'of-all-things-'.repeat(22)}${index}` : `controller-${index}`;
   const holder = `${name}-7d9f8b6c5d-x2x4z_${uid(4, index)}`;
   const spec = `"holderIdentity":"${holder}","leaseDurationSeconds":${durationSeconds},"acquireTime":"${acquired}","leaseTransitions":3`;
   return lease(namespace, name, uid(3, index), '"labels":{"app":"controller"}', spec);

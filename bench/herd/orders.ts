@@ -5,6 +5,8 @@ export interface HerdSize {
   readonly elections: number;
   /** How long those last. */
   readonly durationSeconds: number;
+  /** One election of so many has a name that is longer than a label may be; none without. */
+  readonly longNameEvery?: number;
 }
 
 /** What the herd is told to do; it answers when it is done, or, of what goes on, when that has begun. */

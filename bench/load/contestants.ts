@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildProgram } from '../../scripts/build-program.ts';
-import type { PausesTold } from './pause-probe.ts';
+import type { MemoryTold, PausesTold } from './pause-probe.ts';
 
 /** A program that watches Leases and serves metrics of them. */
 export interface Contestant {
@@ -24,6 +24,8 @@ export interface Running {
   /** Of leasewatch alone: looks at the pauses of its main thread from here on, until they are asked for. */
   watchPauses(): void;
   pauses(): Promise<PausesTold>;
+  /** Of leasewatch alone: what is in use in the thread that watches and serves. */
+  memory(): Promise<MemoryTold>;
   stop(): Promise<void>;
 }
 
@@ -146,13 +148,8 @@ async function launch(command: string, args: readonly string[], told: RegExp) {
     ...{ pid, metrics: told.exec(printed)?.[1] ?? '' },
     ready: async () => true,
     watchPauses: () => void child.send('watch pauses'),
-    async pauses() {
-      const answer = once(child, 'message');
-      child.send('tell pauses');
-      const [pauses]: PausesTold[] = await answer;
-      if (pauses === undefined) throw new Error('bench: no pauses were told');
-      return pauses;
-    },
+    pauses: () => ask<PausesTold>(child, 'tell pauses'),
+    memory: () => ask<MemoryTold>(child, 'tell memory'),
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
@@ -160,6 +157,14 @@ async function launch(command: string, args: readonly string[], told: RegExp) {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+async function ask<T>(child: ChildProcess, what: string): Promise<T> {
+  const answer = once(child, 'message');
+  child.send(what);
+  const [told]: T[] = await answer;
+  if (told === undefined) throw new Error(`bench: asked to ${what}, it told nothing`);
+  return told;
 }
 
 function writeKubeconfig(folder: string, server: string, ca: string | undefined): string {

@@ -1,4 +1,6 @@
-/** Loaded into a program before it starts: measures the pauses of its main thread while the parent says so. */
+/** Loaded into a program before it starts: tells the pauses of its main thread and its memory when the parent asks. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Pauses, watchPauses } from '../census/pauses.ts';
 
 export interface PausesTold extends Pauses {
@@ -28,9 +30,25 @@ function tell(): PausesTold | undefined {
   return { ...longest, p99Ms: sorted[Math.floor(count * 0.99)] ?? 0 };
 }
 
+/** Bytes that are in use once all garbage was collected: objects, and what stands outside of them. */
+export interface MemoryTold {
+  readonly heap: number;
+  readonly external: number;
+}
+
+function memory(): MemoryTold {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  // What was freed by the first time may have held more.
+  for (let time = 0; time < 3; time++) if (typeof collect === 'function') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return { heap: heapUsed, external };
+}
+
 process.on('message', (asked) => {
   if (asked === 'watch pauses') start();
   if (asked === 'tell pauses') process.send?.(tell());
+  if (asked === 'tell memory') process.send?.(memory());
 });
 // The program ends when it wants to, whether or not somebody listens.
 process.channel?.unref();
