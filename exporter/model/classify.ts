@@ -21,35 +21,6 @@ export function hasRounds(kind: LeaseClass): boolean {
 }
 
 /**
- * Whether `a` is an older revision than `b` of one object. Officially comparable since Kubernetes 1.35,
- * in fact always (etcd revisions). When one is not a number nothing is called older.
- */
-export function isOlder(a: string, b: string): boolean {
-  return isRevision(a) && isRevision(b) && isLess(a, b);
-}
-
-/** Whether revision `a` is `b` or a later one; false when one is not a number. */
-export function isAtLeast(a: string, b: string): boolean {
-  return isRevision(a) && isRevision(b) && !isLess(a, b);
-}
-
-/** Every event is compared with the one before: a regular expression takes a multiple of the time. */
-function isRevision(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < zero || unit > nine) return false;
-  }
-  return text.length > 0;
-}
-
-const zero = 0x30;
-const nine = 0x39;
-
-function isLess(a: string, b: string): boolean {
-  return a.length === b.length ? a < b : a.length < b.length;
-}
-
-/**
  * Whether two records say the same about the election: labels may be edited without being a renewal, and so
  * may strategy and preferredHolder, which the controller of a coordinated election writes into the holder's record.
  */

@@ -1,5 +1,4 @@
 import type { Moment } from '../clock.ts';
-import { isAtLeast, isOlder } from './classify.ts';
 import type {
   AnswerObservation,
   LeaseRecord,
@@ -7,6 +6,7 @@ import type {
   RevisionObservation,
   SourceName,
 } from './observation.ts';
+import { isAtLeast, isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
 
 /** Somebody whose time is up by our own clock; whether it is truly silent is what a read must show. */

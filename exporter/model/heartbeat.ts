@@ -1,136 +1,22 @@
-import type { Moment } from '../clock.ts';
-import { isOlder, nodeLeaseNamespace } from './classify.ts';
-import type { Sleeper } from './deadlines.ts';
-import type { NodeState } from './event.ts';
 import type { Proof } from './evidence.ts';
-import { HolderClock } from './holder-clock.ts';
-import {
-  closeOutage,
-  doubtOutage,
-  endOfSilence,
-  type Outage,
-  openOutage,
-  type Unseen,
-  unseenWord,
-} from './node-outage.ts';
-import { blame, type PastRound } from './node-rounds.ts';
-import type { LeaseRecord, NodeRecord, SourceName } from './observation.ts';
+import { closeOutage, doubtOutage, endOfSilence, openOutage, unseenWord } from './node-outage.ts';
+import { blame } from './node-rounds.ts';
+import type { NodeRow } from './node-row.ts';
+import type { LeaseRecord, NodeRecord } from './observation.ts';
+import { isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
-import type { NodeView } from './view.ts';
 import { noteLag } from './watch-lag.ts';
 
 const readAgain = 2000;
-/** Rhythm of the kubelet: a quarter of the duration of its lease. */
-const beatsPerDuration = 4;
-
-/** What is kept of one node: its lease, its Node, and when it was last heard (monotonic milliseconds). */
-export class NodeRow implements NodeView, Sleeper {
-  /** Of its Lease. */
-  readonly namespace = nodeLeaseNamespace;
-  readonly name: string;
-  readonly rules: NodeRules;
-  /** The source that watches its Lease. */
-  source: SourceName = '';
-  lease: LeaseRecord | undefined;
-  node: NodeRecord | undefined;
-  leaseGeneration = 0;
-  nodeGeneration = 0;
-  /** Since when all Nodes are known and this is none of them (monotonic ms). */
-  nodeless: number | undefined;
-  state: NodeState = 'unknown';
-  since: number;
-  observedMono: number;
-  observedWall: number;
-  missed = 0;
-  /** Heard since the first sight or the last gap: the rhythm may be judged. */
-  heard = false;
-  blind = false;
-  /** Since when something may have been missed (monotonic ms): until it is heard, or a list shows that nothing was. */
-  gap: number | undefined;
-  /** When the last heartbeat was made, if that was not seen. */
-  unseenWord: Unseen | undefined;
-  /** The highest renewTime since the last status: what the node controller compares with. */
-  renewed: number | undefined;
-  /** When the lease was renewed last (monotonic ms), if that was seen and nothing was missed since. */
-  renewedMono: number | undefined;
-  asked = false;
-  retryAt = 0;
-  /** How often the store was set back under it. */
-  setBacks = 0;
-  /** Silence is counted from here: the last heartbeat, or the moment when we began to look. */
-  quietSince: number;
-  outage: Outage | undefined;
-  /** The renewTime after which it was proven lost; another one, also of a store that was set back, proves nothing. */
-  lostAfter: number | undefined;
-  lastOutage: Outage | undefined;
-  /** Rounds that closed lately and whose predecessor ran here. */
-  pastRounds: readonly PastRound[] = [];
-  readonly clock = new HolderClock();
-  wake = Number.POSITIVE_INFINITY;
-  filed = Number.POSITIVE_INFINITY;
-  #lostMs = 0;
-  #unknownMs = 0;
-
-  constructor(name: string, rules: NodeRules, now: Now) {
-    this.name = name;
-    this.rules = rules;
-    this.since = now.at.mono;
-    this.observedMono = now.at.mono;
-    this.observedWall = now.at.wall;
-    this.quietSince = now.at.mono;
-  }
-
-  get disagreement(): string | undefined {
-    if (this.node === undefined || this.lease === undefined) return undefined;
-    if (this.state === 'lost' && this.node.ready === 'True') return 'stale_lease_ready';
-    if (this.state === 'alive' && this.node.ready !== 'True') return 'fresh_lease_not_ready';
-    return undefined;
-  }
-  clockSkewSeconds(now: Moment): number | undefined {
-    const ahead = this.clock.ahead(now);
-    return ahead === undefined ? undefined : ahead / 1e6;
-  }
-  get durationMs(): number {
-    return (this.lease?.durationSeconds ?? 40) * 1000;
-  }
-  /** How often its kubelet renews its lease (ms). */
-  get rhythmMs(): number {
-    return this.durationMs / beatsPerDuration;
-  }
-
-  lostSeconds(now: number): number {
-    return (this.#lostMs + (this.state === 'lost' ? now - this.since : 0)) / 1000;
-  }
-  unknownSeconds(now: number): number {
-    return (this.#unknownMs + (this.state === 'unknown' ? now - this.since : 0)) / 1000;
-  }
-
-  turn(now: Now, to: NodeState, why: string): void {
-    if (this.state === to) return;
-    const from = this.state;
-    const spent = now.at.mono - this.since;
-    if (from === 'lost') this.#lostMs += spent;
-    if (from === 'unknown') this.#unknownMs += spent;
-    this.state = to;
-    this.since = now.at.mono;
-    now.sink.event({ kind: 'node-state', at: now.at, node: this.name, from, to, why });
-  }
-}
-
-/** What the model is told about nodes once, at its start. */
-export interface NodeRules {
-  /** After this silence the node controller calls a node NotReady (ms): 50 s since 1.32, 40 s before. */
-  readonly graceMs: number;
-}
 
 /** `complete`: by a list, which is the truth even where it shows an older record, as of a store that was set back. */
 export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now, complete = false): void {
-  const before = row.lease;
+  const { leaseUid, renewTime } = row;
   const back = isSetBack(row, next);
   if (back && !complete) return;
   if (back) row.setBacks += 1;
   row.lease = next;
-  if (complete && next.uid === before?.uid && next.renewTime === before.renewTime) row.gap = undefined;
+  if (complete && next.uid === leaseUid && next.renewTime === renewTime) row.gap = undefined;
   // Only a list comes while we are blind: what was proven lost and is not renewed in it still is.
   const silent = row.outage !== undefined && row.outage.back === undefined;
   if (row.blind && silent && next.renewTime === row.lostAfter)
@@ -140,7 +26,7 @@ export function seeNodeLease(row: NodeRow, next: LeaseRecord, now: Now, complete
   // silent to it until its clock has caught up, or until its status is heard.
   const { renewed } = row;
   row.renewed = Math.max(renewed ?? next.renewTime, next.renewTime);
-  if (renewed !== undefined && next.renewTime !== before?.renewTime) {
+  if (renewed !== undefined && next.renewTime !== renewTime) {
     row.clock.see(next.renewTime, now.at);
     if (!row.blind) noteLag(row.source, row.clock, next.renewTime, now);
   }
@@ -157,7 +43,7 @@ export function seeNode(row: NodeRow, next: NodeRecord, now: Now): void {
   if (back) row.setBacks += 1;
   if (before === undefined || back || !said || next.readyHeartbeat === before.readyHeartbeat)
     return judge(row, now);
-  row.renewed = row.lease?.renewTime;
+  row.renewed = row.renewTime;
   heard(row, now, 'status');
 }
 
@@ -244,7 +130,7 @@ function suspectable(row: NodeRow): boolean {
   return (
     !row.blind &&
     row.nodeless === undefined &&
-    row.lease !== undefined &&
+    row.leaseUid !== undefined &&
     (row.state === 'late' || row.state === 'unknown' || row.state === 'alive')
   );
 }
@@ -278,18 +164,16 @@ export function proveNode(row: NodeRow, { sentAt, result }: Proof, now: Now): vo
     row.retryAt = now.at.mono + readAgain;
     return now.debts.setBack(row.source, now);
   }
-  if ('found' in result && result.found.renewTime !== row.lease?.renewTime)
+  if ('found' in result && result.found.renewTime !== row.renewTime)
     return seeNodeLease(row, result.found, now);
   if (sentAt.mono < row.quietSince + row.rules.graceMs) return;
   lose(row, now);
 }
 
-function isSetBack({ lease }: NodeRow, found: LeaseRecord): boolean {
+function isSetBack(row: NodeRow, { uid, resourceVersion, renewTime }: LeaseRecord): boolean {
+  if (row.leaseUid !== uid) return false;
   return (
-    lease !== undefined &&
-    lease.uid === found.uid &&
-    (isOlder(found.resourceVersion, lease.resourceVersion) ||
-      (found.resourceVersion === lease.resourceVersion && found.renewTime !== lease.renewTime))
+    row.isOlder(resourceVersion) || (renewTime !== row.renewTime && resourceVersion === row.resourceVersion)
   );
 }
 
@@ -301,7 +185,7 @@ function isStatusSetBack(before: NodeRecord, { uid, resourceVersion }: NodeRecor
 function lose(row: NodeRow, now: Now): void {
   const quiet = (now.at.mono - row.observedMono) / 1000;
   row.turn(now, 'lost', `no heartbeat for ${quiet.toFixed(1)} s`);
-  row.lostAfter = row.lease?.renewTime;
+  row.lostAfter = row.renewTime;
   if (row.outage !== undefined) row.outage.back = undefined;
   if (!row.heard || row.outage !== undefined) return;
   blame(row, openOutage(row, now), now);

@@ -17,31 +17,49 @@ export interface Way {
   readonly notBefore?: number;
 }
 
+/** Where its numbers are. How far it may be ahead by the renewals of either half of the window, in µs: */
+const [newerLeast, newerMost, olderLeast, olderMost] = [0, 1, 2, 3];
+/** How many renewals the newer half has, and the renewTime of the last of them. */
+const [seen, last] = [4, 5];
+/** How many came apart, up to `enough`, when the last of these came, and when one came that was vouched for. */
+const [known, knownAt, vouchedAt] = [6, 7, 8];
+
+/** So many numbers a clock has. */
+export const clockNumbers = 9;
+
 /**
  * The clock of a holder against our monotonic one: the largest renewTime − receipt over the last 32 to 64
  * renewals. The way of a write to us only makes it smaller, so the largest is the nearest to the truth.
  * Against the monotonic clock, since ours may be set as well.
  */
 export class HolderClock {
-  // How far it may be ahead by the renewals of either half of the window, in µs.
-  #olderLeast = Number.NEGATIVE_INFINITY;
-  #olderMost = Number.POSITIVE_INFINITY;
-  #newerLeast = Number.NEGATIVE_INFINITY;
-  #newerMost = Number.POSITIVE_INFINITY;
-  #seen = 0;
-  #last = Number.NEGATIVE_INFINITY;
-  #known = 0;
-  #knownAt = Number.NEGATIVE_INFINITY;
-  #vouchedAt: number | undefined;
+  readonly #numbers: number[];
+  readonly #from: number;
+
+  /** Keeps what it learns in `clockNumbers` of these numbers, from `from` on: beside what else is known of a holder. */
+  constructor(numbers: number[] = new Array<number>(clockNumbers).fill(Number.NaN), from = 0) {
+    this.#numbers = numbers;
+    this.#from = from;
+    this.#set(last, Number.NEGATIVE_INFINITY);
+    this.forget();
+  }
+
+  #get(number: number): number {
+    return this.#numbers[this.#from + number] ?? Number.NaN;
+  }
+  #set(number: number, value: number): void {
+    this.#numbers[this.#from + number] = value;
+  }
 
   /** Whether enough renewals were seen to rely on it, or one that was vouched for. */
   get established(): boolean {
-    return this.#known >= enough || this.#vouchedAt !== undefined;
+    return this.#get(known) >= enough || !Number.isNaN(this.#get(vouchedAt));
   }
 
   /** Receipt of the one renewal by which it is known (monotonic ms), where others had to vouch for that. */
   get vouchedAt(): number | undefined {
-    return this.#vouchedAt;
+    const at = this.#get(vouchedAt);
+    return Number.isNaN(at) ? undefined : at;
   }
 
   /** Whether any renewal was seen by which to date others. */
@@ -50,7 +68,7 @@ export class HolderClock {
   }
 
   get #least(): number {
-    return Math.max(this.#olderLeast, this.#newerLeast);
+    return Math.max(this.#get(olderLeast), this.#get(newerLeast));
   }
 
   /** A renewal that was seen as it came: its renewTime in Unix µs, and its receipt. */
@@ -60,37 +78,37 @@ export class HolderClock {
     { prompt = false, notBefore = Number.NEGATIVE_INFINITY }: Way = {},
   ): void {
     // It was set back: what was learned of it before would make every write an hour old.
-    if (renewTime < this.#last) this.forget();
-    this.#last = renewTime;
-    if (this.#seen === halfWindow) {
-      this.#olderLeast = this.#newerLeast;
-      this.#olderMost = this.#newerMost;
+    if (renewTime < this.#get(last)) this.forget();
+    this.#set(last, renewTime);
+    if (this.#get(seen) === halfWindow) {
+      this.#set(olderLeast, this.#get(newerLeast));
+      this.#set(olderMost, this.#get(newerMost));
       this.#renew();
     }
-    this.#seen += 1;
-    if (receipt.mono - this.#knownAt >= apartMs) {
-      this.#known = Math.min(this.#known + 1, enough);
-      this.#knownAt = receipt.mono;
+    this.#set(seen, this.#get(seen) + 1);
+    if (receipt.mono - this.#get(knownAt) >= apartMs) {
+      this.#set(known, Math.min(this.#get(known) + 1, enough));
+      this.#set(knownAt, receipt.mono);
     }
-    if (prompt && this.#known < enough) this.#vouchedAt = receipt.mono;
-    this.#newerLeast = Math.max(this.#newerLeast, renewTime - receipt.mono * 1000);
-    this.#newerMost = Math.min(this.#newerMost, renewTime - notBefore * 1000);
+    if (prompt && this.#get(known) < enough) this.#set(vouchedAt, receipt.mono);
+    this.#set(newerLeast, Math.max(this.#get(newerLeast), renewTime - receipt.mono * 1000));
+    this.#set(newerMost, Math.min(this.#get(newerMost), renewTime - notBefore * 1000));
   }
 
   /** Nothing of what was learned is right. */
   forget(): void {
-    this.#olderLeast = Number.NEGATIVE_INFINITY;
-    this.#olderMost = Number.POSITIVE_INFINITY;
+    this.#set(olderLeast, Number.NEGATIVE_INFINITY);
+    this.#set(olderMost, Number.POSITIVE_INFINITY);
     this.#renew();
-    this.#known = 0;
-    this.#knownAt = Number.NEGATIVE_INFINITY;
-    this.#vouchedAt = undefined;
+    this.#set(known, 0);
+    this.#set(knownAt, Number.NEGATIVE_INFINITY);
+    this.#set(vouchedAt, Number.NaN);
   }
 
   #renew(): void {
-    this.#newerLeast = Number.NEGATIVE_INFINITY;
-    this.#newerMost = Number.POSITIVE_INFINITY;
-    this.#seen = 0;
+    this.#set(newerLeast, Number.NEGATIVE_INFINITY);
+    this.#set(newerMost, Number.POSITIVE_INFINITY);
+    this.#set(seen, 0);
   }
 
   /** How far the clock of the holder is ahead of our wall clock, in µs; `undefined` before the first renewal. */
@@ -116,6 +134,6 @@ export class HolderClock {
 
   /** The earliest moment (monotonic ms) at which it can have written this renewTime (Unix µs); −Infinity if unknown. */
   wroteAfter(renewTime: number): number {
-    return (renewTime - Math.min(this.#olderMost, this.#newerMost)) / 1000;
+    return (renewTime - Math.min(this.#get(olderMost), this.#get(newerMost))) / 1000;
   }
 }

@@ -1,6 +1,6 @@
 import type { Moment } from '../clock.ts';
 import { Cadence } from './cadence.ts';
-import { classify, isOlder } from './classify.ts';
+import { classify } from './classify.ts';
 import type { Naming } from './coordinated.ts';
 import type { Sleeper } from './deadlines.ts';
 import type { ElectionRound } from './election.ts';
@@ -12,6 +12,7 @@ import type { LateFate } from './late-fate.ts';
 import type { LeaseRecord, SourceName } from './observation.ts';
 import type { LeasePolicy } from './policy.ts';
 import type { ReadAhead } from './read-ahead.ts';
+import { isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
 import type { LeaseView } from './view.ts';
 

@@ -1,10 +1,10 @@
-import { isOlder } from './classify.ts';
 import { askedFor, neverWrote, seeAsked } from './coordinated.ts';
 import type { Proof } from './evidence.ts';
 import { closeRound, lastRenewal, openRanOut } from './lease-round.ts';
 import { forgetSuspicion, isLeftover, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
 import { newsOf, seeAhead } from './read-ahead.ts';
+import { isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
 
 /** What time, reads and the sight of its source make of a lease. */

@@ -1,5 +1,5 @@
 import { Cadence } from './cadence.ts';
-import { classify, isOlder, sameSpec } from './classify.ts';
+import { classify, sameSpec } from './classify.ts';
 import {
   assigned,
   foundNamed,
@@ -25,6 +25,7 @@ import {
 import { forgetSuspicion, isLeftover, isRelease, type LeaseRow, neverExpires, wasHeld } from './lease-row.ts';
 import type { Change, LeaseRecord } from './observation.ts';
 import { shownAt } from './read-ahead.ts';
+import { isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
 import { isStillEntitled, isUp, mayBeLate } from './takeover.ts';
 import { noteLag } from './watch-lag.ts';

@@ -1,4 +1,4 @@
-import type { NodeRules } from './heartbeat.ts';
+import type { NodeRules } from './node-row.ts';
 import type { Policy } from './policy.ts';
 
 /** What the model is told once, at its start. */

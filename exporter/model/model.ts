@@ -6,8 +6,6 @@ import type { LeaseClass, Round } from './event.ts';
 import { Evidence, failed, type Proof } from './evidence.ts';
 import {
   forgetNode,
-  type NodeRow as Node,
-  NodeRow,
   nextNodeWake,
   nodeGone,
   proveNode,
@@ -22,6 +20,7 @@ import { LeaseRow } from './lease-row.ts';
 import { dismissLease, nextWake, proveLease, reviewLease, wakeLease } from './lease-verdict.ts';
 import { MassSilence } from './mass-silence.ts';
 import type { ModelOptions } from './model-options.ts';
+import { type NodeRow as Node, NodeRow } from './node-row.ts';
 import type {
   AnswerObservation,
   HolderObservation,
@@ -247,7 +246,7 @@ export class Model implements ModelView {
   }
 
   #keepOrForget(row: Node, now: Now): void {
-    if (row.lease !== undefined || row.node !== undefined) return this.#file(row);
+    if (row.leaseUid !== undefined || row.node !== undefined) return this.#file(row);
     this.#nodes.delete(row.name);
     forgetNode(row, now);
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { moment, nodeRecord } from './fixture.ts';
-import { NodeRow } from './heartbeat.ts';
 import { factsOf } from './node-facts.ts';
+import { NodeRow } from './node-row.ts';
 import type { Now } from './sink.ts';
 import { WatchDebt } from './watch-debt.ts';
 import { WatchLag } from './watch-lag.ts';

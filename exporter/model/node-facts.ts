@@ -1,5 +1,5 @@
-import type { NodeRow } from './heartbeat.ts';
 import type { Outage } from './node-outage.ts';
+import type { NodeRow } from './node-row.ts';
 import type { Now } from './sink.ts';
 
 /** When somebody was heard last who ran on a node: monotonic milliseconds, and the duration of its lease. */

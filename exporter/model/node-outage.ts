@@ -1,5 +1,5 @@
 import type { NodeOutageEvent } from './event.ts';
-import type { NodeRow } from './heartbeat.ts';
+import type { NodeRow } from './node-row.ts';
 import type { Now } from './sink.ts';
 import { lateNews } from './takeover.ts';
 import { traceId } from './trace-id.ts';
@@ -47,11 +47,14 @@ export function openOutage(row: NodeRow, now: Now): Outage {
 }
 
 /** After the last sign of life of either kind: a status may be all that is heard between two outages. */
-function outageTrace({ lease, node, name, setBacks }: NodeRow, { clusterUid }: Now): string {
-  const lastWords = `${lease?.resourceVersion ?? ''} ${node?.readyHeartbeat ?? ''}`;
+function outageTrace(
+  { leaseUid, resourceVersion, node, name, setBacks }: NodeRow,
+  { clusterUid }: Now,
+): string {
+  const lastWords = `${resourceVersion} ${node?.readyHeartbeat ?? ''}`;
   // In a store that was set back the same revisions come again.
   const era = setBacks === 0 ? [] : [`restored ${setBacks}`];
-  return traceId('outage', clusterUid, lease?.uid ?? name, lastWords, ...era);
+  return traceId('outage', clusterUid, leaseUid ?? name, lastWords, ...era);
 }
 
 /**
@@ -59,8 +62,8 @@ function outageTrace({ lease, node, name, setBacks }: NodeRow, { clusterUid }: N
  * of a watch that goes on after a gap, or its date says that it was late to be written or to be told.
  */
 export function unseenWord(row: NodeRow, now: Now): Unseen | undefined {
-  const { gap, blind, clock, lease, renewed } = row;
-  const dated = lease?.renewTime === renewed ? renewed : undefined;
+  const { gap, blind, clock, renewTime, renewed } = row;
+  const dated = renewTime === renewed ? renewed : undefined;
   const wrote = dated === undefined || !clock.established ? undefined : clock.wroteAt(dated);
   if (gap !== undefined && (blind || wrote === undefined)) return { from: gap, to: now.at.mono };
   if (wrote === undefined || now.at.mono - wrote <= lateNews) return undefined;

@@ -1,6 +1,6 @@
 import type { Suspect } from './event.ts';
-import type { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
+import type { NodeRow } from './node-row.ts';
 
 /**
  * Many nodes are silent at once, each proven by a read. Where others go on to write, the API server is in good order,

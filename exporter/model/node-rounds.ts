@@ -1,7 +1,7 @@
 import type { Fate, Place } from './event.ts';
-import type { NodeRow } from './heartbeat.ts';
 import { type LastWord, took } from './node-facts.ts';
 import type { Outage } from './node-outage.ts';
+import type { NodeRow } from './node-row.ts';
 import type { Now } from './sink.ts';
 
 /** A round that closed, kept with the node of its predecessor. */

@@ -1,10 +1,10 @@
 import { classify } from './classify.ts';
 import { Expectations } from './expectations.ts';
 import { matchesGlob } from './glob.ts';
-import type { NodeRules } from './heartbeat.ts';
 import { Ignored } from './ignored.ts';
 import { isRelease, type LeaseRow } from './lease-row.ts';
 import { MatchCheck, PolicyRow } from './match-check.ts';
+import type { NodeRules } from './node-row.ts';
 import type { LeaseObservation, LeaseRecord } from './observation.ts';
 import type { LeasePolicy, NodePolicy, Policy } from './policy.ts';
 import type { SourceRow } from './sight.ts';

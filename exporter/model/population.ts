@@ -1,8 +1,8 @@
 import type { LeaseClass } from './event.ts';
-import { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { Population, Silenced } from './mass-silence.ts';
 import { markTogether, suspectOf } from './node-partition.ts';
+import { NodeRow } from './node-row.ts';
 
 /** Looks at all leases and nodes at once; each takes time that grows with their number. */
 

@@ -5,10 +5,11 @@
  * whole. So a read proves life, or that there is something to wait for, and who waits too long has the watch
  * begin anew.
  */
-import { isOlder, sameSpec } from './classify.ts';
+import { sameSpec } from './classify.ts';
 import type { Proof } from './evidence.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { LeaseRecord } from './observation.ts';
+import { isOlder } from './revision.ts';
 import type { Now } from './sink.ts';
 
 /** What a read has shown and the watch has not told. Times are monotonic ms. */

@@ -1,10 +1,10 @@
 import type { Moment } from '../clock.ts';
 import type { LeaseClass } from './event.ts';
 import type { Expectations } from './expectations.ts';
-import type { NodeRow } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import type { MassSilence } from './mass-silence.ts';
 import { absenceKey, clusterKey, leaseKey, type Memory, nodeKey, type Place, silenceKey } from './memory.ts';
+import type { NodeRow } from './node-row.ts';
 import type { RememberedObservation } from './observation.ts';
 import type { Policies } from './policies.ts';
 import { leaseMemory, recallLease } from './remember-lease.ts';

@@ -1,7 +1,7 @@
 import type { Moment } from '../clock.ts';
-import { NodeRow, type NodeRules } from './heartbeat.ts';
 import { ageAt, type NodeMemory, type OutageMemory, type Place } from './memory.ts';
 import type { Outage } from './node-outage.ts';
+import { NodeRow, type NodeRules } from './node-row.ts';
 import { neverListed } from './sight.ts';
 import type { Now } from './sink.ts';
 

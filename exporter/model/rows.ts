@@ -1,6 +1,7 @@
-import { NodeRow, nodeSight } from './heartbeat.ts';
+import { nodeSight } from './heartbeat.ts';
 import type { LeaseRow } from './lease-row.ts';
 import { blindLease, sightedLease } from './lease-verdict.ts';
+import { NodeRow } from './node-row.ts';
 import { seesNodeLeases } from './sight.ts';
 import type { Now } from './sink.ts';
 

@@ -3,12 +3,13 @@
  * of it was written by anybody, so it is no election, and what was concluded before stays concluded. Who holds the
  * lease now, and whether anybody is alive, only a write or its absence will show.
  */
-import { classify, isOlder, sameSpec } from './classify.ts';
+import { classify, sameSpec } from './classify.ts';
 import { isAssignment } from './coordinated.ts';
 import { HolderClock } from './holder-clock.ts';
 import { seeRecord } from './lease.ts';
 import { forgetSuspicion, isRelease, type LeaseRow, neverExpires } from './lease-row.ts';
 import type { LeaseObservation, LeaseRecord } from './observation.ts';
+import { isOlder } from './revision.ts';
 import type { SourceRow } from './sight.ts';
 import type { Now } from './sink.ts';
 

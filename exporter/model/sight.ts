@@ -1,7 +1,8 @@
 import type { Moment } from '../clock.ts';
 import { nodeLeaseNamespace } from './classify.ts';
-import { type NodeRow, nodeGone } from './heartbeat.ts';
+import { nodeGone } from './heartbeat.ts';
 import { News } from './news.ts';
+import type { NodeRow } from './node-row.ts';
 import type { SightObservation } from './observation.ts';
 import type { Now } from './sink.ts';
 import type { SourceView } from './view.ts';
@@ -154,7 +155,7 @@ export function sweepNode(row: NodeRow, source: SourceRow, now: Now): boolean {
   if (isNodeSource(source.name)) {
     if (row.nodeGeneration === source.generation) return false;
     nodeGone(row, now);
-  } else if (row.lease !== undefined && seesNodeLeases(source.name)) {
+  } else if (row.leaseUid !== undefined && seesNodeLeases(source.name)) {
     if (row.leaseGeneration === source.generation) return false;
     row.lease = undefined;
   }

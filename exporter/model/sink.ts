@@ -1,6 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { Event } from './event.ts';
-import type { NodeRow } from './heartbeat.ts';
+import type { NodeRow } from './node-row.ts';
 import type { Ask } from './observation.ts';
 import type { WatchDebt } from './watch-debt.ts';
 import type { WatchLag } from './watch-lag.ts';

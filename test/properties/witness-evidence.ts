@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { isAtLeast, nodeLeaseNamespace, sameSpec } from '../../exporter/model/classify.ts';
+import { nodeLeaseNamespace, sameSpec } from '../../exporter/model/classify.ts';
 import type { LeaseRecord, Observation } from '../../exporter/model/observation.ts';
+import { isAtLeast } from '../../exporter/model/revision.ts';
 import type { Step, Witness } from './step.ts';
 
 /** A lease or a node as it was before a step. */
