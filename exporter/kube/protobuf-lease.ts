@@ -1,15 +1,10 @@
 import type { LeaseRecord } from '../model/observation.ts';
+import { KnownTexts, type Span } from './known-texts.ts';
 import { microsOf } from './microtime.ts';
 import { hasOneWriter, identityLabelKey, longestHolder, longestLabel, nodeLeases } from './parse-lease.ts';
 import { Fields } from './protobuf.ts';
 import { isText, textBetween } from './protobuf-text.ts';
 import { WriterReader } from './protobuf-writer.ts';
-
-/** Where the bytes of a text are in the message; `from` is negative for one that is not there. */
-interface Span {
-  from: number;
-  to: number;
-}
 
 /** Texts of a lease that are the same in nearly all of its events. */
 interface Texts {
@@ -19,9 +14,6 @@ interface Texts {
   readonly holder: string | undefined;
 }
 
-/** Texts of more leases are not kept. The largest clusters have half as many. */
-const mostKept = 2 ** 18;
-
 /**
  * Reads Leases of `coordination.k8s.io/v1` from their protobuf. Ninety-five of a hundred are heartbeats in which
  * nothing but two values has changed, so that the texts of the record before are used again where the bytes still
@@ -30,8 +22,7 @@ const mostKept = 2 ** 18;
 export class LeaseReader {
   readonly kind = 'Lease';
   readonly #labelKeys: readonly string[];
-  /** By a hash of the name: what was read last. A wrong one costs time, and nothing else. */
-  readonly #kept = new Map<number, Texts>();
+  readonly #known = new KnownTexts<Texts>();
   readonly #lease = new Fields();
   readonly #part = new Fields();
   readonly #inner = new Fields();
@@ -42,6 +33,12 @@ export class LeaseReader {
   readonly #holder: Span = { from: -1, to: -1 };
   readonly #strategy: Span = { from: -1, to: -1 };
   readonly #preferred: Span = { from: -1, to: -1 };
+  /** The metadata and the spec, each from its beginning to the end of the last text in it that is kept. */
+  readonly #metadataUsed: Span = { from: -1, to: -1 };
+  readonly #specUsed: Span = { from: -1, to: -1 };
+  readonly #used = [this.#metadataUsed, this.#specUsed];
+  /** There was more than one of either: what is used of them is not all there. */
+  #isOdd = false;
   readonly #spans = [this.#namespace, this.#name, this.#uid, this.#holder, this.#strategy, this.#preferred];
   /** Where the entries of managedFields begin and end, in turns. */
   readonly #owners: number[] = [];
@@ -72,6 +69,8 @@ export class LeaseReader {
 
   #forget(): void {
     for (const span of this.#spans) span.from = span.to = -1;
+    for (const span of this.#used) span.from = span.to = -1;
+    this.#isOdd = false;
     this.#owners.length = 0;
     this.#resourceVersion = '';
     this.#identityLabel = undefined;
@@ -83,6 +82,7 @@ export class LeaseReader {
   }
 
   #metadata(lease: Fields): void {
+    this.#begin(this.#metadataUsed, lease);
     const part = this.#part.open(lease.bytes, lease.start, lease.stop);
     while (part.next()) {
       if (part.field === 1) mark(this.#name, part);
@@ -94,9 +94,11 @@ export class LeaseReader {
       else if (part.field === 17 && part.isBytes) this.#owners.push(part.start, part.stop);
     }
     if (part.bad) lease.bad = true;
+    this.#metadataUsed.to = Math.max(this.#name.to, this.#namespace.to, this.#uid.to);
   }
 
   #spec(lease: Fields): void {
+    this.#begin(this.#specUsed, lease);
     const part = this.#part.open(lease.bytes, lease.start, lease.stop);
     while (part.next()) {
       if (part.field === 1) mark(this.#holder, part);
@@ -108,6 +110,12 @@ export class LeaseReader {
       else if (part.field === 7) mark(this.#preferred, part);
     }
     if (part.bad) lease.bad = true;
+    this.#specUsed.to = Math.max(lease.start, this.#holder.to);
+  }
+
+  #begin(used: Span, { start }: Fields): void {
+    if (used.from >= 0) this.#isOdd = true;
+    used.from = start;
   }
 
   /** A MicroTime; the zero time of Go has no fields at all. */
@@ -151,8 +159,8 @@ export class LeaseReader {
       acquireTime: this.#acquireTime,
       renewTime: this.#renewTime,
       transitions: this.#transitions,
-      strategy: again(bytes, this.#strategy, undefined),
-      preferredHolder: again(bytes, this.#preferred, undefined, longestHolder),
+      strategy: textAt(bytes, this.#strategy),
+      preferredHolder: textAt(bytes, this.#preferred, undefined, longestHolder),
       identityLabel: this.#identityLabel,
       writer: writer?.name,
     };
@@ -160,26 +168,26 @@ export class LeaseReader {
   }
 
   #texts(bytes: Buffer): Texts {
-    const hash = hashOf(bytes, this.#namespace, this.#name);
-    const before = this.#kept.get(hash);
-    const name = again(bytes, this.#name, before?.name) ?? '';
-    const texts: Texts = {
-      // The same text as the one that everybody compares with: two that are one need not be looked into.
-      namespace: again(bytes, this.#namespace, before?.namespace ?? nodeLeases) ?? '',
-      name,
-      uid: again(bytes, this.#uid, before?.uid) ?? '',
-      // A node holds its own lease.
-      holder: again(bytes, this.#holder, before?.holder ?? name, longestHolder),
-    };
-    if (before !== undefined && isSame(before, texts)) return before;
-    if (this.#kept.size >= mostKept) this.#kept.clear();
-    this.#kept.set(hash, texts);
+    if (this.#isOdd) return this.#newTexts(bytes);
+    const by = this.#uid.to > this.#uid.from ? this.#uid : this.#name;
+    const known = this.#known.find(bytes, this.#used, by);
+    if (known !== undefined) return known;
+    const texts = this.#newTexts(bytes);
+    this.#known.keep(bytes, this.#used, texts);
     return texts;
   }
-}
 
-function isSame(a: Texts, b: Texts): boolean {
-  return a.name === b.name && a.namespace === b.namespace && a.uid === b.uid && a.holder === b.holder;
+  #newTexts(bytes: Buffer): Texts {
+    const name = textAt(bytes, this.#name) ?? '';
+    return {
+      // The same text as the one that everybody compares with: two that are one need not be looked into.
+      namespace: textAt(bytes, this.#namespace, nodeLeases) ?? '',
+      name,
+      uid: textAt(bytes, this.#uid) ?? '',
+      // A node holds its own lease.
+      holder: textAt(bytes, this.#holder, name, longestHolder),
+    };
+  }
 }
 
 function mark(span: Span, { isBytes, start, stop }: Fields): void {
@@ -188,21 +196,8 @@ function mark(span: Span, { isBytes, start, stop }: Fields): void {
   span.to = stop;
 }
 
-/** The text of a span, which is the same as the one before more often than not; `undefined` where there is none. */
-function again(
-  bytes: Buffer,
-  { from, to }: Span,
-  before: string | undefined,
-  cap?: number,
-): string | undefined {
+/** The text of a span, which is no new one where it is `likely`; `undefined` where there is none. */
+function textAt(bytes: Buffer, { from, to }: Span, likely?: string, cap?: number): string | undefined {
   if (from < 0) return undefined;
-  return before !== undefined && isText(bytes, from, to, before) ? before : textBetween(bytes, from, to, cap);
-}
-
-/** FNV-1a over both names, as a small integer. */
-function hashOf(bytes: Uint8Array, namespace: Span, name: Span): number {
-  let hash = 0x811c9dc5;
-  for (let i = namespace.from; i < namespace.to; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-  for (let i = name.from; i < name.to; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-  return hash >> 1;
+  return likely !== undefined && isText(bytes, from, to, likely) ? likely : textBetween(bytes, from, to, cap);
 }

@@ -13,7 +13,18 @@ interface Heard {
   /** When the first of it came (monotonic ms). */
   readonly first: number;
   /** How late the latest of it was (ms). */
-  readonly longest: number;
+  longest: number;
+}
+
+/** What is known of the news of one source. */
+interface News {
+  /** By the second of the monotonic clock. */
+  readonly heard: Map<number, Heard>;
+  /** How late the last news of somebody known was (ms), and when that was (monotonic ms). */
+  lag: number;
+  at: number;
+  /** When the last write of a known holder was made (monotonic ms). */
+  lastWrite: number;
 }
 
 /** Less than this is the usual way of an event (ms). */
@@ -26,8 +37,8 @@ const overdue = 500;
 export const awakeMs = 2000;
 /** How many seconds are kept for each source. */
 const most = 4096;
-/** Who is heard in these seconds tells of the news between. */
-const around = [-2, -1, 0, 1, 2];
+/** Who is heard within so many seconds tells of the news between. */
+const around = 2;
 
 /**
  * How late news was when it reached us: after a pause of our own process or while the watch cache of the API
@@ -35,11 +46,7 @@ const around = [-2, -1, 0, 1, 2];
  * a holder whose clock is not known yet must be doubted by.
  */
 export class WatchLag {
-  readonly #heard = new Map<SourceName, Map<number, Heard>>();
-  /** How late the last news of somebody known was, and when that was (monotonic ms). */
-  readonly #last = new Map<SourceName, { readonly at: number; readonly lag: number }>();
-  /** When the last write of a known holder was made that each source told (monotonic ms). */
-  readonly #lastWrite = new Map<SourceName, number>();
+  readonly #sources = new Map<SourceName, News>();
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #shown = Number.NEGATIVE_INFINITY;
 
@@ -48,16 +55,17 @@ export class WatchLag {
    * no sign of a late watch: it was made after those that were told before it.
    */
   note(source: SourceName, mono: number, dated: number): void {
-    const lag = Math.max(0, Math.min(dated, mono - this.notBefore(source)));
-    const seconds = this.#heard.get(source) ?? new Map<number, Heard>();
-    this.#heard.set(source, seconds);
-    this.#lastWrite.set(source, mono - lag);
-    this.#last.set(source, { at: mono, lag: lag < usual ? 0 : lag });
+    const news = this.#of(source);
+    const lag = Math.max(0, Math.min(dated, mono - news.lastWrite));
+    const told = lag < usual ? 0 : lag;
+    news.lastWrite = mono - lag;
+    news.at = mono;
+    news.lag = told;
     const second = Math.floor(mono / 1000);
-    const before = seconds.get(second);
-    const longest = Math.max(lag < usual ? 0 : lag, before?.longest ?? 0);
-    seconds.set(second, { first: before?.first ?? mono, longest });
-    if (seconds.size > most) for (const [oldest] of seconds) return void seconds.delete(oldest);
+    const heard = news.heard.get(second);
+    if (heard !== undefined) heard.longest = Math.max(heard.longest, told);
+    else news.heard.set(second, { first: mono, longest: told });
+    if (news.heard.size > most) for (const [oldest] of news.heard) return void news.heard.delete(oldest);
   }
 
   /**
@@ -75,12 +83,13 @@ export class WatchLag {
    * the clock of somebody tells that it cannot have written before, little as else is known of it.
    */
   reached(source: SourceName, mono: number): void {
-    this.#lastWrite.set(source, Math.max(mono, this.notBefore(source)));
+    const news = this.#of(source);
+    news.lastWrite = Math.max(mono, news.lastWrite);
   }
 
   /** A watch tells writes in their order: what it tells now was not written before this (monotonic ms). */
   notBefore(source: SourceName): number {
-    return this.#lastWrite.get(source) ?? Number.NEGATIVE_INFINITY;
+    return this.#sources.get(source)?.lastWrite ?? Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -104,8 +113,8 @@ export class WatchLag {
 
   /** How late the last news was of which that is known; 0 when that is long ago. */
   lately(source: SourceName, mono: number): number {
-    const last = this.#last.get(source);
-    return last === undefined || mono - last.at > stale ? 0 : last.lag;
+    const news = this.#sources.get(source);
+    return news === undefined || mono - news.at > stale ? 0 : news.lag;
   }
 
   /**
@@ -113,25 +122,36 @@ export class WatchLag {
    * heard no later can vouch for it: a lag ends at one moment, and whoever is prompt after that says nothing of before.
    */
   at(source: SourceName, mono: number): number | undefined {
-    const heard = this.#heardAround(source, mono);
-    return heard.some(({ first }) => first <= mono) ? longestOf(heard) : undefined;
+    return this.#longest(source, mono, mono);
   }
 
   /** How late anybody was who was heard at about `mono` (ms), before or after; `undefined` when nobody was. */
   around(source: SourceName, mono: number): number | undefined {
-    const heard = this.#heardAround(source, mono);
-    return heard.length === 0 ? undefined : longestOf(heard);
+    return this.#longest(source, mono, Number.POSITIVE_INFINITY);
   }
 
-  #heardAround(source: SourceName, mono: number): readonly Heard[] {
-    const seconds = this.#heard.get(source);
+  #of(source: SourceName): News {
+    const known = this.#sources.get(source);
+    if (known !== undefined) return known;
+    const never = Number.NEGATIVE_INFINITY;
+    const news: News = { heard: new Map(), lag: 0, at: never, lastWrite: never };
+    this.#sources.set(source, news);
+    return news;
+  }
+
+  /** Where anybody of them was heard at `by` (ms) at the latest. */
+  #longest(source: SourceName, mono: number, by: number): number | undefined {
+    const seconds = this.#sources.get(source)?.heard;
     const second = Math.floor(mono / 1000);
-    return around.flatMap((distance) => seconds?.get(second + distance) ?? []);
+    let [first, longest] = [Number.POSITIVE_INFINITY, 0];
+    for (let near = second - around; near <= second + around; near++) {
+      const heard = seconds?.get(near);
+      if (heard === undefined) continue;
+      first = Math.min(first, heard.first);
+      longest = Math.max(longest, heard.longest);
+    }
+    return first !== Number.POSITIVE_INFINITY && first <= by ? longest : undefined;
   }
-}
-
-function longestOf(heard: readonly Heard[]): number {
-  return Math.max(...heard.map(({ longest }) => longest));
 }
 
 /** Somebody whose clock is known tells how long this renewal was on its way. */
