@@ -36,12 +36,18 @@ export class HolderClock {
   readonly #numbers: number[];
   readonly #from: number;
 
-  /** Keeps what it learns in `clockNumbers` of these numbers, from `from` on: beside what else is known of a holder. */
-  constructor(numbers: number[] = new Array<number>(clockNumbers).fill(Number.NaN), from = 0) {
+  /** The clock that is kept in `clockNumbers` of these numbers, from `from` on. */
+  constructor(numbers: number[], from: number) {
     this.#numbers = numbers;
     this.#from = from;
-    this.#set(last, Number.NEGATIVE_INFINITY);
-    this.forget();
+  }
+
+  /** One of which nothing is known, which keeps what it learns among the numbers of a row. */
+  static begin(numbers = new Array<number>(clockNumbers).fill(Number.NaN), from = 0): HolderClock {
+    const clock = new HolderClock(numbers, from);
+    clock.#set(last, Number.NEGATIVE_INFINITY);
+    clock.forget();
+    return clock;
   }
 
   #get(number: number): number {

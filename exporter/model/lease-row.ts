@@ -53,7 +53,7 @@ export class LeaseRow implements LeaseView, Sleeper {
   before: LeaseState | undefined;
   /** How often its holder renews. */
   cadence = new Cadence();
-  clock = new HolderClock();
+  clock = HolderClock.begin();
   /** The last write was found in a list or by a read: when it reached us says nothing of when it was made. */
   listed = false;
   /** The last write left the renewTime as it was: somebody edited the record, and its date is that of the renewal before. */

@@ -215,7 +215,7 @@ function settle(row: LeaseRow, now: Now, change: Change, why: string): void {
 function take(row: LeaseRow, next: LeaseRecord, now: Now, change: Change, named?: Naming): void {
   row.named = named;
   if (next.holder !== row.holder && !isBackAgain(row, next, now)) {
-    row.clock = new HolderClock();
+    row.clock = HolderClock.begin();
     row.cadence = new Cadence();
   }
   const own = isOwnWrite(row, next);

@@ -24,11 +24,11 @@ const unknown: readonly number[] = new Array<number>(14 + clockNumbers).fill(Num
  */
 export class NodeNumbers {
   readonly #numbers: number[] = unknown.slice();
-  readonly clock = new HolderClock(this.#numbers, at.clock);
   /** A resourceVersion that is no number that can be kept as one. */
   #oddVersion: string | undefined;
 
   constructor(mono: number, wall: number) {
+    HolderClock.begin(this.#numbers, at.clock);
     this.wake = this.filed = Number.POSITIVE_INFINITY;
     this.retryAt = this.lostMs = this.unknownMs = 0;
     this.since = this.observedMono = this.quietSince = mono;
@@ -43,6 +43,10 @@ export class NodeNumbers {
     return Number.isNaN(value) ? undefined : value;
   }
 
+  /** A new view each time: one object less for each node that is kept, and is waited for. */
+  get clock(): HolderClock {
+    return new HolderClock(this.#numbers, at.clock);
+  }
   /** Of its Lease: Unix microseconds, on the clock of the node. */
   get renewTime(): number | undefined {
     return this.#known(at.renewTime);

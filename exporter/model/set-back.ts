@@ -55,7 +55,7 @@ function setBack(row: LeaseRow, next: LeaseRecord, now: Now, source: SourceRow):
 
 function adopt(row: LeaseRow, next: LeaseRecord, now: Now): void {
   row.record = next;
-  row.clock = new HolderClock();
+  row.clock = HolderClock.begin();
   row.listed = true;
   row.notBefore = Number.NEGATIVE_INFINITY;
   row.edited = false;
