@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { parseDuration } from './commands/duration.ts';
+import { becomeFit } from './commands/fit-process.ts';
 import { addOutboxCommands } from './commands/outbox-commands.ts';
 import { endWithReader } from './commands/reader-gone.ts';
-import { becomeSmall } from './commands/small-process.ts';
 import { addCompletionCommand, addTerminalCommands } from './commands/terminal-commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { configFlags } from './config-flags.ts';
@@ -29,7 +29,7 @@ function commandLine(): Command {
     program.command('run').description('watch a cluster and the connections of this machine'),
   ).action(
     withConfig(async (config) => {
-      becomeSmall(config);
+      becomeFit(config);
       return (await import('./commands/run.ts')).run(config, version);
     }),
   );

@@ -3,11 +3,9 @@ import { watchesKubernetes } from '../assemble-sources.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { untilStopped } from './until-stopped.ts';
-import { makeAllYoung } from './young-heap.ts';
 
 /** `leasewatch run`: watches until a signal comes. Returns the exit code. */
 export async function run(config: Config, version: string): Promise<number> {
-  makeAllYoung();
   // From the first moment: a signal while we start ends us in good order as well.
   const stopped = untilStopped();
   const found = await access(config);
