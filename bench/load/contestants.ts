@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fitFor } from '../../exporter/commands/fit-process.ts';
 import { buildProgram } from '../../scripts/build-program.ts';
 import type { MemoryTold, PausesTold } from './pause-probe.ts';
 
@@ -74,8 +75,10 @@ function leasewatch(folder: string): Contestant {
       const config = join(folder, 'leasewatch.yaml');
       const kubernetes = { kubeconfig: writeKubeconfig(folder, server, ca), nodes: false, pods: false };
       writeFileSync(config, JSON.stringify({ mode: 'cluster', listen: '127.0.0.1:0', kubernetes }));
-      const program = ['--import', probe, join(folder, 'leasewatch.js'), 'run', '--config', config];
-      const told = await launch(process.execPath, program, /(http:\/\/[\d.:]+\/metrics)/);
+      // It would start itself again with these, and its channel to us would be closed.
+      const { flags, env } = fitFor('cluster');
+      const program = [...flags, '--import', probe, join(folder, 'leasewatch.js'), 'run', '--config', config];
+      const told = await launch(process.execPath, program, /(http:\/\/[\d.:]+\/metrics)/, env);
       const ready = told.metrics.replace('/metrics', '/readyz');
       return {
         ...told,
@@ -127,10 +130,15 @@ function plain(folder: string): Contestant {
 }
 
 /** Starts a program and waits for the line that says where it serves. */
-async function launch(command: string, args: readonly string[], told: RegExp) {
+async function launch(
+  command: string,
+  args: readonly string[],
+  told: RegExp,
+  env: Readonly<Record<string, string>> = {},
+) {
   const home = mkdtempSync(join(tmpdir(), 'leasewatch-bench-home-'));
   const child = spawn(command, [...args], {
-    env: { PATH: process.env.PATH, HOME: home },
+    env: { ...env, PATH: process.env.PATH, HOME: home },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';

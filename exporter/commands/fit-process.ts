@@ -18,14 +18,19 @@ const large: readonly string[] = ['--max-semi-space-size=2', '--no-allocation-si
 /** The C library: one pool of memory for all threads, and what is free at its end goes back to the system. */
 const allocation = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' } as const;
 
+/** The options of Node and the environment with which a process of this mode starts itself again. */
+export function fitFor(mode: Config['mode']) {
+  return { flags: mode === 'cluster' ? large : small, env: allocation };
+}
+
 /**
  * The process becomes itself again with options that fit what it has to do; V8 takes most of them at its start alone.
- * It stays the same process to whoever started it. Does nothing where that was done already, or where it cannot be
- * done. What a person told V8 counts more.
+ * It stays the same process to whoever started it, but a channel of Node's to its parent is closed. Does nothing
+ * where that was done already, or where it cannot be done. What a person told V8 counts more.
  */
 export function becomeFit({ mode }: Config): void {
-  const { execPath, execArgv, argv, env, platform } = process;
-  const flags = mode === 'cluster' ? large : small;
+  const { execPath, execArgv, argv, env: given, platform } = process;
+  const { flags, env } = fitFor(mode);
   if (platform !== 'linux' || flags.every((flag) => execArgv.includes(flag))) return;
-  process.execve?.(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], { ...allocation, ...env });
+  process.execve?.(execPath, [execPath, ...flags, ...execArgv, ...argv.slice(1)], { ...env, ...given });
 }
